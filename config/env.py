@@ -1,0 +1,94 @@
+"""Read settings from environment variables, and refuse nonsense instead of guessing."""
+
+import os
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
+
+
+def text(name: str, default: str = "") -> str:
+    """Return the variable without surrounding space; an empty one counts as unset."""
+    return os.environ.get(name, "").strip() or default
+
+
+def flag(name: str, default: bool = False) -> bool:
+    """Return a yes-or-no variable; anything that is neither is an error, never False."""
+    value = os.environ.get(name, str(default)).strip().lower()
+    if value in TRUE | FALSE:
+        return value in TRUE
+    raise ImproperlyConfigured(f"{name} must be yes or no (1/0, true/false, on/off), not {value!r}.")
+
+
+def number(name: str, default: int) -> int:
+    """Return a whole number of 0 or more."""
+    value = text(name, str(default))
+    if not (value.isascii() and value.isdigit()):
+        raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.")
+    return int(value)
+
+
+def names(name: str) -> list[str]:
+    """Return the parts of a comma-separated variable."""
+    return [part.strip() for part in text(name).split(",") if part.strip()]
+
+
+def web_address(name: str, default: str = "") -> str:
+    """Return an http(s) origin such as https://letters.example.org, without a trailing slash."""
+    value = text(name, default).rstrip("/")
+    if not value:
+        return value
+    parts = _split(name, value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query:
+        raise ImproperlyConfigured(f"{name} must look like https://letters.example.org, not {value!r}.")
+    return value
+
+
+def mail_server(name: str, default: str) -> dict[str, Any]:
+    """Turn a mail address into Django's EMAIL_* settings.
+
+    Understood: smtp://user:password@host:25, smtp+tls:// (STARTTLS, port 587), smtp+ssl:// (port 465),
+    file:///folder and console://. Special characters in user and password are percent-encoded.
+    """
+    url = text(name, default)
+    parts = _split(name, url)
+    backend = "django.core.mail.backends.{}.EmailBackend".format
+    if parts.scheme == "console":
+        return {"EMAIL_BACKEND": backend("console")}
+    if parts.scheme == "file" and parts.path:
+        return {"EMAIL_BACKEND": backend("filebased"), "EMAIL_FILE_PATH": unquote(parts.path)}
+    ports = {"smtp": 25, "smtp+tls": 587, "smtp+ssl": 465}
+    if parts.scheme not in ports or not parts.hostname:
+        raise ImproperlyConfigured(
+            f"{name} must be smtp://, smtp+tls://, smtp+ssl://, file:// or console://, not {parts.scheme!r}."
+        )
+    return {
+        "EMAIL_BACKEND": backend("smtp"),
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or ports[parts.scheme],
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_TLS": parts.scheme == "smtp+tls",
+        "EMAIL_USE_SSL": parts.scheme == "smtp+ssl",
+        "EMAIL_TIMEOUT": 20,
+    }
+
+
+def parsed(name: str, parse: Callable[[str], Any], default: str) -> Any:
+    """Return what `parse` makes of the variable; its complaint names the variable, not its secret."""
+    try:
+        return parse(text(name, default))
+    except (ValueError, KeyError) as error:
+        raise ImproperlyConfigured(f"{name} cannot be understood ({type(error).__name__}).") from None
+
+
+def _split(name: str, url: str) -> Any:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # raises ValueError when it is no number
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} is not a valid address: {error}.") from None
+    return parts

@@ -1,0 +1,50 @@
+"""Headers for every answer, a limit for every body, one page for every lost race."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from petition.moves import NotAllowed
+
+View = Callable[[HttpRequest], HttpResponse]
+
+
+def headers(get_response: View) -> View:
+    """Forbid caching unless a view allowed it, and switch off what no page of ours uses."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.headers.setdefault("Cache-Control", "no-store")
+        response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+        return response
+
+    return middleware
+
+
+def limit_body(get_response: View) -> View:
+    """Answer 413 before an oversized body is read."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isdigit() or int(length) > settings.MAX_BODY:
+            return render(request, "413.html", status=413)
+        return get_response(request)
+
+    return middleware
+
+
+class LostRaces:
+    """Show a 409 page when somebody else moved the thing first, or the move is not in the table."""
+
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, NotAllowed):
+            return render(request, "409.html", {"problem": exception}, status=409)
+        return None

@@ -1,0 +1,238 @@
+"""All settings, read from the environment; .env.example lists every variable in the same order."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import dj_database_url
+from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from config import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = Path(env.text("VAR_DIR", str(BASE_DIR / "var")))
+
+# --- How this process runs -------------------------------------------------------------------------
+DEBUG = env.flag("DEBUG")
+DEMO = env.flag("DEMO")
+TRYING_OUT = DEBUG or DEMO
+HOST = env.text("HOST", "127.0.0.1")
+PORT = env.number("PORT", 8000)
+
+SECRET_KEY = env.text("SECRET_KEY", "only-for-debugging-" * 3 if DEBUG else "")
+if not SECRET_KEY:
+    raise ImproperlyConfigured("SECRET_KEY is not set. Set it, or set DEBUG=1 to try things out.")
+SECRET_KEY_FALLBACKS = env.names("SECRET_KEY_FALLBACKS")
+# Signatures are unique by a keyed hash of the address, which must outlive a change of SECRET_KEY: unless it has
+# a key of its own, it stays with the oldest key that is still listed.
+ADDRESS_KEY = env.text("ADDRESS_KEY", [SECRET_KEY, *SECRET_KEY_FALLBACKS][-1])
+
+_local = f"http://{'127.0.0.1' if HOST in {'0.0.0.0', '::'} else HOST}:{PORT}"
+SITE_URL = env.web_address("SITE_URL", _local if TRYING_OUT else "")
+if not SITE_URL:
+    raise ImproperlyConfigured("SITE_URL is not set. It is the public address that stands in every mail.")
+ALLOWED_HOSTS = env.names("ALLOWED_HOSTS") or [str(urlsplit(SITE_URL).hostname)]
+if TRYING_OUT and not env.names("ALLOWED_HOSTS"):
+    ALLOWED_HOSTS = ["*"] if HOST in {"0.0.0.0", "::"} else [HOST, "localhost", "127.0.0.1", "[::1]"]
+elif "*" in ALLOWED_HOSTS and not TRYING_OUT:
+    raise ImproperlyConfigured("ALLOWED_HOSTS must name the hosts; * would let anyone choose them.")
+TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0)
+
+# --- Data, mail and tasks --------------------------------------------------------------------------
+DATABASE_URL = env.text("DATABASE_URL", f"sqlite:///{VAR_DIR / 'undersigned.sqlite3'}")
+DATABASES = {
+    "default": env.parsed(
+        "DATABASE_URL",
+        lambda url: dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True),
+        DATABASE_URL,
+    )
+}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    VAR_DIR.mkdir(parents=True, exist_ok=True)
+    DATABASES["default"]["CONN_MAX_AGE"] = 0
+    # IMMEDIATE takes the write lock at BEGIN, so that writers wait in line instead of failing half way.
+    DATABASES["default"]["OPTIONS"] = {
+        "timeout": 20,
+        "transaction_mode": "IMMEDIATE",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = env.text("REDIS_URL")
+CACHES = {
+    "default": {
+        "BACKEND": f"django.core.cache.backends.{'redis.RedisCache' if REDIS_URL else 'locmem.LocMemCache'}",
+        "LOCATION": REDIS_URL,
+    }
+}
+
+vars().update(env.mail_server("EMAIL_URL", f"file://{VAR_DIR / 'mail'}" if TRYING_OUT else "smtp://localhost:25"))
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text(
+    "MAIL_FROM", f"Undersigned <letters@{urlsplit(SITE_URL).hostname if not TRYING_OUT else 'example.org'}>"
+)
+
+CELERY_BROKER_URL = REDIS_URL or "memory://"
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = (
+    {"visibility_timeout": 900, "socket_timeout": 10, "socket_connect_timeout": 5, "health_check_interval": 10}
+    if REDIS_URL
+    else {"polling_interval": 0.05}
+)
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_TIME_LIMIT, CELERY_TASK_SOFT_TIME_LIMIT = 600, 540
+CELERY_TASK_SERIALIZER, CELERY_ACCEPT_CONTENT = "json", ["json"]
+# Schedules live in code and work is owed in the database, so beat has nothing to remember on disk.
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
+CELERY_BEAT_SCHEDULE = {
+    "send the mail that is owed": {
+        "task": "signatories.tasks.send_mail",
+        "schedule": 2.0,
+        "options": {"expires": 10},
+    },
+    "tally the letters that moved": {
+        "task": "petition.tasks.tally_moved",
+        "schedule": 5.0,
+        "options": {"expires": 20},
+    },
+    "expire what was never confirmed": {
+        "task": "signatories.tasks.expire_unconfirmed",
+        "schedule": 3600.0,
+        "options": {"expires": 1800},
+    },
+}
+
+# --- The application -------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "petition",
+    "signatories",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.middleware.headers",
+    "csp.middleware.CSPMiddleware",
+    "config.middleware.limit_body",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "config.middleware.LostRaces",
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "config.forms.Renderer"
+
+LANGUAGE_CODE, TIME_ZONE, USE_I18N, USE_TZ = "en", "UTC", True, True
+DATE_FORMAT, DATETIME_FORMAT = "j F Y", "j F Y, H:i e"
+
+STATIC_URL, STATIC_ROOT, STATICFILES_DIRS = "static/", BASE_DIR / "staticfiles", [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = TRYING_OUT
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # nothing is uploaded into storage
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if TRYING_OUT
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+
+# --- Accounts of the team --------------------------------------------------------------------------
+AUTH_USER_MODEL = "petition.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+TEAM_MFA_REQUIRED = env.flag("TEAM_MFA_REQUIRED")
+LOGIN_URL, LOGIN_REDIRECT_URL = "account_login", "petition:desk"
+ACCOUNT_LOGOUT_REDIRECT_URL = "petition:index"
+ACCOUNT_ADAPTER = "config.accounts.TeamAccounts"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(SITE_URL).scheme
+ACCOUNT_SESSION_REMEMBER = True
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Undersigned"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = TRYING_OUT
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+
+# --- Safety ----------------------------------------------------------------------------------------
+SECURE = SITE_URL.startswith("https://")
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+SESSION_COOKIE_NAME = "__Host-session" if SECURE else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if SECURE else "csrf"
+CSRF_COOKIE_HTTPONLY = True
+SECURE_SSL_REDIRECT = SECURE
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+MAX_BODY = 1024 * 1024  # bytes of a request; the longest letter fits, in any script
+DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, NONCE],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO").upper()},
+    "loggers": {"celery.beat": {"level": "WARNING"}, "celery.app.trace": {"level": "WARNING"}},
+}

@@ -1,0 +1,23 @@
+"""Compose the two apps, the team's accounts and the admin pages."""
+
+from allauth.account.decorators import secure_admin_login
+from django.conf import settings
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+
+from config import mailbox
+
+# The admin pages have no door of their own: the team's log-in, with its second factor and its limits, is the only one.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("petition.urls")),
+    path("", include("signatories.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+]
+if settings.TRYING_OUT:
+    urlpatterns += [
+        path("dev/mailbox/", mailbox.mailbox, name="mailbox"),
+        path("dev/mailbox/<str:name>/", mailbox.message, name="message"),
+    ]

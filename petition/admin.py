@@ -1,0 +1,52 @@
+"""The admin pages: to look, and to mend what no page of the desk mends. Texts and histories stay read-only."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from petition.models import Letter, LetterEvent, Membership, Milestone, Tally, User, Version
+
+
+class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Rows that are written by verbs only."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Letter)
+class LetterAdmin(ReadOnly):
+    list_display = ("title", "slug", "status", "opened_at")
+
+
+@admin.register(Version)
+class VersionAdmin(ReadOnly):
+    list_display = ("letter", "number", "reason", "published_at", "sha256")
+
+
+@admin.register(LetterEvent)
+class LetterEventAdmin(ReadOnly):
+    list_display = ("letter", "was", "now", "actor", "reason", "at")
+
+
+@admin.register(Tally)
+class TallyAdmin(ReadOnly):
+    list_display = ("letter", "as_of")
+
+
+@admin.register(User)
+class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("email", "name", "is_active", "is_staff", "last_login")
+    fields = ("email", "name", "is_active", "is_staff", "is_superuser")
+    search_fields = ("email", "name")
+
+
+admin.site.register(Membership)
+admin.site.register(Milestone)

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class PetitionConfig(AppConfig):
+    """The letter."""
+
+    name = "petition"

@@ -1,0 +1,151 @@
+"""Where a team writes, publishes and runs its letters."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from petition import lifecycle, text
+from petition.access import team
+from petition.forms import LetterForm, MemberForm, NewLetterForm
+from petition.models import Letter, Membership, Power, Role, User
+
+UNPROCESSABLE = 422
+STEPS: dict[str, tuple[Callable[..., None], str]] = {
+    "found": (lifecycle.found, "The text is frozen. Invite the founders now."),
+    "publish": (lifecycle.publish, "The letter is open for signatures."),
+    "pause": (lifecycle.pause, "The letter is paused."),
+    "reopen": (lifecycle.reopen, "The letter is open again."),
+    "close": (lifecycle.close, "The letter is closed."),
+}
+
+
+@team
+@require_GET
+def letters(request: HttpRequest) -> HttpResponse:
+    """The letters this person works on."""
+    mine = Membership.objects.filter(user=request.user.pk).select_related("letter").order_by("-letter__created_at")
+    return render(request, "petition/desk/letters.html", {"memberships": mine})
+
+
+@team
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Begin a letter."""
+    form = NewLetterForm(request.POST or None)
+    if form.is_valid():
+        assert isinstance(request.user, User)
+        try:
+            with transaction.atomic():
+                letter = lifecycle.begin(owner=request.user, **form.cleaned_data)
+        except IntegrityError:
+            form.add_error("slug", "Another letter took this address just now.")
+        else:
+            messages.success(request, "Saved as a draft. Nobody but your team can read it.")
+            return redirect("petition:desk_letter", letter.slug)
+    return _letter_form(request, form, None)
+
+
+@team
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, slug: str) -> HttpResponse:
+    """Change a draft."""
+    letter = get_object_or_404(Letter.objects.run_by(request.user, Power.EDIT), slug=slug)
+    form = LetterForm(request.POST or None, initial=_initial(letter))
+    if form.is_valid():
+        lifecycle.edit(letter, **form.cleaned_data)
+        messages.success(request, "Saved.")
+        return redirect("petition:desk_letter", letter.slug)
+    return _letter_form(request, form, letter)
+
+
+@team
+@require_POST
+def preview(request: HttpRequest) -> HttpResponse:
+    """The text as readers will see it, while it is written."""
+    try:
+        body = text.clean(request.POST.get("body", ""), multiline=True)
+    except ValidationError as problem:
+        return render(request, "petition/desk/_preview.html", {"problem": problem.message})
+    return render(request, "petition/desk/_preview.html", {"html": text.to_html(body[:60_000])})
+
+
+@team
+@require_GET
+def letter(request: HttpRequest, slug: str) -> HttpResponse:
+    """Where a letter stands and what can be done next."""
+    found = get_object_or_404(Letter.objects.run_by(request.user), slug=slug)
+    context = {
+        "letter": found,
+        "member": found.members.get(user=request.user.pk),
+        "missing": lifecycle.missing(found) if found.draft else [],
+        "html": text.to_html(found.draft.body) if found.draft else "",
+        "tally": found.latest_tally,
+    }
+    return render(request, "petition/desk/letter.html", context)
+
+
+@team
+@require_POST
+def step(request: HttpRequest, slug: str, verb: str) -> HttpResponse:
+    """Take one step in the life of a letter: found, publish, pause, reopen, close."""
+    found = get_object_or_404(Letter.objects.run_by(request.user, Power.MANAGE), slug=slug)
+    take, said = STEPS[verb]
+    try:
+        take(found, actor=request.user)
+    except lifecycle.Incomplete as problem:
+        messages.error(request, str(problem))
+    else:
+        messages.success(request, said)
+    return redirect("petition:desk_letter", slug)
+
+
+@team
+@require_http_methods(["GET", "POST"])
+def members(request: HttpRequest, slug: str) -> HttpResponse:
+    """The team of a letter: who does what, and adding somebody."""
+    found = get_object_or_404(Letter.objects.run_by(request.user, Power.MANAGE), slug=slug)
+    form = MemberForm(request.POST or None)
+    if form.is_valid():
+        _add_member(found, **form.cleaned_data)
+        messages.success(request, "They can log in with a code by mail now.")
+        return redirect("petition:members", slug)
+    context = {"letter": found, "form": form, "members": found.members.select_related("user").order_by("pk")}
+    return render(request, "petition/desk/members.html", context, status=UNPROCESSABLE if form.errors else 200)
+
+
+@team
+@require_POST
+def remove_member(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Take somebody off the team; a letter keeps at least one owner."""
+    found = get_object_or_404(Letter.objects.run_by(request.user, Power.MANAGE), slug=slug)
+    with transaction.atomic():
+        owners = list(found.members.select_for_update().filter(role=Role.OWNER).values_list("pk", flat=True))
+        if owners == [pk]:
+            messages.error(request, "A letter keeps at least one owner.")
+        elif found.members.filter(pk=pk).delete()[0]:
+            messages.success(request, "They are off the team.")
+    return redirect("petition:members", slug)
+
+
+def _add_member(letter: Letter, *, email: str, name: str, role: str) -> None:
+    with transaction.atomic():
+        user = User.objects.filter(email__iexact=email).first() or User.objects.create_user(email, name=name)
+        Membership.objects.update_or_create(letter=letter, user=user, defaults={"role": role})
+
+
+def _initial(letter: Letter) -> dict[str, Any]:
+    fields = {name: getattr(letter, name) for name in LetterForm.base_fields if hasattr(letter, name)}
+    wording = letter.draft or letter.version
+    numbers = list(letter.milestones.values_list("number", flat=True))
+    return {**fields, "body": wording.body if wording else "", "milestones": numbers}
+
+
+def _letter_form(request: HttpRequest, form: LetterForm, letter: Letter | None) -> HttpResponse:
+    context = {"form": form, "letter": letter}
+    return render(request, "petition/desk/edit.html", context, status=UNPROCESSABLE if form.errors else 200)

@@ -1,0 +1,188 @@
+"""The forms of the letter, and the two text fields that every form of the site uses."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.text import slugify
+
+from petition.models import Letter, Role, User
+from petition.text import clean
+
+MOST_ROWS = 40
+
+
+class LineField(forms.CharField):
+    """One line in any script: NFC, single spaces, nothing that hides or turns round what is read."""
+
+    def to_python(self, value: Any) -> str:
+        value = super().to_python(value)
+        return clean(value) if value else ""
+
+
+class TextField(forms.CharField):
+    """Several lines, with the same care."""
+
+    def to_python(self, value: Any) -> str:
+        value = super().to_python(value)
+        return clean(value, multiline=True) if value else ""
+
+
+class RowsField(TextField):
+    """A list, one item a line."""
+
+    widget = forms.Textarea(attrs={"rows": 4})
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=8000, **kwargs)
+
+    def rows(self, value: Any) -> list[str]:
+        """Return the lines that are not empty."""
+        rows = [line.strip() for line in super().to_python(value).split("\n") if line.strip()]
+        if len(rows) > MOST_ROWS:
+            raise ValidationError(f"At most {MOST_ROWS} lines, please.")
+        return rows
+
+
+class AddresseesField(RowsField):
+    """Name; office; address of one addressee a line."""
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, list):
+            value = "\n".join("; ".join(str(one.get(k, "")) for k in ("name", "office", "address")) for one in value)
+        return [
+            dict(zip(("name", "office", "address"), (part.strip() for part in row.split(";", 2)), strict=False))
+            for row in self.rows(value)
+        ]
+
+    def prepare_value(self, value: Any) -> Any:
+        if not isinstance(value, list):
+            return value
+        return "\n".join("; ".join(part for part in one.values() if part) for one in value)
+
+
+class DisciplinesField(RowsField):
+    """One discipline a line; `key: label` keeps a key that is in use."""
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            value = "\n".join(f"{key}: {label}" for key, label in value.items())
+        disciplines = {}
+        for row in self.rows(value):
+            key, colon, label = row.partition(":")
+            label = (label if colon else row).strip()
+            key = slugify(key)[:60]
+            if not key or not label:
+                raise ValidationError(f"“{row}” needs a name, or a short key and a name: “policy: Policy”.")
+            disciplines[key] = label[:80]
+        return disciplines
+
+    def prepare_value(self, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        return "\n".join(f"{key}: {label}" for key, label in value.items())
+
+
+class MilestonesField(RowsField):
+    """Whole numbers, separated by commas or spaces."""
+
+    widget = forms.TextInput()
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, list):
+            value = " ".join(map(str, value))
+        words = re.split(r"[\s,;]+", " ".join(self.rows(value)).strip())
+        numbers = set()
+        for word in filter(None, words):
+            if not (word.isascii() and word.isdigit() and 0 < int(word) < 1_000_000_000):
+                raise ValidationError(f"“{word}” is not a number of signatories.")
+            numbers.add(int(word))
+        return sorted(numbers)
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(map(str, value)) if isinstance(value, list) else value
+
+
+class LetterForm(forms.Form):
+    """A letter as its team writes it; the browser and `new_letter` both go through here."""
+
+    title = LineField(max_length=200)
+    addressees = AddresseesField(
+        help_text="One a line: name; office; place. For example: The Minister; Ministry of Examples; Springfield"
+    )
+    ask = LineField(
+        label="The ask in one sentence", max_length=300, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    body = TextField(
+        label="Text",
+        max_length=60_000,
+        help_text="Markdown: a blank line starts a paragraph, # a heading, - a list, **bold**, [words](https://…).",
+        widget=forms.Textarea(attrs={"rows": 24, "class": "manuscript"}),
+    )
+    eligibility = TextField(
+        label="Who may sign", max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    disciplines = DisciplinesField(
+        required=False, help_text="One a line. The coalition is counted by them. Leave empty for none."
+    )
+    disclaimer = TextField(
+        max_length=1000,
+        help_text="Travels with every list and every export.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    organiser = LineField(max_length=200)
+    interests = TextField(
+        label="Declared interests",
+        max_length=2000,
+        required=False,
+        help_text="Who pays, and what interests the organisers have.",
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    contact = forms.EmailField(label="Contact address", help_text="Shown on the page; answers to mails go there.")
+    listing = forms.ChoiceField(label="A name becomes public", choices=Letter.Listing.choices)
+    milestones = MilestonesField(required=False, help_text="Numbers of listed signatories you wait for: 25, 50, 100")
+    language = forms.ChoiceField(
+        label="Language of the text", choices=settings.LANGUAGES, initial="en", required=False
+    )
+    closes_at = forms.DateTimeField(
+        label="Closes at",
+        required=False,
+        help_text="In UTC; leave empty for no end.",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+
+    def clean_language(self) -> str:
+        return str(self.cleaned_data["language"] or "en")
+
+
+class NewLetterForm(LetterForm):
+    """A letter that does not exist yet, so its address is chosen too."""
+
+    slug = forms.SlugField(
+        label="Address on this site",
+        max_length=80,
+        required=False,
+        help_text="Small letters, digits and hyphens. Left empty, it is made from the title.",
+    )
+    field_order = ("title", "slug")
+
+    def clean_slug(self) -> str:
+        slug = str(self.cleaned_data["slug"]).lower() or slugify(self.cleaned_data.get("title", ""))[:80].strip("-")
+        if not slug:
+            raise ValidationError("Please choose an address, such as defend-the-defenders.")
+        if slug in {"new", "preview"} or Letter.objects.filter(slug=slug).exists():
+            raise ValidationError("Another letter has this address already.")
+        return slug
+
+
+class MemberForm(forms.Form):
+    """Somebody joins the team."""
+
+    email = forms.EmailField(label="Email")
+    name = LineField(max_length=120, required=False)
+    role = forms.ChoiceField(choices=Role.choices, initial=Role.VETTER)
+
+    def clean_email(self) -> str:
+        return User.objects.normalize_email(self.cleaned_data["email"]).lower()

@@ -1,0 +1,41 @@
+"""Triggers with which the database itself refuses to change or delete a row, whoever asks and by whatever way."""
+
+from typing import Any
+
+from django.db import migrations
+
+FUNCTION = """
+CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation'; END $$
+"""
+TRIGGER = {
+    "postgresql": "CREATE TRIGGER {name}_{verb} BEFORE {verb} ON {table} FOR EACH ROW "
+    "WHEN ({when}) EXECUTE FUNCTION {name}()",
+    "sqlite": "CREATE TRIGGER {name}_{verb} BEFORE {verb} ON {table} FOR EACH ROW "
+    "WHEN {when} BEGIN SELECT RAISE(ABORT, '{message}'); END",
+}
+DROP = {"postgresql": "DROP TRIGGER {name}_{verb} ON {table}", "sqlite": "DROP TRIGGER {name}_{verb}"}
+
+
+def protect(table: str, *, message: str, when: str = "1 = 1") -> migrations.RunPython:
+    """Return a migration step that makes rows of a table immutable.
+
+    Args:
+        table: its name in the database.
+        message: what the database answers.
+        when: SQL about the OLD row; only rows for which it holds are immutable.
+    """
+    names = {"name": f"{table}_is_immutable", "table": table, "when": when, "message": message}
+
+    def forwards(apps: Any, schema_editor: Any) -> None:
+        vendor = schema_editor.connection.vendor
+        if vendor == "postgresql":
+            schema_editor.execute(FUNCTION.format(**names))
+        for verb in ("update", "delete"):
+            schema_editor.execute(TRIGGER[vendor].format(**names, verb=verb))
+
+    def backwards(apps: Any, schema_editor: Any) -> None:
+        for verb in ("update", "delete"):
+            schema_editor.execute(DROP[schema_editor.connection.vendor].format(**names, verb=verb))
+
+    return migrations.RunPython(forwards, backwards)

@@ -1,0 +1,140 @@
+"""The life of a letter: begin, freeze, publish, pause, reopen, close."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from petition import text
+from petition.models import Letter, Membership, Role, User, Version
+from petition.moves import LostRace, NotAllowed, move
+
+
+class Incomplete(NotAllowed):
+    """The letter lacks something that publishing needs; `missing` says what, in words."""
+
+    def __init__(self, missing: list[str]) -> None:
+        super().__init__("Before it can be published the letter still needs " + ", ".join(missing) + ".")
+        self.missing = missing
+
+
+@transaction.atomic
+def begin(*, owner: User, body: str, milestones: list[int], **fields: Any) -> Letter:
+    """Start a draft; its maker becomes its owner.
+
+    Args:
+        owner: the first member of the team.
+        body: the text in Markdown.
+        milestones: numbers of listed signatories to wait for.
+        fields: the letter's own fields.
+    """
+    letter = Letter.objects.create(**fields)
+    Version.objects.create(letter=letter, body=body)
+    Membership.objects.create(letter=letter, user=owner, role=Role.OWNER)
+    _set_milestones(letter, milestones)
+    return letter
+
+
+@transaction.atomic
+def edit(letter: Letter, *, body: str, milestones: list[int], **fields: Any) -> None:
+    """Change a draft.
+
+    Raises:
+        NotAllowed: the text is published; what people signed stays as it is.
+    """
+    written = letter.versions.filter(published_at__isnull=True).update(body=body)
+    if not written:
+        raise NotAllowed("The text is published and cannot be changed.")
+    Letter.objects.filter(pk=letter.pk).update(**fields)
+    _set_milestones(letter, milestones)
+    letter.refresh_from_db()
+
+
+def missing(letter: Letter) -> list[str]:
+    """Return what publishing still needs, in words; an empty list when it is complete."""
+    draft = letter.draft or letter.version
+    wanted = {
+        "a title": letter.title,
+        "an addressee": letter.addressees,
+        "the ask in one sentence": letter.ask,
+        "its text": draft and draft.body.strip(),
+        "an organiser": letter.organiser,
+        "a contact address": letter.contact,
+        "a disclaimer": letter.disclaimer,
+    }
+    return [what for what, value in wanted.items() if not value]
+
+
+@transaction.atomic
+def found(letter: Letter, *, actor: User | None = None) -> None:
+    """Freeze the text and begin the founders' phase: only invited people read and sign it.
+
+    Raises:
+        Incomplete: something is missing.
+        NotAllowed: it is no draft any more.
+    """
+    _check_complete(letter)
+    move(letter, Letter.Status.FOUNDING, actor=actor)
+    _freeze(letter)
+
+
+@transaction.atomic
+def publish(letter: Letter, *, actor: User | None = None) -> None:
+    """Open the letter to readers and signers, under the text that its founders saw if there were any.
+
+    Raises:
+        Incomplete: something is missing.
+        NotAllowed: it is published already.
+    """
+    if letter.status not in {Letter.Status.DRAFT, Letter.Status.FOUNDING}:
+        raise NotAllowed("This letter is published already.")
+    _check_complete(letter)
+    was_draft = letter.status == Letter.Status.DRAFT
+    move(letter, Letter.Status.OPEN, actor=actor, opened_at=timezone.now())
+    if was_draft:
+        _freeze(letter)
+
+
+def pause(letter: Letter, *, actor: User | None = None) -> None:
+    """Take no signatures for now; the page stays, and whoever signed may still confirm or withdraw."""
+    move(letter, Letter.Status.PAUSED, actor=actor)
+
+
+def reopen(letter: Letter, *, actor: User | None = None) -> None:
+    """Take signatures again, after a pause or after closing."""
+    if letter.status not in {Letter.Status.PAUSED, Letter.Status.CLOSED}:
+        raise NotAllowed("Only a paused or closed letter can be reopened.")
+    move(letter, Letter.Status.OPEN, actor=actor)
+
+
+def close(letter: Letter, *, actor: User | None = None) -> None:
+    """End the collection of signatures; the page and withdrawing stay."""
+    move(letter, Letter.Status.CLOSED, actor=actor)
+
+
+def _check_complete(letter: Letter) -> None:
+    lacking = missing(letter)
+    if lacking:
+        raise Incomplete(lacking)
+
+
+def _freeze(letter: Letter) -> None:
+    draft = letter.versions.select_for_update().filter(published_at__isnull=True).first()
+    if draft is None:
+        raise LostRace("This letter was published by somebody else in the meantime.")
+    draft.text = text.letter_text(
+        title=letter.title, addressees=letter.addressees, ask=letter.ask, body=draft.body
+    )
+    draft.html, draft.sha256 = text.to_html(draft.body), text.sha256(draft.text)
+    draft.published_at = timezone.now()
+    draft.save()
+    vars(letter).pop("version", None)
+    vars(letter).pop("draft", None)
+
+
+def _set_milestones(letter: Letter, numbers: list[int]) -> None:
+    letter.milestones.filter(reached_at__isnull=True).exclude(number__in=numbers).delete()
+    present = set(letter.milestones.values_list("number", flat=True))
+    letter.milestones.bulk_create(
+        [letter.milestones.model(letter=letter, number=number) for number in set(numbers) - present]
+    )

@@ -1,0 +1,101 @@
+"""Count the coalition. A task counts and stores; pages only read the row."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import CharField, Count, F, QuerySet, Value
+from django.db.models.functions import Cast
+from django.utils import timezone
+
+from petition import text
+from petition.models import Letter, Tally
+
+DIMENSIONS = ("level", "discipline", "country", "organisation")
+# A move is stamped before it is committed. Counting again for a minute after the last one means that a count which
+# started in between, and could not see it, is never the final word.
+SETTLING = timedelta(minutes=1)
+RECOUNT = timedelta(hours=1)
+
+
+def count(letter: Letter) -> dict[str, Any]:
+    """Return the figures of a letter, all from one statement and so from one moment.
+
+    Returns:
+        `listed`: named and public; `experts`: of these, level 2 and up; `unnamed`: listed, but not named by their
+        own choice; `confirmed`: confirmed by email and not decided on; and the listed ones by each dimension.
+    """
+    listed = letter.signatures.listed()
+    parts = [_grouped(listed, dimension) for dimension in DIMENSIONS]
+    parts.append(_grouped(letter.signatures.unnamed(), "status", "unnamed"))
+    parts.append(_grouped(letter.signatures.further(), "status", "confirmed"))
+    groups: dict[str, dict[str, int]] = {}
+    for row in parts[0].union(*parts[1:], all=True):
+        groups.setdefault(row["dimension"], {})[row["key"]] = row["n"]
+    levels = groups.get("level", {})
+    return {
+        "listed": sum(levels.values()),
+        "experts": sum(n for level, n in levels.items() if int(level) >= 2),
+        "unnamed": sum(groups.get("unnamed", {}).values()),
+        "confirmed": sum(groups.get("confirmed", {}).values()),
+        "levels": dict(sorted(levels.items())),
+        "disciplines": _ranked(groups.get("discipline", {})),
+        "countries": _ranked(groups.get("country", {})),
+        "organisations": _ranked(_merge(groups.get("organisation", {}))),
+    }
+
+
+def take(letter: Letter) -> Tally:
+    """Count a letter, store the figures with their as-of time, and record the milestones they reach.
+
+    Two counts at once cannot put an older one in place of a newer one, and a milestone is compared after the
+    commit of whatever crossed it, so that two crossings at the same time cannot both be missed.
+    """
+    as_of = timezone.now()
+    figures = count(letter)
+    hour = as_of.replace(minute=0, second=0, microsecond=0)
+    with transaction.atomic():
+        tally, created = Tally.objects.get_or_create(
+            letter=letter, hour=hour, defaults={"as_of": as_of, "figures": figures}
+        )
+        if not created:
+            newer = Tally.objects.filter(pk=tally.pk, as_of__lt=as_of)
+            newer.update(as_of=as_of, figures=figures)
+            tally.refresh_from_db()
+        reached = letter.milestones.filter(reached_at__isnull=True, number__lte=figures["listed"])
+        reached.update(reached_at=as_of)
+    return tally
+
+
+def take_moved(*, now: datetime | None = None) -> int:
+    """Count every letter that moved lately or was not counted for an hour; return how many."""
+    now = now or timezone.now()
+    fresh = Tally.objects.filter(as_of__gt=now - RECOUNT).values("letter")
+    stale = Letter.objects.exclude(status=Letter.Status.DRAFT).exclude(pk__in=fresh)
+    letters = list(Letter.objects.moved_since(now - SETTLING).order_by()) + list(stale.order_by())
+    chosen = {letter.pk: letter for letter in letters}
+    for letter in chosen.values():
+        take(letter)
+    return len(chosen)
+
+
+def _grouped(signatures: QuerySet[Any], field: str, name: str = "") -> QuerySet[Any, dict[str, Any]]:
+    rows = signatures.order_by().annotate(
+        dimension=Value(name or field, output_field=CharField()), key=Cast(F(field), CharField())
+    )
+    return rows.values("dimension", "key").annotate(n=Count("pk"))
+
+
+def _ranked(groups: dict[str, int]) -> list[list[Any]]:
+    """Largest first, then by name; nothing typed is no group."""
+    return sorted(([key, n] for key, n in groups.items() if key), key=lambda pair: (-pair[1], pair[0]))
+
+
+def _merge(groups: dict[str, int]) -> dict[str, int]:
+    """Count spellings that differ only in case, accents or spaces as one, under the commonest spelling."""
+    spelling: dict[str, str] = {}
+    merged: dict[str, int] = {}
+    for key, n in sorted(groups.items(), key=lambda item: (-item[1], item[0])):
+        name = spelling.setdefault(text.fold(key), key)
+        merged[name] = merged.get(name, 0) + n
+    return merged

@@ -1,0 +1,11 @@
+"""Work of the clock; each task is one line and can be run twice."""
+
+from celery import shared_task
+
+from petition import tally
+
+
+@shared_task
+def tally_moved() -> None:
+    """Count the letters that moved."""
+    tally.take_moved()

@@ -1,0 +1,205 @@
+"""Take the list out of the house: one row shape, four formats, two audiences."""
+
+import csv
+import json
+import tempfile
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import IO, Any, cast
+
+import xlsxwriter
+from django.db import transaction
+from django.http import FileResponse, StreamingHttpResponse
+from django.utils import timezone
+
+from petition.models import Letter, User
+from signatories.models import Export, Signature
+
+BOM = "\ufeff"
+TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
+    "ndjson": "application/x-ndjson",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+# An allow-list: what is not named here leaves the house in no public file.
+PUBLIC = (
+    *("position", "name", "role", "organisation", "former", "country", "discipline", "capacity"),
+    *("level", "checked", "checked_at", "confirmed_at", "version"),
+)
+TEAM = (
+    *("id", "status", *PUBLIC, "email", "profile_url", "publish", "updates"),
+    *("source", "created_at"),
+)
+# Every row carries these two, so that an excerpt still says what it is.
+TRAVELLING = ("as_of", "disclaimer")
+# What spreadsheets take for the beginning of a formula, also in its full-width forms and behind white space
+# (OWASP, CSV injection).
+FORMULA = set("=+-@\t\r\n＝＋－＠|%")
+CHUNK = 2000
+
+
+def columns(audience: str) -> tuple[str, ...]:
+    """Return the names of the columns for `public` or `team`."""
+    return (*(TEAM if audience == Export.Audience.TEAM else PUBLIC), *TRAVELLING)
+
+
+def chosen(letter: Letter, audience: str) -> Any:
+    """Return the signatures for an audience: the listed ones, or all, in printed order."""
+    rows = letter.signatures.all() if audience == Export.Audience.TEAM else letter.signatures.listed()
+    return rows.select_related("version").in_order()
+
+
+def rows(letter: Letter, audience: str, *, as_of: datetime) -> Iterator[dict[str, Any]]:
+    """Yield one flat row a signature, without ever holding the list in memory."""
+    wanted = columns(audience)
+    for position, signature in enumerate(chosen(letter, audience).iterator(chunk_size=CHUNK), start=1):
+        signature.letter = letter
+        row = {**_row(signature, position), "as_of": _moment(as_of), "disclaimer": letter.disclaimer}
+        yield {name: row[name] for name in wanted}
+
+
+def _row(signature: Signature, position: int) -> dict[str, Any]:
+    return {
+        "position": position,
+        "name": signature.name,
+        "role": signature.role,
+        "organisation": signature.organisation,
+        "former": signature.former,
+        "country": signature.country,
+        "discipline": signature.discipline_label,
+        "capacity": signature.capacity,
+        "level": signature.level_label,
+        "checked": "; ".join(signature.signals),
+        "checked_at": _moment(signature.checked_at),
+        "confirmed_at": _moment(signature.confirmed_at),
+        "version": signature.version.number,
+        "id": str(signature.pk),
+        "status": signature.status,
+        "email": signature.address,
+        "profile_url": signature.profile_url,
+        "publish": signature.publish,
+        "updates": signature.updates,
+        "source": signature.source,
+        "created_at": _moment(signature.created_at),
+    }
+
+
+def _moment(at: datetime | None) -> str:
+    return at.isoformat(timespec="seconds").replace("+00:00", "Z") if at else ""
+
+
+def safe_cell(value: Any) -> Any:
+    """Return a value that no spreadsheet takes for a formula: such text gets an apostrophe in front."""
+    text = value.lstrip() if isinstance(value, str) else ""
+    return f"'{value}" if text and (text[0] in FORMULA or value[0] in FORMULA) else value
+
+
+def stream(letter: Letter, *, format: str, audience: str, bom: bool = False) -> Iterator[str]:
+    """Yield the file in pieces of text.
+
+    Args:
+        letter: whose list.
+        format: csv, json or ndjson; a workbook is no text, see `write_workbook`.
+        audience: public or team.
+        bom: begin with a byte order mark, which some spreadsheets need to see UTF-8.
+    """
+    as_of = timezone.now()
+    if bom:
+        yield BOM
+    written = {"csv": _csv, "json": _json, "ndjson": _ndjson}[format]
+    with transaction.atomic():  # a server-side cursor needs one, and the list is of one moment
+        yield from written(letter, audience, as_of)
+
+
+class _Line:
+    """What csv.writer writes to: it hands each line straight back."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def _csv(letter: Letter, audience: str, as_of: datetime) -> Iterator[str]:
+    writer = csv.writer(cast(Any, _Line()))
+    yield cast(str, writer.writerow(columns(audience)))
+    for row in rows(letter, audience, as_of=as_of):
+        yield cast(str, writer.writerow([safe_cell(value) for value in row.values()]))
+
+
+def _ndjson(letter: Letter, audience: str, as_of: datetime) -> Iterator[str]:
+    for row in rows(letter, audience, as_of=as_of):
+        yield json.dumps(row, ensure_ascii=False) + "\n"
+
+
+def _json(letter: Letter, audience: str, as_of: datetime) -> Iterator[str]:
+    head = json.dumps({**about(letter, as_of), "audience": audience}, ensure_ascii=False, indent=1)
+    yield head.removesuffix("\n}") + ',\n "signatories": ['
+    for number, row in enumerate(rows(letter, audience, as_of=as_of)):
+        yield ("," if number else "") + "\n  " + json.dumps(row, ensure_ascii=False)
+    yield "\n ]\n}\n"
+
+
+def about(letter: Letter, as_of: datetime) -> dict[str, Any]:
+    """Return what a list must not travel without."""
+    version = letter.version
+    return {
+        "letter": letter.title,
+        "addressees": letter.addressee_lines,
+        "organiser": letter.organiser,
+        "disclaimer": letter.disclaimer,
+        "version": version.number if version else None,
+        "sha256": version.sha256 if version else None,
+        "as_of": _moment(as_of),
+    }
+
+
+def write_workbook(letter: Letter, *, audience: str, file: IO[bytes]) -> None:
+    """Write an Excel workbook row by row; every cell is a string, so nothing in it is computed or linked."""
+    as_of = timezone.now()
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(file, options) as book:
+        sheet = book.add_worksheet("Signatories")
+        _write_rows(sheet, [columns(audience)])
+        with transaction.atomic():
+            _write_rows(sheet, (row.values() for row in rows(letter, audience, as_of=as_of)), start=1)
+        _write_rows(
+            book.add_worksheet("About"),
+            [(name, "\n".join(v) if isinstance(v, list) else v) for name, v in about(letter, as_of).items()],
+        )
+
+
+def _write_rows(sheet: Any, lines: Iterable[Iterable[Any]], start: int = 0) -> None:
+    for number, line in enumerate(lines, start=start):
+        for column, value in enumerate(line):
+            sheet.write_string(number, column, "" if value is None else str(value))
+
+
+def record(letter: Letter, *, actor: User | None, format: str, audience: str) -> Export:
+    """Note who takes which list out, before it leaves."""
+    number = chosen(letter, audience).order_by().count()
+    return Export.objects.create(letter=letter, actor=actor, format=format, audience=audience, signatures=number)
+
+
+def write_bytes(letter: Letter, *, format: str, audience: str, bom: bool, file: IO[bytes]) -> None:
+    """Write a whole export into a file that is open for bytes."""
+    if format == Export.Format.XLSX:
+        write_workbook(letter, audience=audience, file=file)
+        return
+    for piece in stream(letter, format=format, audience=audience, bom=bom):
+        file.write(piece.encode())
+
+
+def download(
+    letter: Letter, *, actor: Any, format: str, audience: str, bom: bool = False
+) -> StreamingHttpResponse | FileResponse:
+    """Record an export and return it as a download; nothing is left behind on disk."""
+    record(letter, actor=actor, format=format, audience=audience)
+    name = f"{letter.slug}-{audience}-{timezone.now():%Y%m%d-%H%M}.{format}"
+    if format == Export.Format.XLSX:
+        file = tempfile.TemporaryFile()
+        write_workbook(letter, audience=audience, file=cast(IO[bytes], file))
+        file.seek(0)
+        return FileResponse(file, as_attachment=True, filename=name, content_type=TYPES[format])
+    pieces = stream(letter, format=format, audience=audience, bom=bom)
+    disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return StreamingHttpResponse(pieces, content_type=TYPES[format], headers=disposition)

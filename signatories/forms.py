@@ -1,0 +1,215 @@
+"""The forms of signers and vetters. What was typed is kept, and each problem stands beside its field."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from petition.forms import LineField, TextField
+from petition.models import Letter
+from signatories import addresses, countries, reasons
+from signatories.models import LINE, Export, Signature
+
+
+class LineForm(forms.Form):
+    """What is printed after a name, and who may read it."""
+
+    name = LineField(
+        label="Your name",
+        max_length=120,
+        help_text="As it should be printed, in any script.",
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    role = LineField(
+        label="Role",
+        max_length=120,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "organization-title"}),
+    )
+    organisation = LineField(
+        label="Organisation",
+        max_length=160,
+        required=False,
+        help_text="Printed for identification only.",
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+    )
+    former = forms.BooleanField(label="This is a former role", required=False)
+    country = forms.ChoiceField(
+        label="Country", required=False, widget=forms.Select(attrs={"autocomplete": "country"})
+    )
+    discipline = forms.ChoiceField(label="Discipline")
+    capacity = forms.ChoiceField(
+        label="I sign",
+        required=False,
+        choices=Signature.Capacity.choices,
+        initial=Signature.Capacity.PERSONAL,
+        widget=forms.RadioSelect,
+    )
+    profile_url = forms.URLField(
+        label="A page that shows who you are",
+        max_length=300,
+        required=False,
+        assume_scheme="https",
+        help_text="A staff page, ORCID or profile helps the team to confirm your line. It is not printed.",
+        widget=forms.URLInput(attrs={"placeholder": "https://", "autocomplete": "url"}),
+    )
+    publish = forms.BooleanField(
+        label="Print my name and line on the letter",
+        required=False,
+        help_text="Without this you are counted, and not named.",
+    )
+    updates = forms.BooleanField(label="Write to me when there is news about this letter", required=False)
+
+    def __init__(self, letter: Letter, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.letter = letter
+        self._choices("country").choices = [("", "–"), *countries.names().items()]
+        if letter.disciplines:
+            self._choices("discipline").choices = [("", "Please choose"), *letter.disciplines.items()]
+        else:
+            del self.fields["discipline"]
+
+    def _choices(self, name: str) -> forms.ChoiceField:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        return field
+
+    def clean_profile_url(self) -> str:
+        url = str(self.cleaned_data["profile_url"])
+        if url and not url.startswith(("https://", "http://")):
+            raise ValidationError("Please give an address that starts with https://.")
+        return url
+
+    def typed(self) -> dict[str, Any]:
+        """Return a value for each name in `LINE`."""
+        data = {"discipline": "", **self.cleaned_data}
+        data["capacity"] = data["capacity"] or str(Signature.Capacity.PERSONAL)
+        return {name: data[name] for name in LINE}
+
+
+class SignForm(LineForm):
+    """The public form: the line, and the mailbox that confirms it."""
+
+    email = LineField(
+        label="Email",
+        max_length=254,
+        help_text="Never shown. We send a code to it; an address of your organisation speeds up the check.",
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
+    )
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    field_order = ("name", "email", "role", "organisation", "former", "country", "discipline")
+
+    def clean_email(self) -> str:
+        return addresses.canonical(self.cleaned_data["email"])
+
+    def clean_version(self) -> int | None:
+        number: int | None = self.cleaned_data["version"]
+        current = self.letter.version
+        if number is not None and current is not None and number != current.number:
+            raise ValidationError("The text has changed since you opened this page. Please read it again.")
+        return number
+
+
+class CodeForm(forms.Form):
+    """The code from the mail; in the mail's own page also the box that says so."""
+
+    code = forms.CharField(
+        label="Code from the mail",
+        max_length=20,
+        error_messages={"required": "Please type the six digits from the mail."},
+        widget=forms.TextInput(
+            attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "class": "code", "size": 8}
+        ),
+    )
+
+
+class ConfirmForm(CodeForm):
+    """What a person has to do that no scanner does: copy a code, tick a box."""
+
+    agree = forms.BooleanField(
+        label="I sign this letter", error_messages={"required": "Please tick the box if you want to sign."}
+    )
+
+
+class InvitationForm(ConfirmForm, LineForm):
+    """A founder's line, the code from the invitation, and the box."""
+
+    field_order = ("name", "role", "organisation", "former", "country", "discipline")
+
+
+class WithdrawForm(forms.Form):
+    """Leaving wants one tick, so that a scanner that submits every form as it stands withdraws nothing."""
+
+    sure = forms.BooleanField(
+        label="Yes, take my signature off this letter for good",
+        error_messages={"required": "Please tick the box if you want to withdraw."},
+    )
+
+
+class DisownForm(forms.Form):
+    """I did not sign this."""
+
+    sure = forms.BooleanField(
+        label="I did not sign this letter",
+        error_messages={"required": "Please tick the box if you did not sign."},
+    )
+    no_more_mail = forms.BooleanField(label="Never write to this address again", required=False)
+
+
+class AnswerForm(forms.Form):
+    """What the signer answers to the team's question."""
+
+    answer = TextField(label="Your answer", max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
+
+
+class ReasonForm(forms.Form):
+    """A decision's reason code, and a note for the team."""
+
+    reason = forms.ChoiceField(label="Reason", error_messages={"required": "Please choose a reason."})
+    note = TextField(
+        label="Note for the team", max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    def __init__(self, choices: dict[str, str], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["reason"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", "Please choose"), *choices.items()]
+
+
+class ListForm(ReasonForm):
+    """The level, and the signals it rests on."""
+
+    level = forms.TypedChoiceField(
+        label="Level",
+        coerce=int,
+        choices=[(level, f"{level} · {reasons.LEVELS[level]}") for level in (2, 3, 4)],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Please choose a level."},
+    )
+    signals = forms.MultipleChoiceField(
+        label="What you checked",
+        choices=reasons.Family.choices,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Please tick what you checked."},
+    )
+    url = forms.URLField(
+        label="Where it can be seen", max_length=300, required=False, assume_scheme="https", help_text="A staff page, a record."
+    )
+    field_order = ("level", "signals", "url", "reason", "note")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if "level" in data and "signals" in data:
+            problem = reasons.level_problem(data["level"], data["signals"])
+            if problem:
+                self.add_error("signals", problem)
+        return data
+
+
+class ExportForm(forms.Form):
+    """Which list leaves the house."""
+
+    audience = forms.ChoiceField(choices=Export.Audience.choices, widget=forms.RadioSelect, initial="public")
+    format = forms.ChoiceField(choices=Export.Format.choices, widget=forms.RadioSelect, initial="csv")
+    bom = forms.BooleanField(label="For a spreadsheet that misreads UTF-8 (adds a byte order mark)", required=False)

@@ -1,0 +1,220 @@
+"""Founders: read a list of people, invite them personally, and let each sign with the code from their own mail."""
+
+import csv
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from petition.models import Letter, User
+from petition.moves import NotAllowed
+from petition.text import clean
+from signatories import addresses, countries, outbox, signing, tokens
+from signatories.models import Invitation, Mail, Signature
+
+COLUMNS = ("email", "name", "role", "organisation", "country", "discipline")
+LIMITS = {"email": 254, "name": 120, "role": 120, "organisation": 160, "country": 2, "discipline": 60}
+VALID = timedelta(days=60)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong with one line of a file."""
+
+    line: int
+    column: str
+    reason: str
+
+    def __str__(self) -> str:
+        where = f", {self.column}" if self.column else ""
+        return f"line {self.line}{where}: {self.reason}"
+
+
+@dataclass
+class Reading:
+    """What a file of people holds: the rows that can be invited, and every problem with the others."""
+
+    rows: list[dict[str, str]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def read(letter: Letter, lines: Iterable[str]) -> Reading:
+    """Read a CSV with a header row, `COLUMNS` in any order; report every bad row instead of the first.
+
+    Args:
+        letter: whose disciplines count.
+        lines: decoded text, a line at a time; a byte order mark is skipped.
+    """
+    reading = Reading()
+    reader = csv.DictReader(_without_mark(lines), strict=True)
+    absent = [column for column in ("email", "name") if column not in (reader.fieldnames or [])]
+    if absent:
+        reading.problems.append(Problem(1, "", f"The header row lacks {' and '.join(absent)}."))
+        return reading
+    invited = set(letter.invitations.values_list("address_hash", flat=True))
+    seen: dict[str, int] = {}
+    try:
+        for raw in reader:
+            _read_row(letter, raw, reader.line_num, seen, invited, reading)
+    except csv.Error as problem:
+        reading.problems.append(Problem(reader.line_num, "", f"This is not valid CSV: {problem}."))
+    return reading
+
+
+def _without_mark(lines: Iterable[str]) -> Iterable[str]:
+    for number, line in enumerate(lines):
+        yield line.removeprefix("\ufeff") if number == 0 else line
+
+
+def _read_row(
+    letter: Letter, raw: dict[str, Any], line: int, seen: dict[str, int], invited: set[str], reading: Reading
+) -> None:
+    problems: list[Problem] = []
+    if None in raw:
+        problems.append(Problem(line, "", "There are more cells than columns; is a comma unquoted?"))
+    row: dict[str, str] = {}
+    for column in COLUMNS:
+        try:
+            row[column] = clean(raw.get(column) or "")
+            if len(row[column]) > LIMITS[column]:
+                raise ValidationError(f"At most {LIMITS[column]} characters, please.")
+        except ValidationError as problem:
+            problems.append(Problem(line, column, problem.message))
+    if not problems:
+        problems = list(_check_row(letter, row, line, seen, invited))
+    reading.problems.extend(problems)
+    if not problems:
+        reading.rows.append(row)
+
+
+def _check_row(
+    letter: Letter, row: dict[str, str], line: int, seen: dict[str, int], invited: set[str]
+) -> Iterable[Problem]:
+    row["country"] = row["country"].upper()
+    if not row["name"]:
+        yield Problem(line, "name", "The name is missing.")
+    if row["country"] and row["country"] not in countries.names():
+        yield Problem(line, "country", f"{row['country']} is not a country code of two letters.")
+    if row["discipline"] and row["discipline"] not in letter.disciplines:
+        yield Problem(line, "discipline", f"{row['discipline']} is none of this letter's disciplines.")
+    try:
+        row["email"] = addresses.canonical(row["email"])
+    except ValidationError as problem:
+        yield Problem(line, "email", problem.message)
+        return
+    if row["email"] in seen:
+        yield Problem(line, "email", f"The same mailbox stands in line {seen[row['email']]} already.")
+    elif addresses.keyed_hash(row["email"]) in invited:
+        yield Problem(line, "email", "This mailbox was invited before.")
+    seen.setdefault(row["email"], line)
+
+
+@transaction.atomic
+def invite(letter: Letter, *, rows: list[dict[str, str]], by: User | None = None) -> list[Invitation]:
+    """Invite people in the order in which they will be printed, and owe each a personal mail.
+
+    Args:
+        letter: with its text frozen: founders sign what they read.
+        rows: as `read` returns them.
+        by: the member of the team who invites.
+
+    Raises:
+        NotAllowed: the text is still a draft, or the letter is closed.
+    """
+    if letter.version is None or letter.status in {Letter.Status.CLOSED, Letter.Status.DELIVERED}:
+        raise NotAllowed("Founders can be invited once the text is frozen, and until the letter closes.")
+    Letter.objects.select_for_update().get(pk=letter.pk)  # two imports at once take their places one after the other
+    last = letter.invitations.aggregate(last=Max("position"))["last"] or 0
+    made = []
+    for position, row in enumerate(rows, start=last + 1):
+        invitation = Invitation.objects.create(
+            letter=letter,
+            address=row["email"],
+            address_hash=addresses.keyed_hash(row["email"]),
+            position=position,
+            invited_by=by,
+            expires_at=timezone.now() + VALID,
+            **{column: row[column] for column in COLUMNS[1:]},
+        )
+        outbox.owe(Mail.Kind.INVITATION, invitation=invitation)
+        made.append(invitation)
+    return made
+
+
+def problem_with(invitation: Invitation) -> str:
+    """Return why an invitation cannot be used any more, or an empty string."""
+    if invitation.signature_id:
+        return "This invitation has been used: you have signed."
+    if invitation.declined_at:
+        return "You have declined this invitation."
+    if invitation.expires_at <= timezone.now():
+        return "This invitation has expired."
+    if invitation.letter.status in {Letter.Status.CLOSED, Letter.Status.DELIVERED}:
+        return "This letter takes no signatures any more."
+    return ""
+
+
+@transaction.atomic
+def accept(mail_id: uuid.UUID, *, code: str, typed: dict[str, Any]) -> Signature:
+    """Sign as a founder: the code came back from the invited mailbox, so this is signed and confirmed at once.
+
+    Args:
+        mail_id: the invitation's mail.
+        code: as typed.
+        typed: a value for each name in `LINE`.
+
+    Raises:
+        WrongCode: the digits are not the code of that mail.
+        NotAllowed: the invitation was used, declined or has expired.
+    """
+    mail = Mail.objects.select_related("invitation__letter").get(pk=mail_id)
+    invitation = Invitation.objects.select_for_update().get(pk=mail.invitation_id)
+    if not tokens.is_code(mail.pk, code):
+        raise signing.WrongCode
+    problem = problem_with(invitation)
+    if problem:
+        raise NotAllowed(problem)
+    signature = _signature_for(invitation, typed)
+    Invitation.objects.filter(pk=invitation.pk).update(signature=signature)
+    if signature.status == Signature.Status.PENDING:
+        signing.accept(signature, reason="invited")
+    return signature
+
+
+def _signature_for(invitation: Invitation, typed: dict[str, Any]) -> Signature:
+    """Return the invited mailbox's one signature; one made on the public form before becomes the founder's."""
+    letter = invitation.letter
+    assert letter.version is not None
+    fresh = Signature(
+        letter=letter,
+        version=letter.version,
+        address=invitation.address,
+        address_hash=invitation.address_hash,
+        source=Signature.Source.INVITATION,
+        rank=invitation.position,
+    )
+    fresh.write_line(typed)
+    Signature.objects.bulk_create([fresh], ignore_conflicts=True)
+    kept = letter.signatures.select_for_update().get(address_hash=invitation.address_hash)
+    if kept.status == Signature.Status.WITHDRAWN:
+        raise NotAllowed("You have withdrawn your signature from this letter; that is final.")
+    if kept.status == Signature.Status.EXPIRED:
+        signing.sign_anew(kept, fresh)
+    if kept.status == Signature.Status.PENDING:
+        kept.write_line(typed)
+    kept.rank = invitation.position
+    letter.signatures.filter(pk=kept.pk).update(rank=kept.rank)
+    return kept
+
+
+def decline(invitation: Invitation) -> None:
+    """Note that somebody does not want to be a founder; they get no further mail about it."""
+    open_ones = Invitation.objects.filter(pk=invitation.pk, signature=None, declined_at=None)
+    open_ones.update(declined_at=timezone.now(), address="")
+    invitation.mails.filter(state=Mail.State.OWED).update(state=Mail.State.DROPPED)

@@ -1,0 +1,110 @@
+"""Say in plain words what is wrong with a configuration."""
+
+import socket
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import get_connection
+from django.core.management.base import BaseCommand
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
+
+from config.celery import app
+from petition.models import Letter
+from signatories.models import Mail
+
+
+class Command(BaseCommand):
+    help = "Check the configuration and the services behind it; exit 1 when something is wrong."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        problems = 0
+        for name, check in CHECKS.items():
+            try:
+                found = list(check())
+            except Exception as problem:
+                found = [f"could not be checked: {type(problem).__name__}: {problem}"]
+            for line in found:
+                self.stdout.write(self.style.ERROR(f"  wrong  {name}: {line}"))
+            if not found:
+                self.stdout.write(f"  ok     {name}")
+            problems += len(found)
+        if problems:
+            raise SystemExit(1)
+
+
+def _site() -> Iterator[str]:
+    if not settings.SITE_URL.startswith("https://") and not settings.TRYING_OUT:
+        yield f"SITE_URL is {settings.SITE_URL}; without https anyone on the way reads the links in every mail."
+    if settings.DEBUG:
+        yield "DEBUG is on; errors show the inside of the program to anyone."
+    if len(settings.SECRET_KEY) < 40:
+        yield "SECRET_KEY is shorter than 40 characters; python -c 'import secrets; print(secrets.token_urlsafe(48))'"
+    if not settings.TRYING_OUT and not (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
+        yield "The style sheets are not collected yet: manage.py collectstatic"
+
+
+def _database() -> Iterator[str]:
+    connection.ensure_connection()
+    executor = MigrationExecutor(connection)
+    waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if waiting:
+        yield f"{len(waiting)} migrations wait: manage.py migrate"
+    if connection.vendor == "sqlite" and not settings.TRYING_OUT:
+        yield "DATABASE_URL is not set, so everything is in one SQLite file; that is meant for small letters only."
+
+
+def _broker() -> Iterator[str]:
+    if not settings.REDIS_URL:
+        if not settings.TRYING_OUT:
+            yield "REDIS_URL is not set; a worker in another process would never hear of any task."
+        return
+    try:
+        with app.connection_for_write() as link:
+            link.ensure_connection(max_retries=1, timeout=3)
+    except (OSError, app.connection_for_write().connection_errors) as problem:
+        yield f"Redis does not answer ({type(problem).__name__}). Signing goes on; mail waits until it is back."
+
+
+def _mail() -> Iterator[str]:
+    if not settings.EMAIL_BACKEND.endswith("smtp.EmailBackend"):
+        if not settings.TRYING_OUT:
+            yield "EMAIL_URL does not name a mail server, so no signer gets a code."
+        return
+    try:
+        link = get_connection()
+        link.open()
+        link.close()
+    except (OSError, socket.gaierror) as problem:
+        yield f"The mail server {settings.EMAIL_HOST}:{settings.EMAIL_PORT} does not take mail: {problem}"
+
+
+def _outbox() -> Iterator[str]:
+    late = timezone.now() - timedelta(minutes=5)
+    waiting = Mail.objects.filter(state=Mail.State.OWED, created_at__lt=late, sent_at=None).count()
+    if waiting:
+        yield f"{waiting} mails have been owed for over 5 minutes. Do a worker and beat run?"
+    refused = Mail.objects.filter(state=Mail.State.FAILED).count()
+    if refused:
+        yield f"{refused} mails were refused for good; the desk shows them."
+
+
+def _tally() -> Iterator[str]:
+    for letter in Letter.objects.exclude(status=Letter.Status.DRAFT):
+        latest = letter.latest_tally
+        if latest is None or latest.as_of < timezone.now() - timedelta(hours=2):
+            yield f"{letter.slug} was not counted for two hours. Do a worker and beat run?"
+
+
+CHECKS: dict[str, Callable[[], Iterator[str]]] = {
+    "site": _site,
+    "database": _database,
+    "broker": _broker,
+    "mail server": _mail,
+    "outbox": _outbox,
+    "tally": _tally,
+}

@@ -1,0 +1,232 @@
+"""Mail that is owed: written in the transaction that owes it, sent later, each marked as it is accepted."""
+
+import contextlib
+import logging
+import smtplib
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.db import transaction
+from django.db.models import Count, F, Q, Sum
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+
+from signatories import tokens
+from signatories.models import Invitation, Mail, Signature, Suppression
+
+log = logging.getLogger(__name__)
+
+BATCH = 50
+LEASE = timedelta(minutes=5)  # longer than a batch takes with a slow server; a crash repeats one mail at worst
+MAX_ATTEMPTS = 12
+COOL_DOWN = timedelta(minutes=1)
+DAILY = 3  # mails to one address about one letter in a day, whoever asks for them
+# What a stranger can cause by typing an address; these are limited, and stop for good when the owner says so.
+ASKED_FOR = {Mail.Kind.CONFIRM, Mail.Kind.ALREADY, Mail.Kind.GONE}
+# A mail says nothing that is not true any more: it is dropped when the signature has left this status.
+ONLY_WHILE = {
+    Mail.Kind.CONFIRM: Signature.Status.PENDING,
+    Mail.Kind.LISTED: Signature.Status.LISTED,
+    Mail.Kind.HELD: Signature.Status.HELD,
+    Mail.Kind.ASKED: Signature.Status.ASKED,
+    Mail.Kind.DECLINED: Signature.Status.DECLINED,
+    Mail.Kind.HIDDEN: Signature.Status.HIDDEN,
+}
+
+
+def owe(
+    kind: Mail.Kind,
+    *,
+    signature: Signature | None = None,
+    invitation: Invitation | None = None,
+    key: str = "",
+    to: str = "",
+    details: dict[str, Any] | None = None,
+) -> Mail:
+    """Owe one mail about a signature or an invitation; call it inside the transaction that owes it.
+
+    Args:
+        kind: which mail.
+        signature, invitation: what it is about; exactly one.
+        key: tells apart several mails of one kind about the same thing.
+        to: the address, only where the signature is about to forget it.
+        details: what the text needs beyond the row it is about.
+
+    Returns:
+        The row. The same mail owed again is the same row; one that a person may ask for is then sent again,
+        unless that was less than a minute ago, or three times today, or the address wants no mail.
+    """
+    about = signature or invitation
+    assert about is not None
+    mail = Mail(kind=kind, key=f"{kind}:{about.pk}:{key}", signature=signature, invitation=invitation, to=to)
+    mail.details = details or {}
+    if kind in ASKED_FOR and not _may_mail(about):
+        mail.state = Mail.State.DROPPED
+    Mail.objects.bulk_create([mail], ignore_conflicts=True)
+    kept = Mail.objects.get(key=mail.key)
+    if kept.pk != mail.pk and mail.state == Mail.State.OWED and kind in ASKED_FOR:
+        send_again(kept, to=to)
+    return kept
+
+
+def send_again(mail: Mail, *, to: str = "") -> None:
+    """Owe a mail once more, with the same code in it, within the cool-down and the daily limit."""
+    assert mail.signature is not None
+    again = Mail.objects.filter(
+        Q(state=Mail.State.SENT, sent_at__lt=timezone.now() - COOL_DOWN) | Q(state=Mail.State.DROPPED),
+        pk=mail.pk,
+    )
+    if mail.kind in ASKED_FOR and _may_mail(mail.signature):
+        again.update(state=Mail.State.OWED, send_after=timezone.now(), attempts=0, to=to)
+
+
+def _may_mail(about: Signature | Invitation) -> bool:
+    today = Q(mails__kind__in=ASKED_FOR, mails__created_at__gt=timezone.now() - timedelta(days=1))
+    sums = type(about)._base_manager.filter(pk=about.pk).aggregate(
+        sent=Sum("mails__times_sent", filter=today),
+        owed=Count("mails", filter=today & Q(mails__state=Mail.State.OWED)),
+    )
+    if (sums["sent"] or 0) + sums["owed"] >= DAILY:
+        return False
+    return not Suppression.objects.filter(address_hash=about.address_hash).exists()
+
+
+def send(limit: int = BATCH) -> int:
+    """Send up to `limit` mails that are due, over one connection; return how many were accepted.
+
+    Safe to run anywhere at any time: a row is leased before it is sent and marked right after the server accepted
+    it, so two senders never hold the same mail, and a killed one repeats at most the mail it was sending.
+    """
+    leased = _lease(limit)
+    if not leased:
+        return 0
+    connection = get_connection()
+    try:
+        connection.open()  # once: Django would otherwise open and close it for every mail
+    except (OSError, smtplib.SMTPException) as problem:
+        log.warning("the mail server cannot be reached: %s", type(problem).__name__)
+        _give_back(leased)
+        return 0
+    try:
+        return _send_all(leased, connection)
+    finally:
+        with contextlib.suppress(OSError, smtplib.SMTPException):
+            connection.close()
+
+
+def _send_all(mails: list[Mail], connection: Any) -> int:
+    sent = 0
+    for position, mail in enumerate(mails):
+        try:
+            sent += _send_one(mail, connection)
+        except (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused) as problem:
+            _postpone(mail, problem)
+        except (OSError, smtplib.SMTPException) as problem:
+            _postpone(mail, problem)
+            _give_back(mails[position + 1 :])
+            break
+    return sent
+
+
+def _lease(limit: int) -> list[Mail]:
+    with transaction.atomic():
+        due = Mail.objects.due().select_for_update(skip_locked=True).values_list("pk", flat=True)
+        chosen = list(due[:limit])
+        Mail.objects.filter(pk__in=chosen, state=Mail.State.OWED).update(
+            send_after=timezone.now() + LEASE, attempts=F("attempts") + 1
+        )
+    rows = Mail.objects.select_related("signature__letter", "signature__version", "invitation__letter")
+    return list(rows.filter(pk__in=chosen).order_by("pk"))
+
+
+def _send_one(mail: Mail, connection: Any) -> int:
+    needed = ONLY_WHILE.get(Mail.Kind(mail.kind))
+    if needed and mail.signature and mail.signature.status != needed:
+        _mark(mail, Mail.State.DROPPED)
+        return 0
+    try:
+        message = compose(mail)
+    except Exception as problem:  # one mail that cannot be rendered must not hold up the others
+        log.exception("mail %s cannot be rendered", mail.pk)
+        _postpone(mail, problem)
+        return 0
+    message.connection = connection
+    message.send()
+    _mark(mail, Mail.State.SENT, sent_at=timezone.now(), times_sent=F("times_sent") + 1, attempts=0, to="", problem="")
+    return 1
+
+
+def _mark(mail: Mail, state: Mail.State, **changes: Any) -> None:
+    Mail.objects.filter(pk=mail.pk, state=Mail.State.OWED).update(state=state, **changes)
+
+
+def _postpone(mail: Mail, problem: Exception) -> None:
+    """Try again later, with growing pauses of up to an hour; give up on a refusal for good or after 12 tries."""
+    words = f"{type(problem).__name__}: {_smtp_code(problem) or ''}".strip(": ")
+    if 500 <= _smtp_code(problem) < 600 or mail.attempts >= MAX_ATTEMPTS:
+        _mark(mail, Mail.State.FAILED, problem=words)
+        return
+    pause = min(timedelta(seconds=10) * 2**mail.attempts, timedelta(hours=1))
+    Mail.objects.filter(pk=mail.pk).update(send_after=timezone.now() + pause, problem=words)
+
+
+def _smtp_code(problem: Exception) -> int:
+    if isinstance(problem, smtplib.SMTPRecipientsRefused):
+        return int(max(code for code, _ in problem.recipients.values()))
+    return int(getattr(problem, "smtp_code", 0))
+
+
+def _give_back(mails: list[Mail]) -> None:
+    """Put mails that were not tried back, without counting a try: the server was away, not the reader."""
+    Mail.objects.filter(pk__in=[mail.pk for mail in mails], state=Mail.State.OWED).update(
+        send_after=timezone.now() + timedelta(seconds=10), attempts=F("attempts") - 1
+    )
+
+
+def compose(mail: Mail) -> EmailMessage:
+    """Render a mail from the rows it is about, as they are now."""
+    signature, invitation = mail.signature, mail.invitation
+    about = signature or invitation
+    assert about is not None
+    context = {
+        "mail": mail,
+        "letter": about.letter,
+        "signature": proposed(mail) if signature else None,
+        "invitation": invitation,
+        "code": tokens.code(mail.pk),
+        "links": _links(mail),
+    }
+    subject, _, body = render_to_string(f"signatories/mail/{mail.kind}.txt", context).strip().partition("\n")
+    host = urlsplit(settings.SITE_URL).hostname
+    return EmailMessage(
+        subject=" ".join(subject.removeprefix("Subject:").split()),
+        body=body.strip() + "\n",
+        to=[mail.to or about.address],
+        reply_to=[about.letter.contact],
+        headers={"Message-ID": f"<{mail.pk}.{mail.times_sent}@{host}>", "Auto-Submitted": "auto-generated"},
+    )
+
+
+def proposed(mail: Mail) -> Signature:
+    """Return the signature as this mail shows it: with what was typed for it, if that is not on the row yet."""
+    assert mail.signature is not None
+    shown = mail.signature
+    if "typed" in mail.details and shown.status == Signature.Status.PENDING:
+        shown.write_line(mail.details["typed"])
+    return shown
+
+
+def _links(mail: Mail) -> dict[str, str]:
+    about = mail.signature or mail.invitation
+    assert about is not None
+    paths = {"letter": reverse("petition:letter", args=[about.letter.slug])}
+    if mail.invitation:
+        paths["invitation"] = reverse("signatories:invitation", args=[tokens.make("invitation", mail.pk)])
+    else:
+        paths["confirm"] = reverse("signatories:confirm", args=[tokens.make("confirm", mail.pk)])
+        paths["mine"] = reverse("signatories:mine", args=[tokens.make("mine", about.pk)])
+    return {name: settings.SITE_URL + path for name, path in paths.items()}

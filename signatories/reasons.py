@@ -1,0 +1,101 @@
+"""The words of the vetting desk: levels, signal families and reason codes, as PRACTICE gives them."""
+
+from django.db import models
+
+LEVELS = {
+    0: "Not public",
+    1: "Confirmed by email",
+    2: "Affiliation confirmed",
+    3: "Identity checked",
+    4: "Confirmed directly",
+}
+LEVEL_MEANINGS = {
+    1: "A code sent to the mailbox came back. Nothing else was checked.",
+    2: "Confirmed by email, and one strong signal that the person belongs to the organisation.",
+    3: "Two signals of different families, and a person's decision with a reason.",
+    4: "As level 3, and contact through an address the signer did not supply, decided by two people.",
+}
+
+
+class Family(models.TextChoices):
+    """Where a signal comes from; each family counts once."""
+
+    MAILBOX = "M", "organisation mailbox"
+    FEDERATED = "F", "federated login"
+    WEB = "W", "own web page"
+    KEY = "K", "published key"
+    RECORD = "P", "public record"
+    VOUCH = "V", "vouched for"
+    OUT_OF_BAND = "O", "direct contact"
+
+
+LIST_REASONS = {
+    "work_mailbox": "The confirmed mailbox belongs to the organisation",
+    "staff_page": "A public page of the organisation names them",
+    "two_signals": "Two signals of different families agree",
+    "direct_contact": "Reached through an address they did not supply",
+}
+HOLD_REASONS = {
+    "needs_second_look": "Needs a second pair of eyes",
+    "watchlist_name": "A name that impostors use",
+    "unclear_affiliation": "The affiliation is unclear",
+}
+ASK_REASONS = {
+    "need_staff_page": "Please send a page of your organisation that names you",
+    "need_work_address": "Please confirm from an address of your organisation",
+    "need_identifier": "Please send an ORCID iD or another public profile",
+    "need_details": "Please tell us more about your role",
+}
+DECLINE_REASONS = {
+    "not_eligible": "The letter's own rule does not include them",
+    "affiliation_not_found": "What is printed after the name could not be confirmed",
+    "impostor": "Somebody else signed in this name",
+    "not_a_person": "Not a person",
+}
+HIDE_REASONS = {
+    "affiliation_withdrawn": "The affiliation is not true any more",
+    "duplicate_person": "The same person is listed already",
+    "impostor": "Somebody else signed in this name",
+    "listed_by_mistake": "Listed by mistake",
+}
+BACK_REASONS = {
+    "new_information": "New information came in",
+    "decided_by_mistake": "Decided by mistake",
+}
+# Reasons that no vetter chooses: the rule of the letter, and what signers do themselves.
+OWN_REASONS = {
+    "confirmed": "Confirmed by email",
+    "invited": "Confirmed through a personal invitation",
+    "rule": "The letter lists everyone who confirmed",
+    "proposed": "Waits for a second person",
+    "answered": "The signer answered",
+    "withdrew": "Withdrawn by the signer",
+    "not_me": "The owner of the mailbox did not sign",
+    "unconfirmed": "Never confirmed",
+    "signed_again": "Signed again",
+}
+ALL: dict[str, str] = {
+    **OWN_REASONS,
+    **BACK_REASONS,
+    **HIDE_REASONS,
+    **DECLINE_REASONS,
+    **ASK_REASONS,
+    **HOLD_REASONS,
+    **LIST_REASONS,
+}
+
+
+def level_problem(level: int, families: list[str]) -> str:
+    """Return why this level cannot rest on these signals, or an empty string.
+
+    The rule is the table of evidence levels: level 2 wants one signal, level 3 two of different families,
+    level 4 two of which one is direct contact.
+    """
+    different = set(families)
+    if level >= 2 and not different:
+        return "Level 2 needs at least one signal. Tick what you checked."
+    if level >= 3 and len(different) < 2:
+        return "Levels 3 and 4 need two signals of different families."
+    if level == 4 and Family.OUT_OF_BAND not in different:
+        return "Level 4 needs direct contact."
+    return ""

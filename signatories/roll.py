@@ -1,0 +1,70 @@
+"""The printed list, a page at a time: keyset pages stay fast at any length."""
+
+import base64
+import binascii
+import json
+import uuid
+from dataclasses import dataclass
+
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan
+
+from petition.models import Letter
+from petition.text import fold
+from signatories.models import Signature
+
+PAGE = 100
+
+
+class BadCursor(ValueError):
+    """The place to go on from was changed or cut off."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some signatories in order, and where the next page goes on; empty at the end."""
+
+    signatures: list[Signature]
+    after: str
+
+
+def page(letter: Letter, *, search: str = "", discipline: str = "", country: str = "", after: str = "") -> Page:
+    """Return a page of the listed signatories.
+
+    Args:
+        letter: whose list.
+        search: part of a name or organisation, in any spelling of case and accents.
+        discipline, country: a key of the letter's disciplines, an ISO 3166-1 code.
+        after: where the last page ended, or empty for the first.
+
+    Raises:
+        BadCursor: `after` was not made here.
+    """
+    chosen = letter.signatures.listed().in_order()
+    if search := fold(search[:200].replace("\0", "")):
+        chosen = chosen.filter(search__contains=search)
+    if discipline:
+        chosen = chosen.filter(discipline=discipline[:60].replace("\0", ""))
+    if country:
+        chosen = chosen.filter(country=country[:2].replace("\0", ""))
+    if after:
+        chosen = chosen.filter(TupleGreaterThan(Tuple("rank", "sort_key", "pk"), _read(after)))
+    rows = list(chosen[: PAGE + 1])
+    for row in rows:
+        row.letter = letter
+    more = len(rows) > PAGE
+    return Page(rows[:PAGE], _cursor(rows[PAGE - 1]) if more else "")
+
+
+def _cursor(last: Signature) -> str:
+    place = json.dumps([last.rank, last.sort_key, last.pk.hex], ensure_ascii=False)
+    return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
+
+
+def _read(cursor: str) -> tuple[int, str, uuid.UUID]:
+    try:
+        rank, sort_key, identifier = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if type(rank) is not int or not 0 <= rank < 2**31 or type(sort_key) is not str or "\0" in sort_key:
+            raise BadCursor
+        return rank, sort_key, uuid.UUID(hex=identifier)
+    except (ValueError, TypeError, AttributeError, binascii.Error, RecursionError):
+        raise BadCursor from None

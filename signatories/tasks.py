@@ -1,0 +1,18 @@
+"""Work of the clock; each task is one line and can be run twice."""
+
+from celery import shared_task
+
+from signatories import outbox, privacy
+
+
+@shared_task
+def send_mail() -> None:
+    """Send what is due; a full batch means that more may wait."""
+    while outbox.send() == outbox.BATCH:
+        pass
+
+
+@shared_task
+def expire_unconfirmed() -> None:
+    """Forget what was never confirmed."""
+    privacy.expire_unconfirmed()

@@ -1,0 +1,42 @@
+"""What the letter's pages show of the people; petition's templates load these tags and know no model of ours."""
+
+from typing import Any
+
+from django import template
+
+from petition.models import Letter
+from signatories import countries, forms, reasons, roll
+
+register = template.Library()
+
+
+@register.inclusion_tag("signatories/_sign_box.html")
+def sign_box(letter: Letter) -> dict[str, Any]:
+    """The form beside the text, or why there is none."""
+    if not letter.takes_signatures or letter.version is None:
+        return {"letter": letter}
+    return {"letter": letter, "form": forms.SignForm(letter, initial={"version": letter.version.number})}
+
+
+@register.inclusion_tag("signatories/_first_signatories.html")
+def first_signatories(letter: Letter) -> dict[str, Any]:
+    """The first page of the list, as it stands under the letter."""
+    return {"letter": letter, "page": roll.page(letter)}
+
+
+@register.simple_tag
+def queue_length(letter: Letter) -> int:
+    """How many signatures wait for a decision."""
+    return letter.signatures.filter(status="confirmed").count()
+
+
+@register.filter
+def country_name(code: str) -> str:
+    """The name of a country, or the code itself where there is none."""
+    return countries.names().get(code, code)
+
+
+@register.simple_tag
+def levels() -> list[tuple[int, str, str]]:
+    """The levels that can be public, with what each one means."""
+    return [(level, reasons.LEVELS[level], meaning) for level, meaning in reasons.LEVEL_MEANINGS.items()]

@@ -1,0 +1,63 @@
+"""Secrets in links and mails: opaque tokens of one length for each purpose, and short codes."""
+
+import base64
+import hashlib
+import hmac
+import secrets
+import uuid
+from typing import Literal
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from django.conf import settings
+
+Purpose = Literal["tab", "confirm", "mine", "invitation"]
+NONCE = 12  # bytes, RFC 8439
+
+
+class Invalid(Exception):
+    """The token was not made here, or not for this purpose."""
+
+
+def make(purpose: Purpose, identifier: uuid.UUID) -> str:
+    """Return a token of 60 characters that tells nothing, not even whether two of them mean the same row."""
+    nonce = secrets.token_bytes(NONCE)
+    sealed = ChaCha20Poly1305(_key(purpose, settings.SECRET_KEY)).encrypt(nonce, identifier.bytes, None)
+    return base64.urlsafe_b64encode(nonce + sealed).decode().rstrip("=")
+
+
+def read(purpose: Purpose, token: str) -> uuid.UUID:
+    """Return the identifier in a token.
+
+    Raises:
+        Invalid: it was changed, made for another purpose, or made with a key that is not listed any more.
+    """
+    try:
+        sealed = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
+    except ValueError:
+        raise Invalid from None
+    for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
+        try:
+            opened = ChaCha20Poly1305(_key(purpose, secret)).decrypt(sealed[:NONCE], sealed[NONCE:], None)
+            return uuid.UUID(bytes=opened)
+        except (InvalidTag, ValueError):
+            continue
+    raise Invalid
+
+
+def code(mail_id: uuid.UUID, secret: str | None = None) -> str:
+    """Return the six-digit code that one mail carries; nothing of it is stored."""
+    key = _key("code", secret or settings.SECRET_KEY)
+    number = int.from_bytes(hmac.new(key, mail_id.bytes, hashlib.sha256).digest()[:8], "big")
+    return f"{number % 1_000_000:06d}"
+
+
+def is_code(mail_id: uuid.UUID, typed: str) -> bool:
+    """Whether these digits are the code of that mail; spaces and dashes do not matter, nor which script's digits they are."""
+    digits = "".join(str(int(c)) for c in typed if c.isdecimal())
+    secrets_now = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    return any(hmac.compare_digest(code(mail_id, secret).encode(), digits.encode()) for secret in secrets_now)
+
+
+def _key(purpose: str, secret: str) -> bytes:
+    return hashlib.blake2b(secret.encode(), digest_size=32, person=purpose.encode()).digest()
