@@ -4,7 +4,7 @@ import secrets
 from collections.abc import MutableMapping
 from pathlib import Path
 
-VAR = Path(__file__).resolve().parent.parent / "var"
+HERE = Path(__file__).resolve().parent.parent
 
 
 def prepare_environment(environ: MutableMapping[str, str]) -> None:
@@ -15,8 +15,8 @@ def prepare_environment(environ: MutableMapping[str, str]) -> None:
     """
     environ.setdefault("DEMO", "1")
     if "SECRET_KEY" not in environ:
-        VAR.mkdir(exist_ok=True)
-        kept = VAR / "demo-secret-key"
+        kept = Path(environ.get("VAR_DIR") or HERE / "var") / "demo-secret-key"
+        kept.parent.mkdir(parents=True, exist_ok=True)
         if not kept.exists():
             kept.touch(mode=0o600)
             kept.write_text(secrets.token_urlsafe(48))

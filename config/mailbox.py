@@ -38,8 +38,9 @@ def message(request: HttpRequest, name: str) -> HttpResponse:
             body = mail.get_body(preferencelist=("plain", "html"))
             text = body.get_content() if body else ""
             # urlize escapes what is no link
-            shown = mark_safe(urlize(text, autoescape=True))  # noqa: S308
-            return render(request, "dev/message.html", {"mail": mail, "body": shown})
+            shown = mark_safe(urlize(text, autoescape=True))
+            context = {"subject": mail["Subject"], "to": mail["To"], "sender": mail["From"], "body": shown}
+            return render(request, "dev/message.html", context)
     raise Http404
 
 

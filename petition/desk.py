@@ -1,6 +1,7 @@
 """Where a team writes, publishes and runs its letters."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -16,12 +17,41 @@ from petition.forms import LetterForm, MemberForm, NewLetterForm
 from petition.models import Letter, Membership, Power, Role, User
 
 UNPROCESSABLE = 422
-STEPS: dict[str, tuple[Callable[..., None], str]] = {
-    "found": (lifecycle.found, "The text is frozen. Invite the founders now."),
-    "publish": (lifecycle.publish, "The letter is open for signatures."),
-    "pause": (lifecycle.pause, "The letter is paused."),
-    "reopen": (lifecycle.reopen, "The letter is open again."),
-    "close": (lifecycle.close, "The letter is closed."),
+
+
+@dataclass(frozen=True)
+class Step:
+    """One button in the life of a letter."""
+
+    verb: str
+    label: str
+    take: Callable[..., None]
+    said: str
+    after: set[str]
+
+
+Status = Letter.Status
+STEPS = {
+    step.verb: step
+    for step in (
+        Step(
+            "publish",
+            "Publish",
+            lifecycle.publish,
+            "It is open for signatures.",
+            {Status.DRAFT, Status.FOUNDING},
+        ),
+        Step(
+            "found",
+            "Freeze for founders",
+            lifecycle.found,
+            "The text is frozen. Invite the founders.",
+            {Status.DRAFT},
+        ),
+        Step("reopen", "Reopen", lifecycle.reopen, "It is open again.", {Status.PAUSED, Status.CLOSED}),
+        Step("pause", "Pause", lifecycle.pause, "It is paused.", {Status.OPEN}),
+        Step("close", "Close", lifecycle.close, "It is closed.", {Status.OPEN, Status.PAUSED}),
+    )
 }
 
 
@@ -29,7 +59,11 @@ STEPS: dict[str, tuple[Callable[..., None], str]] = {
 @require_GET
 def letters(request: HttpRequest) -> HttpResponse:
     """The letters this person works on."""
-    mine = Membership.objects.filter(user=request.user.pk).select_related("letter").order_by("-letter__created_at")
+    mine = (
+        Membership.objects.filter(user=request.user.pk)
+        .select_related("letter")
+        .order_by("-letter__created_at")
+    )
     return render(request, "petition/desk/letters.html", {"memberships": mine})
 
 
@@ -80,9 +114,13 @@ def preview(request: HttpRequest) -> HttpResponse:
 def letter(request: HttpRequest, slug: str) -> HttpResponse:
     """Where a letter stands and what can be done next."""
     found = get_object_or_404(Letter.objects.run_by(request.user), slug=slug)
+    member = found.members.get(user=request.user.pk)
     context = {
         "letter": found,
-        "member": found.members.get(user=request.user.pk),
+        "member": member,
+        "steps": [step for step in STEPS.values() if found.status in step.after]
+        if member.may("manage")
+        else [],
         "missing": lifecycle.missing(found) if found.draft else [],
         "html": text.to_html(found.draft.body) if found.draft else "",
         "tally": found.latest_tally,
@@ -95,13 +133,13 @@ def letter(request: HttpRequest, slug: str) -> HttpResponse:
 def step(request: HttpRequest, slug: str, verb: str) -> HttpResponse:
     """Take one step in the life of a letter: found, publish, pause, reopen, close."""
     found = get_object_or_404(Letter.objects.run_by(request.user, Power.MANAGE), slug=slug)
-    take, said = STEPS[verb]
+    chosen = STEPS[verb]
     try:
-        take(found, actor=request.user)
+        chosen.take(found, actor=request.user)
     except lifecycle.Incomplete as problem:
         messages.error(request, str(problem))
     else:
-        messages.success(request, said)
+        messages.success(request, chosen.said)
     return redirect("petition:desk_letter", slug)
 
 
@@ -116,7 +154,9 @@ def members(request: HttpRequest, slug: str) -> HttpResponse:
         messages.success(request, "They can log in with a code by mail now.")
         return redirect("petition:members", slug)
     context = {"letter": found, "form": form, "members": found.members.select_related("user").order_by("pk")}
-    return render(request, "petition/desk/members.html", context, status=UNPROCESSABLE if form.errors else 200)
+    return render(
+        request, "petition/desk/members.html", context, status=UNPROCESSABLE if form.errors else 200
+    )
 
 
 @team

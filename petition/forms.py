@@ -51,9 +51,13 @@ class AddresseesField(RowsField):
 
     def to_python(self, value: Any) -> Any:
         if isinstance(value, list):
-            value = "\n".join("; ".join(str(one.get(k, "")) for k in ("name", "office", "address")) for one in value)
+            value = "\n".join(
+                "; ".join(str(one.get(k, "")) for k in ("name", "office", "address")) for one in value
+            )
         return [
-            dict(zip(("name", "office", "address"), (part.strip() for part in row.split(";", 2)), strict=False))
+            dict(
+                zip(("name", "office", "address"), (part.strip() for part in row.split(";", 2)), strict=False)
+            )
             for row in self.rows(value)
         ]
 
@@ -112,9 +116,7 @@ class LetterForm(forms.Form):
     addressees = AddresseesField(
         help_text="One a line: name; office; place. For example: The Minister; Ministry of Examples; Springfield"
     )
-    ask = LineField(
-        label="The ask in one sentence", max_length=300, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    ask = LineField(label="The ask in one sentence", max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
     body = TextField(
         label="Text",
         max_length=60_000,
@@ -140,9 +142,13 @@ class LetterForm(forms.Form):
         help_text="Who pays, and what interests the organisers have.",
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    contact = forms.EmailField(label="Contact address", help_text="Shown on the page; answers to mails go there.")
+    contact = forms.EmailField(
+        label="Contact address", help_text="Shown on the page; answers to mails go there."
+    )
     listing = forms.ChoiceField(label="A name becomes public", choices=Letter.Listing.choices)
-    milestones = MilestonesField(required=False, help_text="Numbers of listed signatories you wait for: 25, 50, 100")
+    milestones = MilestonesField(
+        required=False, help_text="Numbers of listed signatories you wait for: 25, 50, 100"
+    )
     language = forms.ChoiceField(
         label="Language of the text", choices=settings.LANGUAGES, initial="en", required=False
     )
@@ -169,7 +175,9 @@ class NewLetterForm(LetterForm):
     field_order = ("title", "slug")
 
     def clean_slug(self) -> str:
-        slug = str(self.cleaned_data["slug"]).lower() or slugify(self.cleaned_data.get("title", ""))[:80].strip("-")
+        slug = str(self.cleaned_data["slug"]).lower() or slugify(self.cleaned_data.get("title", ""))[
+            :80
+        ].strip("-")
         if not slug:
             raise ValidationError("Please choose an address, such as defend-the-defenders.")
         if slug in {"new", "preview"} or Letter.objects.filter(slug=slug).exists():

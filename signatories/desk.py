@@ -131,7 +131,9 @@ def export(request: HttpRequest, slug: str) -> HttpResponseBase:
     if form.is_valid():
         return exporting.download(letter, actor=request.user, **form.cleaned_data)
     context = {"letter": letter, "form": form, "exports": Export.objects.filter(letter=letter)[:50]}
-    return render(request, "signatories/desk/export.html", context, status=UNPROCESSABLE if form.errors else 200)
+    return render(
+        request, "signatories/desk/export.html", context, status=UNPROCESSABLE if form.errors else 200
+    )
 
 
 def _person(request: HttpRequest, letter: Letter, signature: Signature, **shown: Any) -> HttpResponse:

@@ -177,7 +177,9 @@ def _write_rows(sheet: Any, lines: Iterable[Iterable[Any]], start: int = 0) -> N
 def record(letter: Letter, *, actor: User | None, format: str, audience: str) -> Export:
     """Note who takes which list out, before it leaves."""
     number = chosen(letter, audience).order_by().count()
-    return Export.objects.create(letter=letter, actor=actor, format=format, audience=audience, signatures=number)
+    return Export.objects.create(
+        letter=letter, actor=actor, format=format, audience=audience, signatures=number
+    )
 
 
 def write_bytes(letter: Letter, *, format: str, audience: str, bom: bool, file: IO[bytes]) -> None:

@@ -194,7 +194,11 @@ class ListForm(ReasonForm):
         error_messages={"required": "Please tick what you checked."},
     )
     url = forms.URLField(
-        label="Where it can be seen", max_length=300, required=False, assume_scheme="https", help_text="A staff page, a record."
+        label="Where it can be seen",
+        max_length=300,
+        required=False,
+        assume_scheme="https",
+        help_text="A staff page, a record.",
     )
     field_order = ("level", "signals", "url", "reason", "note")
 
@@ -212,4 +216,6 @@ class ExportForm(forms.Form):
 
     audience = forms.ChoiceField(choices=Export.Audience.choices, widget=forms.RadioSelect, initial="public")
     format = forms.ChoiceField(choices=Export.Format.choices, widget=forms.RadioSelect, initial="csv")
-    bom = forms.BooleanField(label="For a spreadsheet that misreads UTF-8 (adds a byte order mark)", required=False)
+    bom = forms.BooleanField(
+        label="For a spreadsheet that misreads UTF-8 (adds a byte order mark)", required=False
+    )

@@ -129,7 +129,9 @@ def invite(letter: Letter, *, rows: list[dict[str, str]], by: User | None = None
     """
     if letter.version is None or letter.status in {Letter.Status.CLOSED, Letter.Status.DELIVERED}:
         raise NotAllowed("Founders can be invited once the text is frozen, and until the letter closes.")
-    Letter.objects.select_for_update().get(pk=letter.pk)  # two imports at once take their places one after the other
+    Letter.objects.select_for_update().get(
+        pk=letter.pk
+    )  # two imports at once take their places one after the other
     last = letter.invitations.aggregate(last=Max("position"))["last"] or 0
     made = []
     for position, row in enumerate(rows, start=last + 1):

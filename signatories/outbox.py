@@ -21,7 +21,9 @@ from signatories.models import Invitation, Mail, Signature, Suppression
 log = logging.getLogger(__name__)
 
 BATCH = 50
-LEASE = timedelta(minutes=5)  # longer than a batch takes with a slow server; a crash repeats one mail at worst
+LEASE = timedelta(
+    minutes=5
+)  # longer than a batch takes with a slow server; a crash repeats one mail at worst
 MAX_ATTEMPTS = 12
 COOL_DOWN = timedelta(minutes=1)
 DAILY = 3  # mails to one address about one letter in a day, whoever asks for them
@@ -86,9 +88,13 @@ def send_again(mail: Mail, *, to: str = "") -> None:
 
 def _may_mail(about: Signature | Invitation) -> bool:
     today = Q(mails__kind__in=ASKED_FOR, mails__created_at__gt=timezone.now() - timedelta(days=1))
-    sums = type(about)._base_manager.filter(pk=about.pk).aggregate(
-        sent=Sum("mails__times_sent", filter=today),
-        owed=Count("mails", filter=today & Q(mails__state=Mail.State.OWED)),
+    sums = (
+        type(about)
+        ._base_manager.filter(pk=about.pk)
+        .aggregate(
+            sent=Sum("mails__times_sent", filter=today),
+            owed=Count("mails", filter=today & Q(mails__state=Mail.State.OWED)),
+        )
     )
     if (sums["sent"] or 0) + sums["owed"] >= DAILY:
         return False
@@ -156,7 +162,15 @@ def _send_one(mail: Mail, connection: Any) -> int:
         return 0
     message.connection = connection
     message.send()
-    _mark(mail, Mail.State.SENT, sent_at=timezone.now(), times_sent=F("times_sent") + 1, attempts=0, to="", problem="")
+    _mark(
+        mail,
+        Mail.State.SENT,
+        sent_at=timezone.now(),
+        times_sent=F("times_sent") + 1,
+        attempts=0,
+        to="",
+        problem="",
+    )
     return 1
 
 

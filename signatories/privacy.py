@@ -40,7 +40,9 @@ def disown(signature: Signature, *, no_more_mail: bool = False) -> None:
         no_more_mail: whether this address wants no mail from here ever again.
     """
     if no_more_mail:
-        Suppression.objects.bulk_create([Suppression(address_hash=signature.address_hash)], ignore_conflicts=True)
+        Suppression.objects.bulk_create(
+            [Suppression(address_hash=signature.address_hash)], ignore_conflicts=True
+        )
         signature.mails.filter(state=Mail.State.OWED).update(state=Mail.State.DROPPED)
     if signature.status == Status.PENDING:
         _forget(signature, Status.EXPIRED, reason="not_me")
@@ -69,9 +71,30 @@ def _forget(signature: Signature, to: Signature.Status, *, reason: str) -> None:
     """Move it and blank the person; the keyed hash stays, so that one mailbox stays one signature."""
     profile = signature.signatory
     blank: dict[str, Any] = dict.fromkeys(
-        ("address", "name", "role", "organisation", "country", "discipline", "profile_url", "sort_key", "search"), ""
+        (
+            "address",
+            "name",
+            "role",
+            "organisation",
+            "country",
+            "discipline",
+            "profile_url",
+            "sort_key",
+            "search",
+        ),
+        "",
     )
-    move(signature, to, reason=reason, **blank, publish=False, updates=False, former=False, signatory=None, level=0)
+    move(
+        signature,
+        to,
+        reason=reason,
+        **blank,
+        publish=False,
+        updates=False,
+        former=False,
+        signatory=None,
+        level=0,
+    )
     signature.evidence.all().delete()
     signature.decisions.update(note="", answer="")
     signature.mails.update(details={})

@@ -27,7 +27,9 @@ class Page:
     after: str
 
 
-def page(letter: Letter, *, search: str = "", discipline: str = "", country: str = "", after: str = "") -> Page:
+def page(
+    letter: Letter, *, search: str = "", discipline: str = "", country: str = "", after: str = ""
+) -> Page:
     """Return a page of the listed signatories.
 
     Args:

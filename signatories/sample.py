@@ -55,7 +55,14 @@ def _deliver() -> None:
 def _play_founder(invitation: invitations.Invitation, vetter: User) -> None:
     mail = invitation.mails.get()
     known = {name: getattr(invitation, name) for name in LINE if hasattr(invitation, name)}
-    typed = {**known, "former": False, "capacity": "personal", "profile_url": "", "publish": True, "updates": True}
+    typed = {
+        **known,
+        "former": False,
+        "capacity": "personal",
+        "profile_url": "",
+        "publish": True,
+        "updates": True,
+    }
     signature = invitations.accept(mail.pk, code=tokens.code(mail.pk), typed=typed)
     vetting.list_(signature, vetter=vetter, level=3, reason="two_signals", signals=["M", "P"])
 
@@ -75,7 +82,7 @@ def _play_person(letter: Letter, person: dict[str, str], vetter: User, second: U
     grounds = {"reason": person["reason"], "note": person["note"]}
     if fate in {"listed", "hidden"}:
         level = int(person["level"])
-        checked = {"level": level, "signals": person["signals"].split("|"), "reason": LISTED_FOR[level]}
+        checked = {"level": level, "signals": person["signals"].split("|"), "reason": _listed_for(person)}
         if level == 4:
             vetting.list_(signature, vetter=second, **checked)
         vetting.list_(signature, vetter=vetter, note=person["note"], **checked)
@@ -85,5 +92,11 @@ def _play_person(letter: Letter, person: dict[str, str], vetter: User, second: U
         DECISIONS[fate](signature, vetter=vetter, **grounds)
 
 
-LISTED_FOR = {2: "staff_page", 3: "two_signals", 4: "direct_contact"}
+def _listed_for(person: dict[str, str]) -> str:
+    """The reason code for listing; a hidden person's own code says why they were hidden afterwards."""
+    if person["fate"] == "listed":
+        return person["reason"]
+    return {"M": "work_mailbox", "P": "staff_page"}.get(person["signals"], "two_signals")
+
+
 DECISIONS = {"held": vetting.hold, "asked": vetting.ask, "declined": vetting.decline, "hidden": vetting.hide}

@@ -156,6 +156,12 @@ def _proposal(signature: Signature) -> Decision | None:
 
 def _keep_signals(signature: Signature, vetter: User, signals: list[str], url: str) -> None:
     Evidence.objects.bulk_create(
-        Evidence(signature=signature, family=family, claim=CLAIMS[reasons.Family(family)], url=url, checked_by=vetter)
+        Evidence(
+            signature=signature,
+            family=family,
+            claim=CLAIMS[reasons.Family(family)],
+            url=url,
+            checked_by=vetter,
+        )
         for family in sorted(set(signals))
     )

@@ -28,7 +28,9 @@ def signatories(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         page = roll.page(letter, **asked)
     except roll.BadCursor:
-        return HttpResponseBadRequest("This place in the list does not exist. Please start from its first page.")
+        return HttpResponseBadRequest(
+            "This place in the list does not exist. Please start from its first page."
+        )
     asked["search"] = asked["search"][:200]
     context = {
         "letter": letter,
@@ -114,7 +116,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         "form": form,
         "token": token,
         "disown": forms.DisownForm(),
-        "mine": _mine(signature),
+        "mine_token": tokens.make("mine", signature.pk),
     }
     return render(request, "signatories/confirm.html", context, status=UNPROCESSABLE if form.errors else 200)
 
@@ -184,7 +186,9 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         else:
             return redirect(_mine(signature))
     context = {"letter": invited.letter, "invitation": invited, "form": form, "token": token}
-    return render(request, "signatories/invitation.html", context, status=UNPROCESSABLE if form.errors else 200)
+    return render(
+        request, "signatories/invitation.html", context, status=UNPROCESSABLE if form.errors else 200
+    )
 
 
 @csrf_exempt

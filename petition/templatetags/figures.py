@@ -26,25 +26,18 @@ def chart(title: str, description: str, rows: list[list[Any]], total: int) -> di
         shown.append((f"{len(rows) - SHOWN} others", rest))
     largest = max((n for _, n in shown), default=0)
     bars = [
-        {"label": label, "n": n, "width": round(100 * n / largest, 1), "share": round(100 * n / total) if total else 0}
+        {
+            "label": label,
+            "n": n,
+            "width": round(100 * n / largest, 1),
+            "share": round(100 * n / total) if total else 0,
+        }
         for label, n in shown
     ]
     return {"title": title, "description": description, "bars": bars}
 
 
 @register.simple_tag
-def labelled(rows: list[list[Any]], labels: dict[str, str]) -> list[list[Any]]:
-    """Replace keys by their labels."""
-    return [[labels.get(key, key), n] for key, n in rows]
-
-
-@register.simple_tag
 def discipline_rows(letter: Letter, rows: list[list[Any]]) -> list[list[Any]]:
-    """Disciplines in the letter's own words."""
-    return labelled(rows, letter.disciplines)
-
-
-@register.filter
-def percent_of(number: int, whole: int) -> int:
-    """A share in whole percent, at most 100."""
-    return min(100, round(100 * number / whole)) if whole else 0
+    """Counts by discipline, in the letter's own words."""
+    return [[letter.disciplines.get(key, key), n] for key, n in rows]

@@ -40,3 +40,15 @@ def country_name(code: str) -> str:
 def levels() -> list[tuple[int, str, str]]:
     """The levels that can be public, with what each one means."""
     return [(level, reasons.LEVELS[level], meaning) for level, meaning in reasons.LEVEL_MEANINGS.items()]
+
+
+@register.simple_tag
+def level_rows(counts: dict[str, int]) -> list[list[Any]]:
+    """Counts by level, strongest first, in public words."""
+    return [[reasons.LEVELS[int(level)], n] for level, n in sorted(counts.items(), reverse=True)]
+
+
+@register.simple_tag
+def country_rows(rows: list[list[Any]]) -> list[list[Any]]:
+    """Counts by country, with their names."""
+    return [[country_name(code), n] for code, n in rows]

@@ -26,7 +26,11 @@ class Command(BaseCommand):
             raise CommandError("The demo runs with DEMO=1 only; it shows every mail to anyone.")
         try:
             server = create_server(
-                application, host=settings.HOST, port=settings.PORT, threads=8, max_request_body_size=2 * 1024**2
+                application,
+                host=settings.HOST,
+                port=settings.PORT,
+                threads=8,
+                max_request_body_size=2 * 1024**2,
             )
         except OSError as problem:
             raise CommandError(
@@ -39,8 +43,11 @@ class Command(BaseCommand):
         self._run(server)
 
     def _run(self, server: Any) -> None:
-        signal.signal(signal.SIGTERM, _interrupt)
-        worker = app.WorkController(pool_cls="threads", concurrency=2, without_mingle=True, without_gossip=True)
+        for number in (signal.SIGINT, signal.SIGTERM):  # also where a script started us with SIGINT ignored
+            signal.signal(number, _interrupt)
+        worker = app.WorkController(
+            pool_cls="threads", concurrency=2, without_mingle=True, without_gossip=True
+        )
         scheduler = EmbeddedService(app, thread=True)
         threads = [threading.Thread(target=worker.start, daemon=True), scheduler]
         for thread in threads:

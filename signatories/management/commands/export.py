@@ -21,7 +21,9 @@ class Command(BaseCommand):
         parser.add_argument("--format", choices=Export.Format.values, default="csv")
         parser.add_argument("--audience", choices=Export.Audience.values, default="public")
         parser.add_argument("--output", default="-", help="a file, or - for standard output")
-        parser.add_argument("--bom", action="store_true", help="begin with a byte order mark, for spreadsheets")
+        parser.add_argument(
+            "--bom", action="store_true", help="begin with a byte order mark, for spreadsheets"
+        )
 
     def handle(self, *args: Any, slug: str, output: str, **options: Any) -> None:
         letter = Letter.objects.filter(slug=slug).first()
