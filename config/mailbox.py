@@ -51,4 +51,4 @@ def _newest_first() -> Iterator[tuple[str, EmailMessage]]:
         parts = [part for part in path.read_bytes().split(DIVIDER) if part.strip()]
         for number in range(len(parts) - 1, -1, -1):
             mail = email.message_from_bytes(parts[number].lstrip(), policy=default)
-            yield f"{path.stem}.{number}", mail  # type: ignore[misc]
+            yield f"{path.stem}.{number}", mail

@@ -66,9 +66,7 @@ CACHES = {
     }
 }
 
-vars().update(
-    env.mail_server("EMAIL_URL", f"file://{VAR_DIR / 'mail'}" if TRYING_OUT else "smtp://localhost:25")
-)
+vars().update(env.mail_server("EMAIL_URL", f"file://{VAR_DIR / 'mail'}" if TRYING_OUT else "smtp://localhost:25"))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text(
     "MAIL_FROM", f"Undersigned <letters@{urlsplit(SITE_URL).hostname if not TRYING_OUT else 'example.org'}>"
 )
@@ -243,7 +241,5 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO").upper()},
-    "loggers": {
-        name: {"level": "WARNING"} for name in ("celery.beat", "celery.app.trace", "celery.worker.strategy")
-    },
+    "loggers": {name: {"level": "WARNING"} for name in ("celery.beat", "celery.app.trace", "celery.worker.strategy")},
 }

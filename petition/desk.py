@@ -59,11 +59,7 @@ STEPS = {
 @require_GET
 def letters(request: HttpRequest) -> HttpResponse:
     """The letters this person works on."""
-    mine = (
-        Membership.objects.filter(user=request.user.pk)
-        .select_related("letter")
-        .order_by("-letter__created_at")
-    )
+    mine = Membership.objects.filter(user=request.user.pk).select_related("letter").order_by("-letter__created_at")
     return render(request, "petition/desk/letters.html", {"memberships": mine})
 
 
@@ -118,9 +114,7 @@ def letter(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "letter": found,
         "member": member,
-        "steps": [step for step in STEPS.values() if found.status in step.after]
-        if member.may("manage")
-        else [],
+        "steps": [step for step in STEPS.values() if found.status in step.after] if member.may("manage") else [],
         "missing": lifecycle.missing(found) if found.draft else [],
         "html": text.to_html(found.draft.body) if found.draft else "",
         "tally": found.latest_tally,
@@ -154,9 +148,7 @@ def members(request: HttpRequest, slug: str) -> HttpResponse:
         messages.success(request, "They can log in with a code by mail now.")
         return redirect("petition:members", slug)
     context = {"letter": found, "form": form, "members": found.members.select_related("user").order_by("pk")}
-    return render(
-        request, "petition/desk/members.html", context, status=UNPROCESSABLE if form.errors else 200
-    )
+    return render(request, "petition/desk/members.html", context, status=UNPROCESSABLE if form.errors else 200)
 
 
 @team

@@ -33,7 +33,7 @@ class TextField(forms.CharField):
 class RowsField(TextField):
     """A list, one item a line."""
 
-    widget = forms.Textarea(attrs={"rows": 4})
+    widget: type[forms.Widget] | forms.Widget = forms.Textarea(attrs={"rows": 4})
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=8000, **kwargs)
@@ -51,13 +51,9 @@ class AddresseesField(RowsField):
 
     def to_python(self, value: Any) -> Any:
         if isinstance(value, list):
-            value = "\n".join(
-                "; ".join(str(one.get(k, "")) for k in ("name", "office", "address")) for one in value
-            )
+            value = "\n".join("; ".join(str(one.get(k, "")) for k in ("name", "office", "address")) for one in value)
         return [
-            dict(
-                zip(("name", "office", "address"), (part.strip() for part in row.split(";", 2)), strict=False)
-            )
+            dict(zip(("name", "office", "address"), (part.strip() for part in row.split(";", 2)), strict=False))
             for row in self.rows(value)
         ]
 
@@ -142,16 +138,10 @@ class LetterForm(forms.Form):
         help_text="Who pays, and what interests the organisers have.",
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    contact = forms.EmailField(
-        label="Contact address", help_text="Shown on the page; answers to mails go there."
-    )
+    contact = forms.EmailField(label="Contact address", help_text="Shown on the page; answers to mails go there.")
     listing = forms.ChoiceField(label="A name becomes public", choices=Letter.Listing.choices)
-    milestones = MilestonesField(
-        required=False, help_text="Numbers of listed signatories you wait for: 25, 50, 100"
-    )
-    language = forms.ChoiceField(
-        label="Language of the text", choices=settings.LANGUAGES, initial="en", required=False
-    )
+    milestones = MilestonesField(required=False, help_text="Numbers of listed signatories you wait for: 25, 50, 100")
+    language = forms.ChoiceField(label="Language of the text", choices=settings.LANGUAGES, initial="en", required=False)
     closes_at = forms.DateTimeField(
         label="Closes at",
         required=False,
@@ -175,9 +165,7 @@ class NewLetterForm(LetterForm):
     field_order = ("title", "slug")
 
     def clean_slug(self) -> str:
-        slug = str(self.cleaned_data["slug"]).lower() or slugify(self.cleaned_data.get("title", ""))[
-            :80
-        ].strip("-")
+        slug = str(self.cleaned_data["slug"]).lower() or slugify(self.cleaned_data.get("title", ""))[:80].strip("-")
         if not slug:
             raise ValidationError("Please choose an address, such as defend-the-defenders.")
         if slug in {"new", "preview"} or Letter.objects.filter(slug=slug).exists():

@@ -122,9 +122,7 @@ def _freeze(letter: Letter) -> None:
     draft = letter.versions.select_for_update().filter(published_at__isnull=True).first()
     if draft is None:
         raise LostRace("This letter was published by somebody else in the meantime.")
-    draft.text = text.letter_text(
-        title=letter.title, addressees=letter.addressees, ask=letter.ask, body=draft.body
-    )
+    draft.text = text.letter_text(title=letter.title, addressees=letter.addressees, ask=letter.ask, body=draft.body)
     draft.html, draft.sha256 = text.to_html(draft.body), text.sha256(draft.text)
     draft.published_at = timezone.now()
     draft.save()

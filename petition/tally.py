@@ -83,7 +83,8 @@ def _grouped(signatures: QuerySet[Any], field: str, name: str = "") -> QuerySet[
     rows = signatures.order_by().annotate(
         dimension=Value(name or field, output_field=CharField()), key=Cast(F(field), CharField())
     )
-    return rows.values("dimension", "key").annotate(n=Count("pk"))
+    grouped: QuerySet[Any, dict[str, Any]] = rows.values("dimension", "key").annotate(n=Count("pk"))
+    return grouped
 
 
 def _ranked(groups: dict[str, int]) -> list[list[Any]]:

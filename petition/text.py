@@ -2,7 +2,7 @@
 
 import hashlib
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import nh3
 from django.core.exceptions import ValidationError
@@ -23,7 +23,7 @@ JOINERS = set("\u200c\u200d")  # needed in Persian, Indic scripts and emoji
 class _Renderer(RendererHTML):
     """Show a picture as its description, and keep the page's own title the only h1."""
 
-    def image(self, tokens: list[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+    def image(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         return self.renderInlineAsText(tokens[idx].children or [], options, env)
 
 

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from petition.access import team
-from petition.models import Letter, Power
+from petition.models import Letter, Power, User
 from signatories import exporting, forms, invitations, reasons, vetting
 from signatories.models import Decision, Export, Mail, Signature
 
@@ -89,6 +89,7 @@ def list_(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
     form = forms.ListForm(reasons.LIST_REASONS, request.POST)
     if not form.is_valid():
         return _person(request, letter, signature, list_form=form)
+    assert isinstance(request.user, User)
     decision = vetting.list_(signature, vetter=request.user, **form.cleaned_data)
     if decision.outcome == Decision.Outcome.PROPOSE:
         messages.info(request, "Proposed for level 4. A second person has to list it at level 4 too.")
@@ -131,9 +132,7 @@ def export(request: HttpRequest, slug: str) -> HttpResponseBase:
     if form.is_valid():
         return exporting.download(letter, actor=request.user, **form.cleaned_data)
     context = {"letter": letter, "form": form, "exports": Export.objects.filter(letter=letter)[:50]}
-    return render(
-        request, "signatories/desk/export.html", context, status=UNPROCESSABLE if form.errors else 200
-    )
+    return render(request, "signatories/desk/export.html", context, status=UNPROCESSABLE if form.errors else 200)
 
 
 def _person(request: HttpRequest, letter: Letter, signature: Signature, **shown: Any) -> HttpResponse:
@@ -161,9 +160,7 @@ def _person(request: HttpRequest, letter: Letter, signature: Signature, **shown:
         "neighbours": _neighbours(signature),
         **shown,
     }
-    return render(
-        request, "signatories/desk/person.html", context, status=UNPROCESSABLE if shown or invalid else 200
-    )
+    return render(request, "signatories/desk/person.html", context, status=UNPROCESSABLE if shown or invalid else 200)
 
 
 def _neighbours(signature: Signature) -> list[Signature]:

@@ -177,9 +177,7 @@ def _write_rows(sheet: Any, lines: Iterable[Iterable[Any]], start: int = 0) -> N
 def record(letter: Letter, *, actor: User | None, format: str, audience: str) -> Export:
     """Note who takes which list out, before it leaves."""
     number = chosen(letter, audience).order_by().count()
-    return Export.objects.create(
-        letter=letter, actor=actor, format=format, audience=audience, signatures=number
-    )
+    return Export.objects.create(letter=letter, actor=actor, format=format, audience=audience, signatures=number)
 
 
 def write_bytes(letter: Letter, *, format: str, audience: str, bom: bool, file: IO[bytes]) -> None:
@@ -198,7 +196,7 @@ def download(
     record(letter, actor=actor, format=format, audience=audience)
     name = f"{letter.slug}-{audience}-{timezone.now():%Y%m%d-%H%M}.{format}"
     if format == Export.Format.XLSX:
-        file = tempfile.TemporaryFile()
+        file = tempfile.TemporaryFile()  # noqa: SIM115 (the response closes it once it is sent)
         write_workbook(letter, audience=audience, file=cast(IO[bytes], file))
         file.seek(0)
         return FileResponse(file, as_attachment=True, filename=name, content_type=TYPES[format])

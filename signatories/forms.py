@@ -34,9 +34,7 @@ class LineForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
     )
     former = forms.BooleanField(label="This is a former role", required=False)
-    country = forms.ChoiceField(
-        label="Country", required=False, widget=forms.Select(attrs={"autocomplete": "country"})
-    )
+    country = forms.ChoiceField(label="Country", required=False, widget=forms.Select(attrs={"autocomplete": "country"}))
     discipline = forms.ChoiceField(label="Discipline")
     capacity = forms.ChoiceField(
         label="I sign",
@@ -216,6 +214,4 @@ class ExportForm(forms.Form):
 
     audience = forms.ChoiceField(choices=Export.Audience.choices, widget=forms.RadioSelect, initial="public")
     format = forms.ChoiceField(choices=Export.Format.choices, widget=forms.RadioSelect, initial="csv")
-    bom = forms.BooleanField(
-        label="For a spreadsheet that misreads UTF-8 (adds a byte order mark)", required=False
-    )
+    bom = forms.BooleanField(label="For a spreadsheet that misreads UTF-8 (adds a byte order mark)", required=False)

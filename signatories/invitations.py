@@ -85,7 +85,7 @@ def _read_row(
             if len(row[column]) > LIMITS[column]:
                 raise ValidationError(f"At most {LIMITS[column]} characters, please.")
         except ValidationError as problem:
-            problems.append(Problem(line, column, problem.message))
+            problems.append(Problem(line, column, str(problem.message)))
     if not problems:
         problems = list(_check_row(letter, row, line, seen, invited))
     reading.problems.extend(problems)
@@ -106,7 +106,7 @@ def _check_row(
     try:
         row["email"] = addresses.canonical(row["email"])
     except ValidationError as problem:
-        yield Problem(line, "email", problem.message)
+        yield Problem(line, "email", str(problem.message))
         return
     if row["email"] in seen:
         yield Problem(line, "email", f"The same mailbox stands in line {seen[row['email']]} already.")
@@ -129,9 +129,7 @@ def invite(letter: Letter, *, rows: list[dict[str, str]], by: User | None = None
     """
     if letter.version is None or letter.status in {Letter.Status.CLOSED, Letter.Status.DELIVERED}:
         raise NotAllowed("Founders can be invited once the text is frozen, and until the letter closes.")
-    Letter.objects.select_for_update().get(
-        pk=letter.pk
-    )  # two imports at once take their places one after the other
+    Letter.objects.select_for_update().get(pk=letter.pk)  # two imports at once take their places one after the other
     last = letter.invitations.aggregate(last=Max("position"))["last"] or 0
     made = []
     for position, row in enumerate(rows, start=last + 1):
@@ -175,8 +173,8 @@ def accept(mail_id: uuid.UUID, *, code: str, typed: dict[str, Any]) -> Signature
         WrongCode: the digits are not the code of that mail.
         NotAllowed: the invitation was used, declined or has expired.
     """
-    mail = Mail.objects.select_related("invitation__letter").get(pk=mail_id)
-    invitation = Invitation.objects.select_for_update().get(pk=mail.invitation_id)
+    mail = Mail.objects.get(pk=mail_id)
+    invitation = Invitation.objects.select_for_update(of=("self",)).select_related("letter").get(mails=mail)
     if not tokens.is_code(mail.pk, code):
         raise signing.WrongCode
     problem = problem_with(invitation)

@@ -137,8 +137,7 @@ class Signature(models.Model):
             models.CheckConstraint(name="signature_level_is_known", condition=Q(level__lte=4)),
             models.CheckConstraint(
                 name="signature_listed_was_confirmed",
-                condition=~Q(status="listed")
-                | (Q(confirmed_at__isnull=False) & Q(level__gte=1) & ~Q(name="")),
+                condition=~Q(status="listed") | (Q(confirmed_at__isnull=False) & Q(level__gte=1) & ~Q(name="")),
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [
@@ -357,17 +356,13 @@ class Mail(models.Model):
     key = models.CharField(max_length=120, unique=True, help_text="what makes it one mail and not two")
     signature = models.ForeignKey(Signature, models.CASCADE, null=True, related_name="mails")
     invitation = models.ForeignKey(Invitation, models.CASCADE, null=True, related_name="mails")
-    to = models.EmailField(
-        max_length=254, blank=True, help_text="only where the row it is about has forgotten it"
-    )
+    to = models.EmailField(max_length=254, blank=True, help_text="only where the row it is about has forgotten it")
     details = models.JSONField(default=dict)
     state = models.CharField(max_length=8, choices=State.choices, default=State.OWED)
     send_after = models.DateTimeField(default=timezone.now)
     attempts = models.PositiveSmallIntegerField(default=0, help_text="since it was last sent")
     times_sent = models.PositiveSmallIntegerField(default=0)
-    wrong_codes = models.PositiveSmallIntegerField(
-        default=0, help_text="typed in the tab in which it was signed"
-    )
+    wrong_codes = models.PositiveSmallIntegerField(default=0, help_text="typed in the tab in which it was signed")
     problem = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True)

@@ -21,9 +21,7 @@ from signatories.models import Invitation, Mail, Signature, Suppression
 log = logging.getLogger(__name__)
 
 BATCH = 50
-LEASE = timedelta(
-    minutes=5
-)  # longer than a batch takes with a slow server; a crash repeats one mail at worst
+LEASE = timedelta(minutes=5)  # longer than a batch takes with a slow server; a crash repeats one mail at worst
 MAX_ATTEMPTS = 12
 COOL_DOWN = timedelta(minutes=1)
 DAILY = 3  # mails to one address about one letter in a day, whoever asks for them

@@ -40,9 +40,7 @@ def disown(signature: Signature, *, no_more_mail: bool = False) -> None:
         no_more_mail: whether this address wants no mail from here ever again.
     """
     if no_more_mail:
-        Suppression.objects.bulk_create(
-            [Suppression(address_hash=signature.address_hash)], ignore_conflicts=True
-        )
+        Suppression.objects.bulk_create([Suppression(address_hash=signature.address_hash)], ignore_conflicts=True)
         signature.mails.filter(state=Mail.State.OWED).update(state=Mail.State.DROPPED)
     if signature.status == Status.PENDING:
         _forget(signature, Status.EXPIRED, reason="not_me")

@@ -27,9 +27,7 @@ class Page:
     after: str
 
 
-def page(
-    letter: Letter, *, search: str = "", discipline: str = "", country: str = "", after: str = ""
-) -> Page:
+def page(letter: Letter, *, search: str = "", discipline: str = "", country: str = "", after: str = "") -> Page:
     """Return a page of the listed signatories.
 
     Args:

@@ -11,7 +11,7 @@ from django.db import transaction
 from petition import lifecycle, tally
 from petition.models import Letter, Membership, Role, User
 from signatories import addresses, invitations, outbox, privacy, signing, tokens, vetting
-from signatories.models import LINE
+from signatories.models import LINE, Invitation
 
 FILES = Path(settings.BASE_DIR) / "demo"
 ORGANISER, VETTER, SECOND = "organiser@example.org", "vetter@example.org", "second@example.org"
@@ -52,7 +52,7 @@ def _deliver() -> None:
         pass
 
 
-def _play_founder(invitation: invitations.Invitation, vetter: User) -> None:
+def _play_founder(invitation: Invitation, vetter: User) -> None:
     mail = invitation.mails.get()
     known = {name: getattr(invitation, name) for name in LINE if hasattr(invitation, name)}
     typed = {
@@ -82,7 +82,11 @@ def _play_person(letter: Letter, person: dict[str, str], vetter: User, second: U
     grounds = {"reason": person["reason"], "note": person["note"]}
     if fate in {"listed", "hidden"}:
         level = int(person["level"])
-        checked = {"level": level, "signals": person["signals"].split("|"), "reason": _listed_for(person)}
+        checked: dict[str, Any] = {
+            "level": level,
+            "signals": person["signals"].split("|"),
+            "reason": _listed_for(person),
+        }
         if level == 4:
             vetting.list_(signature, vetter=second, **checked)
         vetting.list_(signature, vetter=vetter, note=person["note"], **checked)

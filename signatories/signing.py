@@ -95,9 +95,7 @@ def confirm(mail_id: uuid.UUID, code: str, *, in_tab: bool) -> Confirmed:
         WrongCode: wrong digits, too many tries, or a mail that carries no code.
         Gone: right, but there is nothing to confirm any more.
     """
-    mail = (
-        Mail.objects.select_related("signature__letter").filter(pk=mail_id, signature__isnull=False).first()
-    )
+    mail = Mail.objects.select_related("signature__letter").filter(pk=mail_id, signature__isnull=False).first()
     if mail is None or not _count_try(mail, code, in_tab=in_tab):
         raise WrongCode
     signature = mail.signature

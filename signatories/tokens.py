@@ -53,7 +53,7 @@ def code(mail_id: uuid.UUID, secret: str | None = None) -> str:
 
 
 def is_code(mail_id: uuid.UUID, typed: str) -> bool:
-    """Whether these digits are the code of that mail; spaces and dashes do not matter, nor which script's digits they are."""
+    """Whether these digits, in any script and with any spaces between them, are the code of that mail."""
     digits = "".join(str(int(c)) for c in typed if c.isdecimal())
     secrets_now = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
     return any(hmac.compare_digest(code(mail_id, secret).encode(), digits.encode()) for secret in secrets_now)

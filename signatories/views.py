@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from petition.models import Letter
 from petition.views import shared
 from signatories import countries, forms, invitations, outbox, privacy, roll, signing, tokens, vetting
-from signatories.models import LINE, Mail, Signature
+from signatories.models import LINE, Invitation, Mail, Signature
 
 UNPROCESSABLE, GONE = 422, 410
 View = Callable[..., HttpResponse]
@@ -28,9 +28,7 @@ def signatories(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         page = roll.page(letter, **asked)
     except roll.BadCursor:
-        return HttpResponseBadRequest(
-            "This place in the list does not exist. Please start from its first page."
-        )
+        return HttpResponseBadRequest("This place in the list does not exist. Please start from its first page.")
     asked["search"] = asked["search"][:200]
     context = {
         "letter": letter,
@@ -97,8 +95,8 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """The page behind the mail's link. Opening it changes nothing; it wants the code and a tick."""
     mail = _mail("confirm", token)
     if mail is None or mail.signature is None or mail.signature.status in {"expired", "withdrawn"}:
-        context = {"letter": mail.signature.letter if mail and mail.signature else None}
-        return render(request, "signatories/gone.html", context, status=GONE)
+        letter = mail.signature.letter if mail and mail.signature else None
+        return render(request, "signatories/gone.html", {"letter": letter}, status=GONE)
     form = forms.ConfirmForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -186,9 +184,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         else:
             return redirect(_mine(signature))
     context = {"letter": invited.letter, "invitation": invited, "form": form, "token": token}
-    return render(
-        request, "signatories/invitation.html", context, status=UNPROCESSABLE if form.errors else 200
-    )
+    return render(request, "signatories/invitation.html", context, status=UNPROCESSABLE if form.errors else 200)
 
 
 @csrf_exempt
@@ -219,7 +215,7 @@ def _mine_page(request: HttpRequest, signature: Signature, token: str, **shown: 
     return render(request, "signatories/mine.html", context, status=UNPROCESSABLE if shown else 200)
 
 
-def _known(invited: invitations.Invitation) -> dict[str, Any]:
+def _known(invited: Invitation) -> dict[str, Any]:
     return {name: getattr(invited, name) for name in LINE if hasattr(invited, name)}
 
 

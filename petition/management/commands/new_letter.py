@@ -16,9 +16,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)
-        parser.add_argument(
-            "--owner", metavar="EMAIL", help="owner of the letter; default: its contact address"
-        )
+        parser.add_argument("--owner", metavar="EMAIL", help="owner of the letter; default: its contact address")
         parser.add_argument("--publish", action="store_true", help="open it for signatures at once")
 
     def handle(self, *args: Any, file: Path, owner: str | None, publish: bool, **options: Any) -> None:

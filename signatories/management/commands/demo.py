@@ -19,7 +19,7 @@ from signatories import sample
 
 class Command(BaseCommand):
     help = "Run web, worker and scheduler in one process, with a sample letter. HOST and PORT choose the address."
-    requires_system_checks = []
+    requires_system_checks = ()
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.TRYING_OUT:
@@ -34,7 +34,8 @@ class Command(BaseCommand):
             )
         except OSError as problem:
             raise CommandError(
-                f"{settings.HOST}:{settings.PORT} cannot be used: {problem.strerror}. Choose another port: PORT=8001 make demo"
+                f"{settings.HOST}:{settings.PORT} cannot be used: {problem.strerror}. "
+                "Choose another port: PORT=8001 make demo"
             ) from None
         call_command("migrate", verbosity=0)
         if not Letter.objects.exists():
@@ -45,9 +46,7 @@ class Command(BaseCommand):
     def _run(self, server: Any) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):  # also where a script started us with SIGINT ignored
             signal.signal(number, _interrupt)
-        worker = app.WorkController(
-            pool_cls="threads", concurrency=2, without_mingle=True, without_gossip=True
-        )
+        worker = app.WorkController(pool_cls="threads", concurrency=2, without_mingle=True, without_gossip=True)
         scheduler = EmbeddedService(app, thread=True)
         threads = [threading.Thread(target=worker.start, daemon=True), scheduler]
         for thread in threads:

@@ -1,6 +1,5 @@
 """Write the list of a letter to a file."""
 
-import os
 import sys
 import tempfile
 from pathlib import Path
@@ -21,9 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("--format", choices=Export.Format.values, default="csv")
         parser.add_argument("--audience", choices=Export.Audience.values, default="public")
         parser.add_argument("--output", default="-", help="a file, or - for standard output")
-        parser.add_argument(
-            "--bom", action="store_true", help="begin with a byte order mark, for spreadsheets"
-        )
+        parser.add_argument("--bom", action="store_true", help="begin with a byte order mark, for spreadsheets")
 
     def handle(self, *args: Any, slug: str, output: str, **options: Any) -> None:
         letter = Letter.objects.filter(slug=slug).first()
@@ -40,9 +37,9 @@ class Command(BaseCommand):
             with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as part:
                 try:
                     exporting.write_bytes(letter, bom=options["bom"], file=part.file, **wanted)
-                    os.replace(part.name, target)
+                    Path(part.name).replace(target)
                 except BaseException:
-                    os.unlink(part.name)
+                    Path(part.name).unlink()
                     raise
         except OSError as problem:
             raise CommandError(f"{target}: {problem.strerror}") from None
