@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import template
+from django.forms import BaseForm
 
 from petition.models import Letter
 from signatories import countries, forms, reasons, roll
@@ -52,3 +53,10 @@ def level_rows(counts: dict[str, int]) -> list[list[Any]]:
 def country_rows(rows: list[list[Any]]) -> list[list[Any]]:
     """Counts by country, with their names."""
     return [[country_name(code), n] for code, n in rows]
+
+
+@register.simple_tag
+def ids(form: BaseForm, name: str) -> str:
+    """Give a form's fields ids of their own, on a page where another form has fields of the same names."""
+    form.auto_id = f"{name}_%s"
+    return ""
