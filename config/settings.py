@@ -166,7 +166,8 @@ DATE_FORMAT, DATETIME_FORMAT = "j F Y", "j F Y, H:i e"
 
 STATIC_URL, STATIC_ROOT, STATICFILES_DIRS = "static/", VAR_DIR / "static", [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = TRYING_OUT
-STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+if TRYING_OUT:  # whitenoise warns of a folder that is not there
+    STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # nothing is uploaded into storage
     "staticfiles": {

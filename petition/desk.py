@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from petition import lifecycle, text
 from petition.access import team
-from petition.forms import LetterForm, MemberForm, NewLetterForm
+from petition.forms import LetterForm, MemberForm, NewLetterForm, posted
 from petition.models import Letter, Membership, Power, Role, User
 
 UNPROCESSABLE = 422
@@ -67,7 +67,7 @@ def letters(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """Begin a letter."""
-    form = NewLetterForm(request.POST or None)
+    form = NewLetterForm(posted(request))
     if form.is_valid():
         assert isinstance(request.user, User)
         try:
@@ -86,7 +86,7 @@ def new(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, slug: str) -> HttpResponse:
     """Change a draft."""
     letter = get_object_or_404(Letter.objects.run_by(request.user, Power.EDIT), slug=slug)
-    form = LetterForm(request.POST or None, initial=_initial(letter))
+    form = LetterForm(posted(request), initial=_initial(letter))
     if form.is_valid():
         lifecycle.edit(letter, **form.cleaned_data)
         messages.success(request, "Saved.")
@@ -142,7 +142,7 @@ def step(request: HttpRequest, slug: str, verb: str) -> HttpResponse:
 def members(request: HttpRequest, slug: str) -> HttpResponse:
     """The team of a letter: who does what, and adding somebody."""
     found = get_object_or_404(Letter.objects.run_by(request.user, Power.MANAGE), slug=slug)
-    form = MemberForm(request.POST or None)
+    form = MemberForm(posted(request))
     if form.is_valid():
         _add_member(found, **form.cleaned_data)
         messages.success(request, "They can log in with a code by mail now.")

@@ -6,12 +6,18 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest, QueryDict
 from django.utils.text import slugify
 
 from petition.models import Letter, Role, User
 from petition.text import clean
 
 MOST_ROWS = 40
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """Return what a form is bound to: what was sent, even if that is nothing, or None when it is only looked at."""
+    return request.POST if request.method == "POST" else None
 
 
 class LineField(forms.CharField):

@@ -2,10 +2,11 @@
 
 from typing import Any, ClassVar, Self
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -17,10 +18,15 @@ class UserManager(BaseUserManager["User"]):
     """Accounts are known by their address; there are no user names."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """Make an account; without a password it logs in with a code by mail."""
-        user = self.model(email=self.normalize_email(email), **fields)
+        """Make an account; without a password it logs in with a code by mail.
+
+        There is no public sign-up: whoever makes the account vouches for its address, and logging in proves it.
+        """
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)
-        user.save(using=self._db)
+        with transaction.atomic(using=self._db):
+            user.save(using=self._db)
+            EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":

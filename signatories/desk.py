@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from petition.access import team
+from petition.forms import posted
 from petition.models import Letter, Power, User
 from signatories import exporting, forms, invitations, reasons, vetting
 from signatories.models import Decision, Export, Mail, Signature
@@ -128,7 +129,7 @@ def founders(request: HttpRequest, slug: str) -> HttpResponse:
 def export(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Take the list out of the house; who, which and when is recorded."""
     letter = get_object_or_404(Letter.objects.run_by(request.user, Power.EXPORT), slug=slug)
-    form = forms.ExportForm(request.POST or None)
+    form = forms.ExportForm(posted(request))
     if form.is_valid():
         return exporting.download(letter, actor=request.user, **form.cleaned_data)
     context = {"letter": letter, "form": form, "exports": Export.objects.filter(letter=letter)[:50]}

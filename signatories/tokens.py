@@ -20,7 +20,7 @@ class Invalid(Exception):
 
 
 def make(purpose: Purpose, identifier: uuid.UUID) -> str:
-    """Return a token of 60 characters that tells nothing, not even whether two of them mean the same row."""
+    """Return a token of 59 characters that tells nothing, not even whether two of them mean the same row."""
     nonce = secrets.token_bytes(NONCE)
     sealed = ChaCha20Poly1305(_key(purpose, settings.SECRET_KEY)).encrypt(nonce, identifier.bytes, None)
     return base64.urlsafe_b64encode(nonce + sealed).decode().rstrip("=")

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from petition.forms import posted
 from petition.models import Letter
 from petition.views import shared
 from signatories import countries, forms, invitations, outbox, privacy, roll, signing, tokens, vetting
@@ -50,7 +51,7 @@ def sign(request: HttpRequest, slug: str) -> HttpResponse:
         status = 409 if request.method == "POST" else 200
         return render(request, "signatories/not_open.html", {"letter": letter}, status=status)
     assert letter.version is not None
-    form = forms.SignForm(letter, request.POST or None, initial={"version": letter.version.number})
+    form = forms.SignForm(letter, posted(request), initial={"version": letter.version.number})
     if request.method == "POST" and form.is_valid():
         mail = signing.sign(letter, address=form.cleaned_data["email"], typed=form.typed())
         return redirect(_sent(letter, tokens.make("tab", mail.pk)))
@@ -65,7 +66,7 @@ def sent(request: HttpRequest, slug: str) -> HttpResponse:
     letter = get_object_or_404(Letter.objects.public(), slug=slug)
     token = request.GET.get("t", "")
     mail_id = _read("tab", token)
-    form = forms.CodeForm(request.POST or None)
+    form = forms.CodeForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             confirmed = signing.confirm(mail_id, form.cleaned_data["code"], in_tab=True)
@@ -97,7 +98,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     if mail is None or mail.signature is None or mail.signature.status in {"expired", "withdrawn"}:
         letter = mail.signature.letter if mail and mail.signature else None
         return render(request, "signatories/gone.html", {"letter": letter}, status=GONE)
-    form = forms.ConfirmForm(request.POST or None)
+    form = forms.ConfirmForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             confirmed = signing.confirm(mail.pk, form.cleaned_data["code"], in_tab=False)
@@ -175,7 +176,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     if problem:
         context = {"letter": invited.letter, "problem": problem}
         return render(request, "signatories/invitation_over.html", context, status=GONE)
-    form = forms.InvitationForm(invited.letter, request.POST or None, initial=_known(invited))
+    form = forms.InvitationForm(invited.letter, posted(request), initial=_known(invited))
     if request.method == "POST" and form.is_valid():
         try:
             signature = invitations.accept(mail.pk, code=form.cleaned_data["code"], typed=form.typed())

@@ -1,0 +1,155 @@
+"""The cast: an organiser, two vetters, a stranger, and a letter that is open for signatures."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.test import Client
+
+from petition import lifecycle
+from petition.models import Letter, Membership, Role, User
+from signatories import addresses, outbox, signing, tokens, vetting
+from signatories.models import Mail, Signature
+
+LETTER = {
+    "slug": "keep-the-lights-on",
+    "title": "Keep the lights on",
+    "addressees": [{"name": "The Minister", "office": "Ministry of Examples", "address": "Springfield"}],
+    "ask": "Please keep the lights on.",
+    "eligibility": "People who work with light.",
+    "disciplines": {"optics": "Optics", "policy": "Policy"},
+    "disclaimer": "Organisations are named for identification only.",
+    "organiser": "Friends of Light",
+    "contact": "light@example.org",
+    "body": "We ask for *light*.\n\n1. Lamps\n2. Windows\n",
+    "milestones": [2, 5],
+}
+LINE: dict[str, Any] = {
+    "name": "Ada Example",
+    "role": "Lamplighter",
+    "organisation": "Lantern Works",
+    "former": False,
+    "country": "GB",
+    "discipline": "optics",
+    "capacity": "personal",
+    "profile_url": "",
+    "publish": True,
+    "updates": False,
+}
+
+
+@pytest.fixture
+def organiser(db: None) -> User:
+    return User.objects.create_user("olive@example.org", name="Olive")
+
+
+@pytest.fixture
+def draft(organiser: User) -> Letter:
+    return lifecycle.begin(owner=organiser, **LETTER)
+
+
+@pytest.fixture
+def letter(draft: Letter, organiser: User) -> Letter:
+    lifecycle.publish(draft, actor=organiser)
+    return draft
+
+
+def _member(letter: Letter, email: str, role: Role) -> User:
+    user = User.objects.create_user(email, name=email.partition("@")[0].title())
+    Membership.objects.create(letter=letter, user=user, role=role)
+    return user
+
+
+@pytest.fixture
+def vetter(letter: Letter) -> User:
+    return _member(letter, "vera@example.org", Role.VETTER)
+
+
+@pytest.fixture
+def second(letter: Letter) -> User:
+    return _member(letter, "sam@example.org", Role.VETTER)
+
+
+@pytest.fixture
+def stranger(db: None) -> User:
+    return User.objects.create_user("mallory@example.org", name="Mallory")
+
+
+@pytest.fixture
+def at_desk() -> Callable[[User], Client]:
+    """A browser in which somebody is logged in."""
+
+    def log_in(user: User) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return log_in
+
+
+@pytest.fixture
+def post_sign(client: Client, letter: Letter) -> Callable[..., Any]:
+    """Send the public form as a browser would; a False tick is not sent."""
+
+    def post(email: str = "ada@example.com", **fields: Any) -> Any:
+        data = {**LINE, "email": email, **fields}
+        sent = {name: "on" if value is True else value for name, value in data.items() if value is not False}
+        return client.post(f"/letters/{letter.slug}/sign/", sent)
+
+    return post
+
+
+@pytest.fixture
+def confirmed(letter: Letter) -> Callable[..., Signature]:
+    """Somebody who has signed and typed the code."""
+
+    def make(email: str = "ada@example.com", **fields: Any) -> Signature:
+        owed = signing.sign(letter, address=addresses.canonical(email), typed={**LINE, **fields})
+        return signing.confirm(owed.pk, tokens.code(owed.pk), in_tab=True).signature
+
+    return make
+
+
+@pytest.fixture
+def listed(vetter: User) -> Callable[..., Signature]:
+    """Put a name on the letter."""
+
+    def make(signature: Signature, level: int = 2) -> Signature:
+        signals = ["M"] if level == 2 else ["M", "P"]
+        vetting.list_(signature, vetter=vetter, level=level, reason="staff_page", signals=signals)
+        return signature
+
+    return make
+
+
+@pytest.fixture
+def deliver() -> Callable[[], list[Any]]:
+    """Let the outbox send what is due, and return what arrived."""
+
+    def send() -> list[Any]:
+        while outbox.send():
+            pass
+        return mail.outbox
+
+    return send
+
+
+def code_in(message: Any) -> str:
+    """The six digits in a mail."""
+    found = re.search(r"\b\d{6}\b", message.body)
+    assert found, message.body
+    return found[0]
+
+
+def link_in(message: Any, kind: str) -> str:
+    """The path of the link of one kind in a mail."""
+    found = re.search(rf"https?://[^/\s]+(/{kind}/\S+)", message.body)
+    assert found, message.body
+    return found[1]
+
+
+def owed_kinds(signature: Signature) -> list[str]:
+    """The kinds of mail that are owed or were sent about a signature, oldest first."""
+    return list(Mail.objects.filter(signature=signature).order_by("created_at").values_list("kind", flat=True))

@@ -1,0 +1,150 @@
+"""Who may open which door."""
+
+import re
+import uuid
+
+import pytest
+from allauth.mfa.totp.internal import auth as totp
+from django.conf import settings as django_settings
+from django.core import mail
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from petition.models import Letter, Membership, Power, Role, User
+from signatories.models import Signature
+
+EACH = {"slug": "keep-the-lights-on", "pk": str(uuid.uuid4()), "number": "1", "token": "x" * 59}
+
+
+def routes(patterns: list, prefix: str = "") -> list[str]:
+    found: list[str] = []
+    for one in patterns:
+        if isinstance(one, URLResolver):
+            found += routes(one.url_patterns, prefix + str(one.pattern))
+        elif isinstance(one, URLPattern):
+            found.append(prefix + str(one.pattern))
+    return found
+
+
+def filled(route: str, signature: Signature | None = None) -> str:
+    values = {**EACH, "pk": str(signature.pk) if signature else EACH["pk"]}
+    route = route.replace("<int:pk>", "1")
+    return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda match: values[match[1]], route)
+
+
+DESK = [route for route in routes(get_resolver().url_patterns) if route.startswith("desk/")]
+OF_A_LETTER = [route for route in DESK if "<slug:slug>" in route]
+
+
+def test_every_desk_page_is_known_to_these_tests():
+    assert len(DESK) >= 18
+
+
+@pytest.mark.parametrize("route", DESK)
+def test_nobody_without_an_account_opens_a_desk_page(client: Client, letter: Letter, route: str):
+    for answer in (client.get(filled(route)), client.post(filled(route))):
+        assert answer.status_code in {302, 405}
+        if answer.status_code == 302:
+            assert answer["Location"].startswith("/accounts/login/")
+
+
+@pytest.mark.parametrize("route", OF_A_LETTER)
+def test_a_stranger_with_an_account_finds_nothing(confirmed, stranger, at_desk, route: str):
+    client, path = at_desk(stranger), filled(route, confirmed())
+    assert {client.get(path).status_code, client.post(path).status_code} <= {404, 405}
+
+
+@pytest.mark.parametrize("route", OF_A_LETTER)
+def test_the_owner_opens_every_page_of_the_letter(confirmed, organiser, at_desk, route: str):
+    path = filled(route, confirmed())
+    assert at_desk(organiser).get(path).status_code in {200, 405}
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_former_member_finds_nothing_any_more(letter, stranger, at_desk, role: Role):
+    member = Membership.objects.create(letter=letter, user=stranger, role=role)
+    client = at_desk(stranger)
+    assert client.get(f"/desk/{letter.slug}/").status_code == 200
+    member.delete()
+    assert client.get(f"/desk/{letter.slug}/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "power"),
+    [
+        ("edit/", Power.EDIT),
+        ("vetting/", Power.SEE),
+        ("founders/", Power.SEE),
+        ("export/", Power.EXPORT),
+        ("team/", Power.MANAGE),
+    ],
+)
+@pytest.mark.parametrize("role", list(Role))
+def test_each_role_opens_the_pages_of_its_powers(draft, stranger, at_desk, path: str, power: Power, role: Role):
+    member = Membership.objects.create(letter=draft, user=stranger, role=role)
+    expected = 200 if member.may(power) else 404
+    assert at_desk(stranger).get(f"/desk/{draft.slug}/{path}").status_code == expected
+
+
+def test_a_member_logs_in_with_a_code_by_mail(client: Client, organiser: User):
+    client.post("/accounts/login/code/", {"email": organiser.email})
+    code = re.search(r"^\s*([A-Z0-9-]{6,})\s*$", mail.outbox[0].body, re.MULTILINE)
+    assert code, mail.outbox[0].body
+    answer = client.post("/accounts/login/code/confirm/", {"code": code[1]})
+    assert answer["Location"] == "/desk/"
+    assert client.get("/desk/").status_code == 200
+
+
+def test_a_member_logs_in_with_a_password(client: Client, organiser: User):
+    organiser.set_password("read-before-you-sign")
+    organiser.save()
+    answer = client.post("/accounts/login/", {"login": organiser.email, "password": "read-before-you-sign"})
+    assert answer["Location"] == "/desk/"
+
+
+def test_a_wrong_password_and_an_unknown_address_look_alike(client: Client, organiser: User):
+    answers = []
+    for login in (organiser.email, "nobody@example.org"):
+        answer = client.post("/accounts/login/", {"login": login, "password": "wrong-wrong-wrong"})
+        answers.append((answer.status_code, "not correct" in answer.content.decode()))
+    assert answers[0] == answers[1] == (200, True)
+
+
+def test_there_is_no_public_sign_up(client: Client, db: None):
+    data = {"email": "mallory@example.com", "password1": "long-enough-words", "password2": "long-enough-words"}
+    client.post("/accounts/signup/", data)
+    assert not User.objects.exists()
+
+
+def test_a_team_that_asks_for_a_second_factor_lets_nobody_in_without_one(organiser, at_desk, settings):
+    settings.TEAM_MFA_REQUIRED = True
+    client = at_desk(organiser)
+    assert client.get("/desk/")["Location"] == "/accounts/2fa/"
+    totp.TOTP.activate(organiser, totp.generate_totp_secret())
+    assert client.get("/desk/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path", ["/accounts/2fa/", "/accounts/password/change/", "/accounts/email/", "/accounts/logout/"]
+)
+def test_the_account_pages_open(organiser, at_desk, path: str):
+    assert at_desk(organiser).get(path, follow=True).status_code == 200
+
+
+def test_the_admin_has_no_door_of_its_own(client: Client, organiser, at_desk):
+    assert "/accounts/login/" in client.get("/admin/login/?next=/admin/")["Location"]
+    organiser.is_staff = organiser.is_superuser = True
+    organiser.save()
+    inside = at_desk(organiser)
+    for path in ("/admin/", "/admin/petition/version/", "/admin/signatories/signature/", "/admin/petition/user/"):
+        assert inside.get(path).status_code == 200
+
+
+def test_posts_at_the_desk_want_a_csrf_token(organiser, letter):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(organiser)
+    assert client.post(f"/desk/{letter.slug}/pause/").status_code == 403
+
+
+def test_tests_run_without_the_demo():
+    assert not django_settings.DEMO

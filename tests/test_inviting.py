@@ -1,0 +1,189 @@
+"""Founders are invited from a file, and sign with the code from their own mail."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.utils import timezone
+
+from petition import lifecycle
+from petition.models import Letter
+from signatories import invitations, privacy
+from signatories.models import Invitation, Signature
+
+from .conftest import LINE, code_in, link_in
+
+HEADER = "email,name,role,organisation,country,discipline\n"
+GOOD = HEADER + "one@example.com,Ona One,Chief,Lantern Works,GB,optics\ntwo@example.com,Tom Two,,,,\n"
+
+
+@pytest.fixture
+def founding(draft: Letter, organiser) -> Letter:
+    lifecycle.found(draft, actor=organiser)
+    return draft
+
+
+@pytest.fixture
+def invited(founding: Letter, deliver):
+    """The mail of the first of two founders."""
+    invitations.invite(founding, rows=invitations.read(founding, GOOD.splitlines(keepends=True)).rows)
+    return deliver()[0]
+
+
+def accept(client: Client, message, **fields):
+    ticks = {"publish": "on", "agree": "on"}
+    data = {**{k: v for k, v in LINE.items() if v not in (True, False)}, **ticks, "code": code_in(message), **fields}
+    return client.post(link_in(message, "invitation"), data)
+
+
+def test_the_command_freezes_a_draft_and_mails_everyone_in_the_file(draft: Letter, tmp_path, deliver):
+    (tmp_path / "founders.csv").write_text("\ufeff" + GOOD)
+    call_command("invite", draft.slug, tmp_path / "founders.csv")
+    draft.refresh_from_db()
+    assert draft.status == "founding"
+    assert [message.to for message in deliver()] == [["one@example.com"], ["two@example.com"]]
+    assert not Signature.objects.exists()
+
+
+BAD = (
+    HEADER
+    + "one@example.com,Ona One,,,GB,optics\n"
+    + "not-an-address,Nat None,,,,\n"
+    + "three@example.com,,,,,\n"
+    + "four@example.com,Fay Four,,,Atlantis,\n"
+    + "five@example.com,Fin Five,,,,alchemy\n"
+    + "ONE@example.com,Ona Again,,,,\n"
+    + "seven@example.com,Sam\u202eneveS,,,,\n"
+    + "eight@example.com,Eve Eight,a,b,GB,optics,extra\n"
+)
+
+
+def test_every_bad_row_is_reported_with_its_line_and_reason_and_nobody_is_invited(draft, tmp_path, capsys):
+    (tmp_path / "founders.csv").write_text(BAD)
+    with pytest.raises(CommandError, match="Nobody was invited"):
+        call_command("invite", draft.slug, tmp_path / "founders.csv")
+    said = capsys.readouterr().err
+    for line, what in (
+        (3, "email"),
+        (4, "name"),
+        (5, "country"),
+        (6, "discipline"),
+        (7, "line 2"),
+        (8, "direction"),
+        (9, "comma"),
+    ):
+        assert any(f"line {line}" in row and what in row for row in said.splitlines()), (line, what)
+    assert not Invitation.objects.exists()
+    draft.refresh_from_db()
+    assert draft.status == "draft"
+
+
+def test_the_rest_is_invited_only_when_told_to(draft, tmp_path):
+    (tmp_path / "founders.csv").write_text(BAD)
+    call_command("invite", draft.slug, tmp_path / "founders.csv", skip_bad=True)
+    assert [one.name for one in draft.invitations.all()] == ["Ona One"]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "header"),
+        (b"name,role\nA,b\n", "lacks email"),
+        (b"\xff\xfe\x00", "UTF-8"),
+        (b'email,name\n"unclosed,x\n', "CSV"),
+        (b"email,name\na@example.com,\x00\n", "control"),
+    ],
+)
+def test_a_file_that_is_no_list_of_people_is_explained(draft, tmp_path, capsys, content, said):
+    (tmp_path / "founders.csv").write_bytes(content)
+    with pytest.raises(CommandError) as problem:
+        call_command("invite", draft.slug, tmp_path / "founders.csv")
+    assert said in str(problem.value) + capsys.readouterr().err
+
+
+def test_inviting_again_skips_nobody_silently(founding, invited):
+    reading = invitations.read(founding, GOOD.splitlines(keepends=True))
+    assert [str(problem) for problem in reading.problems] == [
+        "line 2, email: This mailbox was invited before.",
+        "line 3, email: This mailbox was invited before.",
+    ]
+
+
+def test_a_founder_reads_under_embargo_and_signs_with_the_code(client: Client, founding, invited):
+    assert client.get(f"/letters/{founding.slug}/").status_code == 404
+    page = client.get(link_in(invited, "invitation")).content.decode()
+    assert "We ask for <em>light</em>" in page
+    assert "embargo" in page
+    assert code_in(invited) not in page
+    landed = client.get(accept(client, invited, name="Dr Ona One")["Location"]).content.decode()
+    assert "Confirmed, not public yet" in landed
+    signature = founding.signatures.get()
+    assert (signature.name, signature.status, signature.rank, signature.source) == (
+        "Dr Ona One",
+        "confirmed",
+        1,
+        "invitation",
+    )
+
+
+def test_without_code_or_tick_nothing_is_signed_and_nothing_typed_is_lost(client: Client, founding, invited):
+    for change in ({"code": "000000" if code_in(invited) != "000000" else "111111"}, {"code": ""}, {"agree": ""}):
+        answer = accept(client, invited, name="Dr Ona Kept", **change)
+        assert answer.status_code == 422
+        assert "Dr Ona Kept" in answer.content.decode()
+    assert not founding.signatures.exists()
+
+
+def test_an_invitation_is_single_use(client: Client, founding, invited):
+    accept(client, invited)
+    assert client.get(link_in(invited, "invitation")).status_code == 410
+    assert accept(client, invited, name="Somebody Else").status_code == 410
+    assert founding.signatures.get().name == LINE["name"]
+
+
+def test_an_expired_invitation_says_so(client: Client, founding, invited):
+    Invitation.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    answer = accept(client, invited)
+    assert answer.status_code == 410
+    assert "expired" in answer.content.decode()
+    assert not founding.signatures.exists()
+
+
+def test_declining_wants_a_tick_and_is_remembered(client: Client, founding, invited):
+    path = link_in(invited, "invitation")
+    client.post(path + "decline/")
+    assert client.get(path).status_code == 200
+    client.post(path + "decline/", {"sure": "on"})
+    assert "declined" in client.get(path).content.decode()
+    assert Invitation.objects.get(position=1).address == ""
+
+
+def test_who_signed_in_public_before_becomes_a_founder_without_a_second_signature(client, letter, confirmed, deliver):
+    confirmed("one@example.com", name="Ona In Public")
+    deliver().clear()
+    invitations.invite(letter, rows=invitations.read(letter, GOOD.splitlines(keepends=True)).rows)
+    accept(client, deliver()[0])
+    signature = letter.signatures.get()
+    assert (signature.name, signature.rank) == ("Ona In Public", 1)
+
+
+def test_a_founder_who_withdrew_is_erased_from_the_invitation_too(client: Client, founding, invited):
+    accept(client, invited)
+    privacy.withdraw(founding.signatures.get())
+    kept = Invitation.objects.get(position=1)
+    assert (kept.name, kept.address) == ("", "")
+
+
+def test_the_desk_shows_where_each_founder_stands(founding, invited, client, organiser, at_desk):
+    accept(client, invited)
+    page = at_desk(organiser).get(f"/desk/{founding.slug}/founders/").content.decode()
+    assert "Waits for a decision" in page
+    assert "Invited, until" in page
+
+
+def test_a_closed_letter_invites_nobody(letter, tmp_path):
+    lifecycle.close(letter)
+    (tmp_path / "founders.csv").write_text(GOOD)
+    with pytest.raises(CommandError, match="until the letter closes"):
+        call_command("invite", letter.slug, tmp_path / "founders.csv")

@@ -1,0 +1,130 @@
+"""A configuration is read, or refused in plain words."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import CommandError, call_command
+
+from config import demo, env
+from signatories.models import Mail
+
+ROOT = Path(__file__).resolve().parent.parent
+PRODUCTION = {
+    "SECRET_KEY": "a-long-enough-key-for-a-test-of-production",
+    "SITE_URL": "https://letters.example.org",
+    "PATH": os.environ["PATH"],
+}
+
+
+def start(tmp_path: Path, **changes: str) -> subprocess.CompletedProcess[str]:
+    """Load the settings in a process of their own, as production does."""
+    environ = {**PRODUCTION, "VAR_DIR": str(tmp_path), **changes}
+    code = "from django.conf import settings as s; print(s.ALLOWED_HOSTS, s.SECURE, s.DATABASES['default']['ENGINE'])"
+    command = [sys.executable, "-c", "import os; os.environ['DJANGO_SETTINGS_MODULE'] = 'config.settings'; " + code]
+    given = {name: value for name, value in environ.items() if value != "-"}
+    return subprocess.run(command, cwd=ROOT, env=given, capture_output=True, text=True, timeout=30, check=False)
+
+
+def test_production_starts_with_a_key_and_an_address(tmp_path):
+    done = start(tmp_path)
+    assert done.stdout.strip() == "['letters.example.org'] True django.db.backends.sqlite3"
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"SECRET_KEY": "-"}, "SECRET_KEY is not set"),
+        ({"SITE_URL": "-"}, "SITE_URL is not set"),
+        ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS must name the hosts"),
+        ({"DATABASE_URL": "nonsense://x"}, "DATABASE_URL cannot be understood"),
+        ({"TEAM_MFA_REQUIRED": "perhaps"}, "TEAM_MFA_REQUIRED must be yes or no"),
+        ({"EMAIL_URL": "pigeon://loft"}, "EMAIL_URL must be"),
+        ({"PORT": "http"}, "PORT must be a whole number"),
+    ],
+)
+def test_a_start_that_would_go_wrong_is_refused_in_plain_words(tmp_path, changes, said):
+    done = start(tmp_path, **changes)
+    assert done.returncode != 0
+    assert said in done.stderr.splitlines()[-1]
+
+
+def test_postgresql_is_used_when_it_is_named(tmp_path):
+    assert "postgresql" in start(tmp_path, DATABASE_URL="postgres://u:p@localhost/x").stdout
+
+
+@pytest.mark.parametrize("value", ["1", "true", "YES", "on"])
+def test_yes_is_said_in_several_ways(monkeypatch, value):
+    monkeypatch.setenv("FLAG", value)
+    assert env.flag("FLAG") is True
+
+
+@pytest.mark.parametrize(
+    "value", ["letters.example.org", "ftp://example.org", "https://example.org/path", "https://[bad"]
+)
+def test_an_address_of_the_site_is_an_origin(monkeypatch, value):
+    monkeypatch.setenv("SITE_URL", value)
+    with pytest.raises(ImproperlyConfigured, match="SITE_URL"):
+        env.web_address("SITE_URL")
+
+
+def test_a_mail_server_is_read_from_its_address(monkeypatch):
+    monkeypatch.setenv("EMAIL_URL", "smtp+tls://ada:p%40ss@mail.example.org")
+    mail = env.mail_server("EMAIL_URL", "")
+    assert (mail["EMAIL_HOST"], mail["EMAIL_PORT"], mail["EMAIL_HOST_PASSWORD"]) == ("mail.example.org", 587, "p@ss")
+    assert (mail["EMAIL_USE_TLS"], mail["EMAIL_USE_SSL"]) == (True, False)
+
+
+def test_the_demo_keeps_its_key_and_never_replaces_one_that_is_set(tmp_path):
+    first, second = {"VAR_DIR": str(tmp_path)}, {"VAR_DIR": str(tmp_path)}
+    demo.prepare_environment(first)
+    demo.prepare_environment(second)
+    assert first["SECRET_KEY"] == second["SECRET_KEY"]
+    assert (tmp_path / "demo-secret-key").stat().st_mode & 0o777 == 0o600
+    mine = {"SECRET_KEY": "mine"}
+    demo.prepare_environment(mine)
+    assert mine["SECRET_KEY"] == "mine"
+
+
+def test_the_doctor_finds_nothing_wrong_with_a_fresh_installation(db: None, capsys):
+    call_command("doctor")
+    said = capsys.readouterr().out
+    assert "ok     database" in said
+    assert "wrong" not in said
+
+
+def test_the_doctor_warns_of_a_site_that_is_open_to_everyone(db: None, capsys, settings):
+    settings.DEBUG, settings.SECRET_KEY = True, "short"
+    with pytest.raises(SystemExit):
+        call_command("doctor")
+    said = capsys.readouterr().out
+    assert "DEBUG is on" in said
+    assert "shorter than 40" in said
+
+
+def test_the_doctor_sees_mail_that_nobody_sends(post_sign, capsys, time_machine):
+    time_machine.move_to("2026-06-16T18:00:00Z")
+    post_sign()
+    time_machine.move_to("2026-06-16T18:10:00Z")
+    with pytest.raises(SystemExit):
+        call_command("doctor")
+    assert "1 mails have been owed" in capsys.readouterr().out
+    assert Mail.objects.get().state == "owed"
+
+
+def test_the_doctor_says_when_the_mail_server_is_away(db: None, settings, capsys):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
+    with pytest.raises(SystemExit):
+        call_command("doctor")
+    assert "127.0.0.1:9 does not take mail" in capsys.readouterr().out
+
+
+def test_the_tally_command_prints_json_and_knows_its_letters(letter, capsys):
+    call_command("tally", letter.slug)
+    assert '"listed": 0' in capsys.readouterr().out
+    with pytest.raises(CommandError, match="no letter nothing"):
+        call_command("tally", "nothing")
