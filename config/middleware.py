@@ -1,13 +1,18 @@
-"""Headers for every answer, a limit for every body, one page for every lost race."""
+"""Headers for every answer, a limit for every body, one page for every kind of failure that is no fault."""
 
+import logging
 from collections.abc import Callable
 
+import redis
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from petition.moves import NotAllowed
 
+log = logging.getLogger(__name__)
+AWAY = (OperationalError, InterfaceError, redis.ConnectionError, redis.TimeoutError)
 View = Callable[[HttpRequest], HttpResponse]
 
 
@@ -35,8 +40,8 @@ def limit_body(get_response: View) -> View:
     return middleware
 
 
-class LostRaces:
-    """Show a 409 page when somebody else moved the thing first, or the move is not in the table."""
+class Failures:
+    """Show a 409 page for a lost race or a move that is not allowed, and 503 while a backend is away."""
 
     def __init__(self, get_response: View) -> None:
         self.get_response = get_response
@@ -47,4 +52,9 @@ class LostRaces:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, NotAllowed):
             return render(request, "409.html", {"problem": exception}, status=409)
+        if isinstance(exception, AWAY):
+            log.error("a backend is away: %s", type(exception).__name__)
+            response = render(request, "503.html", status=503)
+            response["Retry-After"] = "5"
+            return response
         return None

@@ -40,6 +40,12 @@ LINE: dict[str, Any] = {
 }
 
 
+@pytest.fixture(autouse=True)
+def _no_static_files(settings: Any) -> None:
+    """Each test client would otherwise read the whole folder of style sheets again: a third of the suite's time."""
+    settings.WHITENOISE_USE_FINDERS = False
+
+
 @pytest.fixture
 def organiser(db: None) -> User:
     return User.objects.create_user("olive@example.org", name="Olive")
