@@ -12,7 +12,7 @@ SHOWN = 12
 
 @register.inclusion_tag("petition/_chart.html")
 def chart(title: str, description: str, rows: list[list[Any]], total: int) -> dict[str, Any]:
-    """Draw ranked bars; whatever is not among the largest is summed up in one last bar.
+    """Draw ranked bars; whatever is not among the largest is summed up in one last row without a bar.
 
     Args:
         title: what is counted.
@@ -21,9 +21,6 @@ def chart(title: str, description: str, rows: list[list[Any]], total: int) -> di
         total: of what the percentages are.
     """
     shown = [(str(label), int(n)) for label, n in rows[:SHOWN]]
-    rest = sum(int(n) for _, n in rows[SHOWN:])
-    if rest:
-        shown.append((f"{len(rows) - SHOWN} others", rest))
     largest = max((n for _, n in shown), default=0)
     bars = [
         {
@@ -34,6 +31,10 @@ def chart(title: str, description: str, rows: list[list[Any]], total: int) -> di
         }
         for label, n in shown
     ]
+    rest = sum(int(n) for _, n in rows[SHOWN:])
+    if rest:
+        share = round(100 * rest / total) if total else 0
+        bars.append({"label": f"{len(rows) - SHOWN} others", "n": rest, "width": None, "share": share})
     return {"title": title, "description": description, "bars": bars}
 
 
