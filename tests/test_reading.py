@@ -160,6 +160,16 @@ def test_the_headline_counts_by_definition_and_never_adds_the_two(client, letter
     assert "confirmed by email, not listed" in page
 
 
+def test_times_name_their_zone_and_large_numbers_are_readable(client, letter, time_machine):
+    time_machine.move_to("2026-06-16T18:05:00Z", tick=False)
+    taken = tally.take(letter)
+    taken.figures["confirmed"] = 1204
+    taken.save()
+    page = client.get(L).content.decode()
+    assert "16 June 2026, 18:05 UTC" in page
+    assert "1,204" in page
+
+
 def test_the_coalition_is_counted_by_each_dimension(letter, confirmed, listed, client):
     listed(confirmed("a@example.com", organisation="Lantern Works", country="GB"))
     listed(confirmed("b@example.com", organisation="LANTERN  works", country="FR", discipline="policy"), level=3)

@@ -47,7 +47,7 @@ class Command(BaseCommand):
         for number in (signal.SIGINT, signal.SIGTERM):  # also where a script started us with SIGINT ignored
             signal.signal(number, _interrupt)
         worker = app.WorkController(pool_cls="threads", concurrency=2, without_mingle=True, without_gossip=True)
-        scheduler = EmbeddedService(app, thread=True)
+        scheduler = EmbeddedService(app, thread=True, scheduler_cls=settings.CELERY_BEAT_SCHEDULER)
         threads = [threading.Thread(target=worker.start, daemon=True), scheduler]
         for thread in threads:
             thread.start()
