@@ -10,7 +10,7 @@ from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan
 
 from petition.models import Letter
 from petition.text import fold
-from signatories.models import Signature
+from signatories.models import Signature, SignatureQuerySet
 
 PAGE = 100
 
@@ -39,23 +39,31 @@ def page(letter: Letter, *, search: str = "", discipline: str = "", country: str
     Raises:
         BadCursor: `after` was not made here.
     """
-    chosen = letter.signatures.listed().in_order()
-    if search := fold(search[:200].replace("\0", "")):
-        chosen = chosen.filter(search__contains=search)
-    if discipline:
-        chosen = chosen.filter(discipline=discipline[:60].replace("\0", ""))
-    if country:
-        chosen = chosen.filter(country=country[:2].replace("\0", ""))
-    if after:
-        chosen = chosen.filter(TupleGreaterThan(Tuple("rank", "sort_key", "pk"), _read(after)))
-    rows = list(chosen[: PAGE + 1])
+    rows = list(chosen(letter, search=search, discipline=discipline, country=country, after=after)[: PAGE + 1])
     for row in rows:
         row.letter = letter
     more = len(rows) > PAGE
-    return Page(rows[:PAGE], _cursor(rows[PAGE - 1]) if more else "")
+    return Page(rows[:PAGE], cursor(rows[PAGE - 1]) if more else "")
 
 
-def _cursor(last: Signature) -> str:
+def chosen(
+    letter: Letter, *, search: str = "", discipline: str = "", country: str = "", after: str = ""
+) -> SignatureQuerySet:
+    """Return the rows from which `page` takes its first, in order."""
+    rows = letter.signatures.listed().in_order()
+    if search := fold(search[:200].replace("\0", "")):
+        rows = rows.filter(search__contains=search)
+    if discipline:
+        rows = rows.filter(discipline=discipline[:60].replace("\0", ""))
+    if country:
+        rows = rows.filter(country=country[:2].replace("\0", ""))
+    if after:
+        rows = rows.filter(TupleGreaterThan(Tuple("rank", "sort_key", "pk"), _read(after)))
+    return rows
+
+
+def cursor(last: Signature) -> str:
+    """Return the place behind a row, as the next page's link carries it."""
     place = json.dumps([last.rank, last.sort_key, last.pk.hex], ensure_ascii=False)
     return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
 

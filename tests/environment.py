@@ -3,5 +3,6 @@
 import os
 import tempfile
 
+folder = tempfile.TemporaryDirectory(prefix="undersigned-tests-")  # gone when the process ends
 os.environ["DEBUG"] = "1"
-os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="undersigned-tests-"))
+os.environ.setdefault("VAR_DIR", folder.name)

@@ -51,6 +51,16 @@ class Mailbox:
 
     url: str
     messages: list[EmailMessage] = field(default_factory=list)
+    unknown: set[str] = field(default_factory=set)
+
+    async def handle_RCPT(
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        """Refuse the addresses that nobody has."""
+        if address in self.unknown:
+            return "550 no such mailbox"
+        envelope.rcpt_tos.append(address)
+        return "250 known"
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
         """Keep one message; aiosmtpd finds this method by its name."""
@@ -80,9 +90,9 @@ def postgres(*, durable: bool = False) -> Iterator[Server]:
 
 
 @contextmanager
-def redis() -> Iterator[Server]:
-    """Run an empty Redis that keeps nothing on disk."""
-    port = free_port()
+def redis(*, port: int | None = None) -> Iterator[Server]:
+    """Run an empty Redis that keeps nothing on disk; on a given port it takes the place of one that ended."""
+    port = port or free_port()
     url = f"redis://127.0.0.1:{port}/0"
     command = [binary("redis-server"), "--port", str(port), "--bind", "127.0.0.1"]
     command += ["--save", "", "--appendonly", "no"]
@@ -92,9 +102,9 @@ def redis() -> Iterator[Server]:
 
 
 @contextmanager
-def smtp_sink() -> Iterator[Mailbox]:
+def smtp_sink(*, port: int | None = None) -> Iterator[Mailbox]:
     """Run an SMTP server in a thread that accepts every message and delivers none."""
-    port = free_port()
+    port = port or free_port()
     mailbox = Mailbox(f"smtp://127.0.0.1:{port}")
     controller = Controller(mailbox, hostname="127.0.0.1", port=port, enable_SMTPUTF8=True)
     controller.start()

@@ -10,8 +10,7 @@ from petition import lifecycle
 from petition.models import Letter
 from signatories import privacy, signing, tokens
 from signatories.models import Mail, Signatory, Signature, Suppression
-
-from .conftest import code_in, link_in, owed_kinds
+from tests.conftest import code_in, link_in, owed_kinds
 
 
 @pytest.fixture

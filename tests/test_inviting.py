@@ -11,8 +11,7 @@ from petition import lifecycle
 from petition.models import Letter
 from signatories import invitations, privacy
 from signatories.models import Invitation, Signature
-
-from .conftest import LINE, code_in, link_in
+from tests.conftest import LINE, code_in, link_in
 
 HEADER = "email,name,role,organisation,country,discipline\n"
 GOOD = HEADER + "one@example.com,Ona One,Chief,Lantern Works,GB,optics\ntwo@example.com,Tom Two,,,,\n"

@@ -5,8 +5,7 @@ from django.test import Client
 from petition import lifecycle
 from signatories import signing, tokens, vetting
 from signatories.models import Evidence, Signatory, Signature
-
-from .conftest import LINE, link_in
+from tests.conftest import LINE, link_in
 
 
 def mine(signature: Signature) -> str:

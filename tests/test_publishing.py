@@ -7,8 +7,7 @@ from django.db import DatabaseError, connection, transaction
 from petition import letterfile, lifecycle, text
 from petition.models import Letter, Membership, Power, Role, Version
 from petition.moves import NotAllowed
-
-from .conftest import LETTER
+from tests.conftest import LETTER
 
 FORM = {
     "title": "Open the windows",

@@ -26,7 +26,7 @@ def crowd(letter: Letter, db: None):
             rows.append(one)
         Signature.objects.bulk_create(rows)
         fresh = Signature.objects.filter(status="pending")
-        fresh.update(**{"status": "listed"}, level=2, checked="P", confirmed_at=letter.opened_at)
+        fresh.update(status="listed", level=2, checked="P", confirmed_at=letter.opened_at)
 
     return make
 

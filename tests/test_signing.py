@@ -10,8 +10,7 @@ from petition import lifecycle
 from petition.models import Letter
 from signatories import privacy, tokens
 from signatories.models import Mail, Signature
-
-from .conftest import LINE, code_in, owed_kinds
+from tests.conftest import LINE, code_in, owed_kinds
 
 
 def test_signing_makes_a_pending_signature_and_owes_one_mail(post_sign, letter: Letter):

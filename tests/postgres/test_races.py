@@ -1,0 +1,170 @@
+"""Several people do something at the same moment."""
+
+from functools import partial
+
+import pytest
+from django.core import mail
+from django.db import DatabaseError, connection, transaction
+from django.test import Client
+
+from petition import lifecycle, tally
+from petition.models import Letter, Membership, Role, User, Version
+from petition.moves import NotAllowed
+from signatories import invitations, outbox, privacy, signing, tokens, vetting
+from signatories.models import Mail, Signature
+from tests.conftest import LINE
+
+SENT = {**{name: value for name, value in LINE.items() if value is not False}, "publish": "on"}
+
+
+def test_fifty_posts_of_one_address_make_one_signature_and_one_mail(letter: Letter, at_once):
+    spellings = ["ada.example@gmail.com", "AdaExample@googlemail.com", "adaexample+x@gmail.com"]
+    path = f"/letters/{letter.slug}/sign/"
+    posts = [partial(Client().post, path, {**SENT, "email": spellings[n % 3]}) for n in range(50)]
+    answers = at_once(posts)
+    assert {(answer.status_code, len(answer["Location"])) for answer in answers} == {(302, len(answers[0]["Location"]))}
+    assert Signature.objects.count() == 1
+    assert list(Mail.objects.values_list("kind", "state")) == [("confirm", "owed")]
+
+
+def test_the_right_code_twenty_times_at_once_confirms_once(letter: Letter, at_once):
+    owed = signing.sign(letter, address="ada@example.com", typed=LINE)
+    path = f"/letters/{letter.slug}/sent/?t={tokens.make('tab', owed.pk)}"
+    answers = at_once([partial(Client().post, path, {"code": tokens.code(owed.pk)})] * 20)
+    assert {answer.status_code for answer in answers} == {302}
+    signature = letter.signatures.get()
+    assert [event.now for event in signature.events.all()] == ["confirmed"]
+    assert signature.mails.filter(kind="receipt").count() == 1
+
+
+def test_withdrawing_twenty_times_at_once_withdraws_once(confirmed, at_once):
+    signature = confirmed()
+    path = f"/mine/{tokens.make('mine', signature.pk)}/withdraw/"
+    answers = at_once([partial(Client().post, path, {"sure": "on"})] * 20)
+    assert {answer.status_code for answer in answers} <= {302, 409}
+    assert signature.events.filter(now="withdrawn").count() == 1
+    assert Mail.objects.filter(kind="withdrawn").count() == 1
+
+
+def test_two_vetters_decide_at_once_and_the_second_gets_a_409_page(confirmed, vetter, second, at_desk, at_once):
+    for number in range(8):
+        signature = confirmed(f"signer{number}@example.com")
+        page = f"/desk/{signature.letter.slug}/vetting/{signature.pk}/"
+        grounds = {"level": "2", "signals": ["P"], "reason": "staff_page"}
+        answers = at_once(
+            [
+                partial(at_desk(vetter).post, page + "list/", grounds),
+                partial(at_desk(second).post, page + "decline/", {"reason": "not_eligible"}),
+            ]
+        )
+        assert sorted(answer.status_code for answer in answers) == [302, 409]
+        assert signature.decisions.count() == 1
+        assert signature.events.count() == 2
+        kinds = set(signature.mails.values_list("kind", flat=True)) - {"confirm", "receipt"}
+        signature.refresh_from_db()
+        assert kinds == {signature.status}
+
+
+def test_publishing_twice_at_once_makes_one_version(draft: Letter, organiser: User, at_desk, at_once):
+    posts = [partial(at_desk(organiser).post, f"/desk/{draft.slug}/publish/") for _ in range(4)]
+    answers = at_once(posts)
+    assert sorted(answer.status_code for answer in answers) == [302, 409, 409, 409]
+    assert draft.events.count() == 1
+    assert Version.objects.filter(published_at__isnull=False).count() == 1
+
+
+def test_publishing_while_somebody_saves_the_draft_loses_no_words(draft: Letter, organiser: User, at_once):
+    fields = {"body": "New words.", "milestones": []}
+    publish = partial(lifecycle.publish, Letter.objects.get(pk=draft.pk), actor=organiser)
+    saved, _ = at_once([partial(lifecycle.edit, Letter.objects.get(pk=draft.pk), **fields), publish])
+    version = Version.objects.get()
+    assert version.published_at
+    assert ("New words." in version.text) == (not isinstance(saved, NotAllowed))
+    assert ("New words." in version.text) == (version.body == "New words.")
+
+
+def test_milestones_crossed_by_two_at_once_are_never_missed(letter: Letter, confirmed, vetter, second, at_once):
+    people = [confirmed(f"signer{number}@example.com") for number in range(6)]
+
+    def decide(signature: Signature, by: User) -> None:
+        vetting.list_(signature, vetter=by, level=2, reason="staff_page", signals=["P"])
+        tally.take(letter)
+
+    at_once([partial(decide, one, vetter if n % 2 else second) for n, one in enumerate(people)])
+    assert letter.milestones.get(number=2).reached_at
+    assert letter.milestones.get(number=5).reached_at
+    tally.take_moved()
+    figures = letter.tallies.latest("hour").figures
+    assert figures["listed"] == letter.signatures.listed().count() == 6
+
+
+def test_a_count_that_began_before_a_commit_is_made_good_by_the_clock(letter: Letter, confirmed, vetter):
+    signature = confirmed()
+    with transaction.atomic():
+        vetting.list_(signature, vetter=vetter, level=2, reason="staff_page", signals=["P"])
+        stale = tally.count(letter)
+    assert stale["listed"] == 1  # inside the transaction one sees it; others did not, and counted 0
+    letter.tallies.create(
+        hour=tally.timezone.now().replace(minute=0, second=0, microsecond=0),
+        as_of=tally.timezone.now(),
+        figures={**stale, "listed": 0},
+    )
+    tally.take_moved()
+    assert letter.tallies.latest("hour").figures["listed"] == 1
+
+
+def test_several_senders_send_each_mail_once(letter: Letter, at_once):
+    for number in range(120):
+        signing.sign(letter, address=f"signer{number}@example.com", typed=LINE)
+    sent = at_once([partial(outbox.send, 20) for _ in range(6)])
+    assert sum(sent) == 120
+    assert len(mail.outbox) == len({message.to[0] for message in mail.outbox}) == 120
+    assert not Mail.objects.exclude(state="sent", times_sent=1).exists()
+
+
+def test_two_imports_of_founders_at_once_take_their_places_one_after_the_other(letter: Letter, at_once):
+    def rows(prefix: str) -> list[dict[str, str]]:
+        names = [f"{prefix}{number}" for number in range(10)]
+        blank = dict.fromkeys(("role", "organisation", "country", "discipline"), "")
+        return [{"email": f"{name}@example.com", "name": name, **blank} for name in names]
+
+    at_once([partial(invitations.invite, letter, rows=rows(prefix)) for prefix in ("a", "b")])
+    assert sorted(letter.invitations.values_list("position", flat=True)) == list(range(1, 21))
+
+
+def test_an_invitation_used_twice_at_once_signs_once(letter: Letter, at_once):
+    row = {"email": "ona@example.com", "name": "Ona", "role": "", "organisation": "", "country": "", "discipline": ""}
+    (invitation,) = invitations.invite(letter, rows=[row])
+    owed = invitation.mails.get()
+    accept = partial(invitations.accept, owed.pk, code=tokens.code(owed.pk), typed=LINE)
+    results = at_once([accept] * 8)
+    assert sum(isinstance(result, Signature) for result in results) == 1
+    assert [event.now for event in letter.signatures.get().events.all()] == ["confirmed"]
+
+
+def test_confirming_while_the_clock_expires_it_has_one_outcome(letter: Letter, at_once):
+    for number in range(10):
+        owed = signing.sign(letter, address=f"signer{number}@example.com", typed=LINE)
+        Signature.objects.update(created_at=letter.opened_at - 2 * privacy.UNCONFIRMED)
+        confirm = partial(signing.confirm, owed.pk, tokens.code(owed.pk), in_tab=False)
+        at_once([confirm, privacy.expire_unconfirmed])
+        signature = letter.signatures.get(address_hash=owed.signature.address_hash)
+        assert signature.events.count() == 1
+        assert (signature.name == "") == (signature.status == "expired")
+
+
+def test_the_last_two_owners_cannot_remove_each_other(letter: Letter, organiser: User, second: User, at_desk, at_once):
+    Membership.objects.filter(user=second).update(role=Role.OWNER)
+    paths = {
+        user: f"/desk/{letter.slug}/team/{letter.members.get(user=user).pk}/remove/" for user in (organiser, second)
+    }
+    at_once([partial(at_desk(second).post, paths[organiser]), partial(at_desk(organiser).post, paths[second])])
+    assert letter.members.filter(role=Role.OWNER).count() == 1
+
+
+@pytest.mark.parametrize("table", ["petition_version", "petition_letterevent", "signatories_signatureevent"])
+def test_postgresql_itself_keeps_what_was_published_and_the_history(confirmed, table: str):
+    confirmed()
+    for sql in (f"UPDATE {table} SET id = id", f"DELETE FROM {table}"):
+        with pytest.raises(DatabaseError, match="never changed"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(sql)
