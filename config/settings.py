@@ -104,6 +104,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 20},
     },
+    "close the letters whose time has come": {
+        "task": "petition.tasks.close_due",
+        "schedule": 5.0,
+        "options": {"expires": 20},
+    },
     "expire what was never confirmed": {
         "task": "signatories.tasks.expire_unconfirmed",
         "schedule": 3600.0,

@@ -1,5 +1,6 @@
 """The life of a letter: begin, freeze, publish, pause, reopen, close."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -101,15 +102,32 @@ def pause(letter: Letter, *, actor: User | None = None) -> None:
 
 
 def reopen(letter: Letter, *, actor: User | None = None) -> None:
-    """Take signatures again, after a pause or after closing."""
+    """Take signatures again, after a pause or after closing; a closing time that has passed is dropped."""
     if letter.status not in {Letter.Status.PAUSED, Letter.Status.CLOSED}:
         raise NotAllowed("Only a paused or closed letter can be reopened.")
-    move(letter, Letter.Status.OPEN, actor=actor)
+    passed = letter.closes_at is not None and letter.closes_at <= timezone.now()
+    move(letter, Letter.Status.OPEN, actor=actor, **({"closes_at": None} if passed else {}))
 
 
 def close(letter: Letter, *, actor: User | None = None) -> None:
     """End the collection of signatures; the page and withdrawing stay."""
     move(letter, Letter.Status.CLOSED, actor=actor)
+
+
+def close_due(*, now: datetime | None = None) -> int:
+    """Close the letters whose closing time has come; return how many. Safe to run at any time and twice."""
+    due = Letter.objects.filter(
+        status__in=[Letter.Status.OPEN, Letter.Status.PAUSED], closes_at__lte=now or timezone.now()
+    )
+    return sum(_close_due(letter) for letter in due)
+
+
+def _close_due(letter: Letter) -> int:
+    try:
+        move(letter, Letter.Status.CLOSED, reason="closing_time")
+    except LostRace:  # somebody closed it in this very moment
+        return 0
+    return 1
 
 
 def _check_complete(letter: Letter) -> None:

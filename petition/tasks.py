@@ -2,10 +2,16 @@
 
 from celery import shared_task
 
-from petition import tally
+from petition import lifecycle, tally
 
 
 @shared_task
 def tally_moved() -> None:
     """Count the letters that moved."""
     tally.take_moved()
+
+
+@shared_task
+def close_due() -> None:
+    """Close the letters whose time has come."""
+    lifecycle.close_due()

@@ -3,6 +3,7 @@
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 
 from petition import letterfile, lifecycle, text
 from petition.models import Letter, Membership, Power, Role, Version
@@ -130,6 +131,16 @@ def test_pause_reopen_close_each_leave_history(letter, organiser, at_desk):
         ("open", "closed", organiser),
         ("closed", "open", organiser),
     ]
+
+
+def test_a_letter_closes_at_its_time_and_can_be_reopened(letter, organiser, at_desk):
+    Letter.objects.update(closes_at=timezone.now())
+    assert lifecycle.close_due() == 1
+    assert lifecycle.close_due() == 0
+    assert letter.events.last().reason == "closing_time"
+    at_desk(organiser).post(f"/desk/{letter.slug}/reopen/")
+    letter.refresh_from_db()
+    assert letter.takes_signatures
 
 
 def test_a_move_that_is_not_in_the_table_changes_nothing(draft):
