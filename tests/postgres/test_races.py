@@ -7,9 +7,8 @@ from django.core import mail
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
-from petition import lifecycle, tally
+from petition import tally
 from petition.models import Letter, Membership, Role, User, Version
-from petition.moves import NotAllowed
 from signatories import invitations, outbox, privacy, signing, tokens, vetting
 from signatories.models import Mail, Signature
 from tests.conftest import LINE
@@ -25,6 +24,14 @@ def test_fifty_posts_of_one_address_make_one_signature_and_one_mail(letter: Lett
     assert {(answer.status_code, len(answer["Location"])) for answer in answers} == {(302, len(answers[0]["Location"]))}
     assert Signature.objects.count() == 1
     assert list(Mail.objects.values_list("kind", "state")) == [("confirm", "owed")]
+
+
+def test_fifty_wordings_for_one_address_at_once_write_to_its_owner_three_times_at_most(letter: Letter, at_once):
+    path = f"/letters/{letter.slug}/sign/"
+    posts = [partial(Client().post, path, {**SENT, "name": f"Ada {n}", "email": "ada@example.com"}) for n in range(50)]
+    assert {answer.status_code for answer in at_once(posts)} == {302}
+    assert Signature.objects.count() == 1
+    assert Mail.objects.filter(state="owed").count() == outbox.DAILY
 
 
 def test_the_right_code_twenty_times_at_once_confirms_once(letter: Letter, at_once):
@@ -73,16 +80,6 @@ def test_publishing_twice_at_once_makes_one_version(draft: Letter, organiser: Us
     assert Version.objects.filter(published_at__isnull=False).count() == 1
 
 
-def test_publishing_while_somebody_saves_the_draft_loses_no_words(draft: Letter, organiser: User, at_once):
-    fields = {"body": "New words.", "milestones": []}
-    publish = partial(lifecycle.publish, Letter.objects.get(pk=draft.pk), actor=organiser)
-    saved, _ = at_once([partial(lifecycle.edit, Letter.objects.get(pk=draft.pk), **fields), publish])
-    version = Version.objects.get()
-    assert version.published_at
-    assert ("New words." in version.text) == (not isinstance(saved, NotAllowed))
-    assert ("New words." in version.text) == (version.body == "New words.")
-
-
 def test_milestones_crossed_by_two_at_once_are_never_missed(letter: Letter, confirmed, vetter, second, at_once):
     people = [confirmed(f"signer{number}@example.com") for number in range(6)]
 
@@ -96,6 +93,21 @@ def test_milestones_crossed_by_two_at_once_are_never_missed(letter: Letter, conf
     tally.take_moved()
     figures = letter.tallies.latest("hour").figures
     assert figures["listed"] == letter.signatures.listed().count() == 6
+
+
+def test_a_milestone_is_reached_once_while_vetters_list_and_the_clock_counts(
+    letter, confirmed, vetter, second, at_once
+):
+    people = [confirmed(f"signer{number}@example.com") for number in range(8)]
+    listing = {"level": 2, "reason": "staff_page", "signals": ["P"]}
+    vetters = [partial(vetting.list_, one, vetter=[vetter, second][n % 2], **listing) for n, one in enumerate(people)]
+    at_once([*vetters, *[tally.take_moved] * 4])
+    tally.take_moved()
+    reached = list(letter.milestones.values_list("number", "reached_at"))
+    assert all(at for _, at in reached)
+    at_once([tally.take_moved] * 4)
+    assert list(letter.milestones.values_list("number", "reached_at")) == reached
+    assert letter.tallies.latest("hour").figures["listed"] == letter.signatures.listed().count() == 8
 
 
 def test_a_count_that_began_before_a_commit_is_made_good_by_the_clock(letter: Letter, confirmed, vetter):

@@ -1,0 +1,112 @@
+"""Celery and the web server as processes of their own, on the test database."""
+
+import http.client
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db import connection
+
+from tests import servers
+
+ROOT = Path(__file__).resolve().parents[2]
+WORKER = ("celery", "-A", "config", "worker", "--pool", "prefork", "--concurrency", "1")
+WORKER += ("--without-mingle", "--without-gossip")
+BEAT = ("celery", "-A", "config", "beat")
+WEB = ("gunicorn", "config.wsgi", "--worker-class", "gthread", "--threads", "8", "--bind")
+
+
+def until(condition: Callable[[], Any], seconds: float = 30) -> Any:
+    """Wait for something to become true, and return it."""
+    deadline = time.monotonic() + seconds
+    while not (found := condition()):
+        assert time.monotonic() < deadline, "this never came about"
+        time.sleep(0.05)
+    return found
+
+
+class Message:
+    """A mail of the sink in the form that the other tests read."""
+
+    def __init__(self, message: Any) -> None:
+        self.to, self.subject, self.body = message["To"], message["Subject"], message.get_content()
+
+
+def arrived(sink: servers.Mailbox, subject: str) -> Callable[[], Message | None]:
+    """Find the newest mail with these words in its subject."""
+
+    def look() -> Message | None:
+        found = [Message(one) for one in sink.messages if subject in str(one["Subject"])]
+        return found[-1] if found else None
+
+    return look
+
+
+@contextmanager
+def running(*module: str, redis_url: str, email_url: str = "") -> Iterator[subprocess.Popen[bytes]]:
+    """Run one process of the house on the test database."""
+    at = connection.settings_dict
+    database = f"postgres://{at['USER']}@{at['HOST']}:{at['PORT']}/{at['NAME']}"
+    environ = os.environ | {"DATABASE_URL": database, "REDIS_URL": redis_url, "EMAIL_URL": email_url}
+    # A process group of its own, so that a test can kill a worker with the children that do its work.
+    process = subprocess.Popen(
+        [sys.executable, "-m", *module],
+        cwd=ROOT,
+        env=environ,
+        stderr=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)  # nothing is owed to anyone but the database, so no time is lost
+        process.wait()
+
+
+@contextmanager
+def clockwork(redis_url: str, email_url: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a worker and beat; hand back the worker."""
+    where = {"redis_url": redis_url, "email_url": email_url}
+    with running(*WORKER, **where) as worker, running(*BEAT, **where):
+        yield worker
+
+
+class Website:
+    """A web server that is asked as a browser without cookies asks."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+
+    def post(self, path: str, data: dict[str, Any]) -> http.client.HTTPResponse:
+        """Send a form; an answer that takes five seconds is an error."""
+        return self._ask("POST", path, urlencode(data), {"Content-Type": "application/x-www-form-urlencoded"})
+
+    def answers(self) -> bool:
+        """Whether it has started."""
+        try:
+            return self._ask("GET", "/healthz").status == 200
+        except OSError:
+            return False
+
+    def _ask(self, method: str, path: str, *rest: Any) -> http.client.HTTPResponse:
+        link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        link.request(method, path, *rest)
+        return link.getresponse()
+
+
+@contextmanager
+def website(redis_url: str) -> Iterator[Website]:
+    """Run the web server of production."""
+    site = Website(servers.free_port())
+    with running(*WEB, f"127.0.0.1:{site.port}", redis_url=redis_url):
+        until(site.answers)
+        yield site

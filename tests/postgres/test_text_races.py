@@ -1,0 +1,68 @@
+"""A text is published while somebody still writes it."""
+
+from functools import partial
+
+import pytest
+from django.test import Client
+
+from petition import lifecycle, text
+from petition.models import Letter, User, Version
+from tests.conftest import LETTER
+from tests.test_publishing import FORM
+
+ROUNDS = 10
+
+
+def agrees_with_its_page(version: Version) -> bool:
+    """Whether what was frozen and hashed is what readers are shown as the letter."""
+    letter = version.letter
+    shown = text.letter_text(title=letter.title, addressees=letter.addressees, ask=letter.ask, body=version.body)
+    return version.text == shown and version.sha256 == text.sha256(shown)
+
+
+@pytest.fixture
+def drafts(organiser: User) -> list[Letter]:
+    return [lifecycle.begin(owner=organiser, **{**LETTER, "slug": f"letter-{number}"}) for number in range(ROUNDS)]
+
+
+@pytest.fixture
+def desk(organiser: User, at_desk) -> list[Client]:
+    """The organiser's two windows."""
+    return [at_desk(organiser) for _ in range(2)]
+
+
+def test_saving_the_draft_while_it_is_published_ends_in_one_wording_and_no_error(drafts, desk, at_once):
+    for draft in drafts:
+        save = partial(desk[0].post, f"/desk/{draft.slug}/edit/", FORM)
+        publish = partial(desk[1].post, f"/desk/{draft.slug}/publish/")
+        saved, published = at_once([save, publish])
+        assert saved.status_code in {302, 409}
+        assert published.status_code == 302
+        version = Version.objects.get(letter=draft)
+        assert version.letter.status == "open"
+        assert (version.letter.title == FORM["title"]) == (saved.status_code == 302)
+        assert agrees_with_its_page(version)
+
+
+def test_publishing_from_a_page_opened_before_the_last_change_freezes_the_last_change(draft: Letter, organiser: User):
+    seen_before = Letter.objects.get(pk=draft.pk)
+    fields = {name: value for name, value in LETTER.items() if name != "slug"}
+    lifecycle.edit(draft, **{**fields, "title": "Keep all lights on", "ask": "Please keep them all on."})
+    lifecycle.publish(seen_before, actor=organiser)
+    assert "Keep all lights on" in draft.versions.get().text
+    assert agrees_with_its_page(Version.objects.get(letter=draft))
+
+
+def test_two_windows_that_save_at_once_keep_one_of_them_whole(draft: Letter, desk, at_once):
+    forms = [{**FORM, "title": word, "body": f"{word}.", "milestones": n} for word, n in (("One", "7"), ("Two", "8"))]
+    posts = [partial(client.post, f"/desk/{draft.slug}/edit/", form) for client, form in zip(desk, forms, strict=True)]
+    assert [answer.status_code for answer in at_once(posts)] == [302, 302]
+    letter = Letter.objects.get(pk=draft.pk)
+    assert letter.draft.body == f"{letter.title}."
+    assert [str(one) for one in letter.milestones.all()] == [{"One": "7", "Two": "8"}[letter.title]]
+
+
+def test_two_windows_that_begin_the_same_letter_make_one(desk, at_once):
+    answers = at_once([partial(client.post, "/desk/new/", FORM) for client in desk])
+    assert sorted(answer.status_code for answer in answers) == [302, 422]
+    assert Letter.objects.get().members.count() == 1
