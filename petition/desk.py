@@ -15,6 +15,7 @@ from petition import lifecycle, text
 from petition.access import team
 from petition.forms import LetterForm, MemberForm, NewLetterForm, posted
 from petition.models import Letter, Membership, Power, Role, User
+from petition.moves import NotAllowed
 
 UNPROCESSABLE = 422
 
@@ -167,7 +168,10 @@ def remove_member(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 def _add_member(letter: Letter, *, email: str, name: str, role: str) -> None:
     with transaction.atomic():
+        owners = list(letter.members.select_for_update().filter(role=Role.OWNER).values_list("user_id", flat=True))
         user = User.objects.filter(email__iexact=email).first() or User.objects.create_user(email, name=name)
+        if role != Role.OWNER and owners == [user.pk]:
+            raise NotAllowed("A letter keeps at least one owner.")
         Membership.objects.update_or_create(letter=letter, user=user, defaults={"role": role})
 
 

@@ -102,7 +102,7 @@ class MilestonesField(RowsField):
         words = re.split(r"[\s,;]+", " ".join(self.rows(value)).strip())
         numbers = set()
         for word in filter(None, words):
-            if not (word.isascii() and word.isdigit() and 0 < int(word) < 1_000_000_000):
+            if not (len(word) < 10 and word.isascii() and word.isdigit() and 0 < int(word) < 1_000_000_000):
                 raise ValidationError(f"“{word}” is not a number of signatories.")
             numbers.add(int(word))
         return sorted(numbers)

@@ -43,6 +43,7 @@ def edit(letter: Letter, *, body: str, milestones: list[int], **fields: Any) -> 
     Raises:
         NotAllowed: the text is published; what people signed stays as it is.
     """
+    _take(letter)
     written = letter.versions.filter(published_at__isnull=True).update(body=body)
     if not written:
         raise NotAllowed("The text is published and cannot be changed.")
@@ -74,6 +75,7 @@ def found(letter: Letter, *, actor: User | None = None) -> None:
         Incomplete: something is missing.
         NotAllowed: it is no draft any more.
     """
+    _take(letter)
     _check_complete(letter)
     move(letter, Letter.Status.FOUNDING, actor=actor)
     _freeze(letter)
@@ -87,6 +89,7 @@ def publish(letter: Letter, *, actor: User | None = None) -> None:
         Incomplete: something is missing.
         NotAllowed: it is published already.
     """
+    _take(letter)
     if letter.status not in {Letter.Status.DRAFT, Letter.Status.FOUNDING}:
         raise NotAllowed("This letter is published already.")
     _check_complete(letter)
@@ -106,7 +109,7 @@ def reopen(letter: Letter, *, actor: User | None = None) -> None:
     if letter.status not in {Letter.Status.PAUSED, Letter.Status.CLOSED}:
         raise NotAllowed("Only a paused or closed letter can be reopened.")
     passed = letter.closes_at is not None and letter.closes_at <= timezone.now()
-    move(letter, Letter.Status.OPEN, actor=actor, **({"closes_at": None} if passed else {}))
+    move(letter, Letter.Status.OPEN, actor=actor, closes_at=None if passed else letter.closes_at)
 
 
 def close(letter: Letter, *, actor: User | None = None) -> None:
@@ -128,6 +131,13 @@ def _close_due(letter: Letter) -> int:
     except LostRace:  # somebody closed it in this very moment
         return 0
     return 1
+
+
+def _take(letter: Letter) -> None:
+    """Lock the letter's row until the transaction ends, and see it as it is now, not as the page showed it."""
+    letter.refresh_from_db(from_queryset=Letter.objects.select_for_update())
+    vars(letter).pop("version", None)
+    vars(letter).pop("draft", None)
 
 
 def _check_complete(letter: Letter) -> None:

@@ -81,13 +81,17 @@ class Signature(models.Model):
 
     MOVES: ClassVar[dict[str, set[str]]] = {
         Status.PENDING: {Status.CONFIRMED, Status.EXPIRED, Status.WITHDRAWN},
-        Status.EXPIRED: {Status.PENDING, Status.WITHDRAWN},
+        Status.EXPIRED: {Status.PENDING},
         Status.CONFIRMED: {Status.LISTED, Status.HELD, Status.ASKED, Status.DECLINED, Status.WITHDRAWN},
-        Status.HELD: {Status.LISTED, Status.CONFIRMED, Status.ASKED, Status.DECLINED, Status.WITHDRAWN},
+        # Held to held: what the signer or a vetter adds while it is held belongs to the history too.
+        Status.HELD: {
+            *(Status.LISTED, Status.CONFIRMED, Status.HELD),
+            *(Status.ASKED, Status.DECLINED, Status.WITHDRAWN),
+        },
         Status.ASKED: {Status.LISTED, Status.CONFIRMED, Status.HELD, Status.DECLINED, Status.WITHDRAWN},
-        Status.DECLINED: {Status.CONFIRMED, Status.WITHDRAWN},
+        Status.DECLINED: {Status.CONFIRMED, Status.HELD, Status.WITHDRAWN},
         Status.LISTED: {Status.HIDDEN, Status.WITHDRAWN},
-        Status.HIDDEN: {Status.LISTED, Status.CONFIRMED, Status.WITHDRAWN},
+        Status.HIDDEN: {Status.LISTED, Status.CONFIRMED, Status.HELD, Status.WITHDRAWN},
         Status.WITHDRAWN: set(),
     }
 

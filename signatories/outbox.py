@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from signatories import tokens
-from signatories.models import Invitation, Mail, Signature, Suppression
+from signatories.models import Invitation, Mail, MailQuerySet, Signature, Suppression
 
 log = logging.getLogger(__name__)
 
@@ -58,19 +58,19 @@ def owe(
 
     Returns:
         The row. The same mail owed again is the same row; one that a person may ask for is then sent again,
-        unless that was less than a minute ago, or three times today, or the address wants no mail.
+        unless that was less than a minute ago. Over the daily limit, or where no mail is wanted, it is a mail that
+        was never stored: what is made from its id looks like any other and opens nothing.
     """
     about = signature or invitation
     assert about is not None
     mail = Mail(kind=kind, key=f"{kind}:{about.pk}:{key}", signature=signature, invitation=invitation, to=to)
     mail.details = details or {}
-    if kind in ASKED_FOR and not _may_mail(about):
-        mail.state = Mail.State.DROPPED
-    Mail.objects.bulk_create([mail], ignore_conflicts=True)
-    kept = Mail.objects.get(key=mail.key)
-    if kept.pk != mail.pk and mail.state == Mail.State.OWED and kind in ASKED_FOR:
+    if kind not in ASKED_FOR or _may_mail(about):
+        Mail.objects.bulk_create([mail], ignore_conflicts=True)
+    kept = Mail.objects.filter(key=mail.key).first()
+    if kept is not None and kept.pk != mail.pk and kind in ASKED_FOR:
         send_again(kept, to=to)
-    return kept
+    return kept or mail
 
 
 def send_again(mail: Mail, *, to: str = "") -> None:
@@ -80,23 +80,28 @@ def send_again(mail: Mail, *, to: str = "") -> None:
         Q(state=Mail.State.SENT, sent_at__lt=timezone.now() - COOL_DOWN) | Q(state=Mail.State.DROPPED),
         pk=mail.pk,
     )
-    if mail.kind in ASKED_FOR and _may_mail(mail.signature):
+    if mail.kind in ASKED_FOR and (to or mail.signature.address) and _may_mail(mail.signature):
         again.update(state=Mail.State.OWED, send_after=timezone.now(), attempts=0, to=to)
 
 
 def _may_mail(about: Signature | Invitation) -> bool:
-    today = Q(mails__kind__in=ASKED_FOR, mails__created_at__gt=timezone.now() - timedelta(days=1))
+    asked = Q(mails__kind__in=ASKED_FOR)
+    recent = Q(mails__sent_at__gt=timezone.now() - timedelta(days=1))
     sums = (
         type(about)
         ._base_manager.filter(pk=about.pk)
         .aggregate(
-            sent=Sum("mails__times_sent", filter=today),
-            owed=Count("mails", filter=today & Q(mails__state=Mail.State.OWED)),
+            sent=Sum("mails__times_sent", filter=asked & recent),
+            owed=Count("mails", filter=asked & Q(mails__state=Mail.State.OWED)),
         )
     )
     if (sums["sent"] or 0) + sums["owed"] >= DAILY:
         return False
-    return not Suppression.objects.filter(address_hash=about.address_hash).exists()
+    return not _is_suppressed(about)
+
+
+def _is_suppressed(about: Signature | Invitation) -> bool:
+    return Suppression.objects.filter(address_hash=about.address_hash).exists()
 
 
 def send(limit: int = BATCH) -> int:
@@ -143,13 +148,19 @@ def _lease(limit: int) -> list[Mail]:
         Mail.objects.filter(pk__in=chosen, state=Mail.State.OWED).update(
             send_after=timezone.now() + LEASE, attempts=F("attempts") + 1
         )
-    rows = Mail.objects.select_related("signature__letter", "signature__version", "invitation__letter")
-    return list(rows.filter(pk__in=chosen).order_by("pk"))
+    return list(_with_rows().filter(pk__in=chosen).order_by("pk"))
+
+
+def _with_rows() -> MailQuerySet:
+    return Mail.objects.select_related("signature__letter", "signature__version", "invitation__letter")
 
 
 def _send_one(mail: Mail, connection: Any) -> int:
-    needed = ONLY_WHILE.get(Mail.Kind(mail.kind))
-    if needed and mail.signature and mail.signature.status != needed:
+    fresh = _renew(mail)
+    if fresh is None:
+        return 0
+    mail = fresh
+    if not _is_wanted(mail):
         _mark(mail, Mail.State.DROPPED)
         return 0
     try:
@@ -160,20 +171,36 @@ def _send_one(mail: Mail, connection: Any) -> int:
         return 0
     message.connection = connection
     message.send()
-    _mark(
-        mail,
-        Mail.State.SENT,
-        sent_at=timezone.now(),
-        times_sent=F("times_sent") + 1,
-        attempts=0,
-        to="",
-        problem="",
-    )
+    _mark(mail, Mail.State.SENT, sent_at=timezone.now(), times_sent=F("times_sent") + 1, attempts=0, problem="")
     return 1
 
 
+def _renew(mail: Mail) -> Mail | None:
+    """Read a mail again just before it is sent, with a lease that begins now; None if it is not ours any more.
+
+    A slow server can outlast the lease of a batch, and a signer can withdraw while the batch is being sent.
+    """
+    ours = Mail.objects.filter(pk=mail.pk, state=Mail.State.OWED, send_after=mail.send_after)
+    if not ours.update(send_after=timezone.now() + LEASE):
+        return None
+    return _with_rows().get(pk=mail.pk)
+
+
+def _is_wanted(mail: Mail) -> bool:
+    """Whether a mail still says the truth to somebody who did not forbid it."""
+    about = mail.signature or mail.invitation
+    assert about is not None
+    needed = ONLY_WHILE.get(Mail.Kind(mail.kind))
+    if needed and mail.signature and mail.signature.status != needed:
+        return False
+    if not (mail.to or about.address):
+        return False
+    return mail.kind == Mail.Kind.WITHDRAWN or not _is_suppressed(about)
+
+
 def _mark(mail: Mail, state: Mail.State, **changes: Any) -> None:
-    Mail.objects.filter(pk=mail.pk, state=Mail.State.OWED).update(state=state, **changes)
+    """End with a mail; an address that only this row still knew goes with it."""
+    Mail.objects.filter(pk=mail.pk, state=Mail.State.OWED).update(state=state, to="", **changes)
 
 
 def _postpone(mail: Mail, problem: Exception) -> None:

@@ -21,6 +21,7 @@ def withdraw(signature: Signature) -> None:
     Raises:
         NotAllowed: it is withdrawn already, or was never confirmed in time.
     """
+    signature = Signature.objects.select_for_update().get(pk=signature.pk)
     if not signature.may_be_withdrawn:
         raise NotAllowed("There is no signature to withdraw any more.")
     address = signature.address
@@ -39,14 +40,15 @@ def disown(signature: Signature, *, no_more_mail: bool = False) -> None:
         signature: in any status.
         no_more_mail: whether this address wants no mail from here ever again.
     """
+    signature = Signature.objects.select_for_update().get(pk=signature.pk)
     if no_more_mail:
         Suppression.objects.bulk_create([Suppression(address_hash=signature.address_hash)], ignore_conflicts=True)
-        signature.mails.filter(state=Mail.State.OWED).update(state=Mail.State.DROPPED)
+        signature.mails.filter(state=Mail.State.OWED).update(state=Mail.State.DROPPED, to="")
     if signature.status == Status.PENDING:
         _forget(signature, Status.EXPIRED, reason="not_me")
     elif signature.status == Status.LISTED:
         move(signature, Status.HIDDEN, reason="not_me")
-    elif signature.status in {Status.CONFIRMED, Status.ASKED}:
+    elif signature.may_be_withdrawn:
         move(signature, Status.HELD, reason="not_me")
 
 
@@ -96,7 +98,7 @@ def _forget(signature: Signature, to: Signature.Status, *, reason: str) -> None:
     signature.evidence.all().delete()
     signature.decisions.update(note="", answer="")
     signature.mails.update(details={})
-    signature.mails.filter(state=Mail.State.OWED).update(state=Mail.State.DROPPED)
+    signature.mails.filter(state=Mail.State.OWED).update(state=Mail.State.DROPPED, to="")
     invitation = getattr(signature, "invitation", None)
     if invitation is not None:
         type(invitation).objects.filter(pk=invitation.pk).update(

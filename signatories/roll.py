@@ -73,6 +73,7 @@ def _read(cursor: str) -> tuple[int, str, uuid.UUID]:
         rank, sort_key, identifier = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         if type(rank) is not int or not 0 <= rank < 2**31 or type(sort_key) is not str or "\0" in sort_key:
             raise BadCursor
+        sort_key.encode()  # a lone surrogate is no text
         return rank, sort_key, uuid.UUID(hex=identifier)
     except (ValueError, TypeError, AttributeError, binascii.Error, RecursionError):
         raise BadCursor from None

@@ -14,9 +14,9 @@ from petition.text import fold, sha256
 from signatories import addresses, outbox, tokens, vetting
 from signatories.models import Mail, Signatory, Signature
 
-# A guess at a six-digit code succeeds once in 100,000 mails with 10 tries. Only the tab counts them: whoever has
-# the link has the mail, and a stranger in a tab of his own must not be able to use up an honest signer's tries.
-MAX_WRONG_CODES = 10
+# A mailbox gets at most three codes a day (outbox.DAILY), and each can be tried ten times: a stranger who types
+# somebody's address guesses right with 3 in 100,000. Only the tab counts tries: whoever has the link has the mail.
+MAX_TAB_TRIES = 10
 
 
 class WrongCode(Exception):
@@ -115,12 +115,12 @@ def confirm(mail_id: uuid.UUID, code: str, *, in_tab: bool) -> Confirmed:
 
 
 def _count_try(mail: Mail, code: str, *, in_tab: bool) -> bool:
-    right = mail.kind == Mail.Kind.CONFIRM and tokens.is_code(mail.pk, code)
+    right = mail.kind == Mail.Kind.CONFIRM and mail.times_sent > 0 and tokens.is_code(mail.pk, code)
     if not in_tab:
         return right
     if not right:
         Mail.objects.filter(pk=mail.pk).update(wrong_codes=F("wrong_codes") + 1)
-    return right and mail.wrong_codes < MAX_WRONG_CODES
+    return right and mail.wrong_codes < MAX_TAB_TRIES
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
@@ -52,6 +53,9 @@ def list_(
     problem = reasons.level_problem(level, signals)
     if problem or not 2 <= level <= 4:
         raise NotAllowed(problem or "A name is listed at level 2, 3 or 4.")
+    last = signature.events.last()
+    if last is not None and last.reason == "not_me":
+        raise NotAllowed("The owner of the mailbox says that they did not sign. Put it back into the queue first.")
     _keep_signals(signature, vetter, signals, url)
     grounds: dict[str, Any] = {"level": level, "reason": reason, "note": note}
     proposal = _proposal(signature)
@@ -122,7 +126,11 @@ def answer(signature: Signature, *, text: str) -> None:
 
 def is_own(signature: Signature, user: User) -> bool:
     """Whether a member of the team looks at the signature of their own mailbox."""
-    return signature.address_hash == addresses.keyed_hash(addresses.canonical(user.email))
+    try:
+        own = addresses.canonical(user.email)
+    except ValidationError:  # such an address cannot have signed
+        return False
+    return signature.address_hash == addresses.keyed_hash(own)
 
 
 @transaction.atomic

@@ -246,6 +246,6 @@ def _mine(signature: Signature) -> str:
 
 def _wrong_in_tab() -> str:
     return (
-        f"That did not match. Please copy the six digits from the newest mail; after {signing.MAX_WRONG_CODES} "
-        "wrong tries this page stops accepting codes, and the link in the mail goes on working."
+        f"That did not match. Please copy the six digits from the newest mail; after {signing.MAX_TAB_TRIES} "
+        "tries this page stops accepting codes, and the link in the mail goes on working."
     )

@@ -113,6 +113,7 @@ def confirmed(letter: Letter) -> Callable[..., Signature]:
 
     def make(email: str = "ada@example.com", **fields: Any) -> Signature:
         owed = signing.sign(letter, address=addresses.canonical(email), typed={**LINE, **fields})
+        Mail.objects.filter(pk=owed.pk).update(state="sent", times_sent=1)
         return signing.confirm(owed.pk, tokens.code(owed.pk), in_tab=True).signature
 
     return make

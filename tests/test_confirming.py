@@ -40,7 +40,7 @@ def test_spaces_in_the_code_and_digits_of_another_script_do_not_matter(signed, c
 def test_a_wrong_code_is_refused_and_ten_of_them_close_the_tab_but_not_the_link(signed, client: Client):
     tab, message = signed
     wrong = f"{(int(code_in(message)) + 1) % 1_000_000:06d}"
-    for _ in range(signing.MAX_WRONG_CODES):
+    for _ in range(signing.MAX_TAB_TRIES):
         assert client.post(tab, {"code": wrong}).status_code == 422
     assert client.post(tab, {"code": code_in(message)}).status_code == 422
     assert Signature.objects.get().status == "pending"

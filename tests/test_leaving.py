@@ -3,7 +3,7 @@
 from django.test import Client
 
 from petition import lifecycle
-from signatories import signing, tokens, vetting
+from signatories import outbox, signing, tokens, vetting
 from signatories.models import Evidence, Signatory, Signature
 from tests.conftest import LINE, link_in
 
@@ -57,6 +57,7 @@ def test_leaving_stays_possible_when_the_letter_is_closed(confirmed, client: Cli
 
 def test_a_code_that_comes_back_after_withdrawing_confirms_nothing(letter, client: Client):
     owed = signing.sign(letter, address="ada@example.com", typed=LINE)
+    outbox.send()
     client.post(mine(letter.signatures.get()) + "withdraw/", {"sure": "on"})
     tab = f"/letters/{letter.slug}/sent/?t={tokens.make('tab', owed.pk)}"
     assert client.post(tab, {"code": tokens.code(owed.pk)}).status_code == 410

@@ -28,10 +28,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """The demo that all tests share: each signs from addresses of its own."""
-    demo = Demo(tmp_path_factory.mktemp("demo"))
-    demo.start()
-    yield demo
-    assert demo.stop() == 0, demo.log()
+    with Demo(tmp_path_factory.mktemp("demo")).running() as demo:
+        yield demo
 
 
 @pytest.fixture(scope="session")

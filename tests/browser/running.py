@@ -9,7 +9,8 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
@@ -44,31 +45,15 @@ class Demo:
         self.environment = {"PATH": os.environ["PATH"], "VAR_DIR": str(folder), "PORT": str(self.port)}
         self.process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
-        """Start it and wait until it answers."""
-        with (self.folder / "log").open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "manage.py", "demo"],
-                cwd=ROOT,
-                env=self.environment,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,  # Ctrl-C ends the tests first, and they end the demo
-                preexec_fn=servers._end_with_parent,
-            )
-        until(self._answers, seconds=60)
-
-    def stop(self) -> int:
-        """Ask it to end as Ctrl-C does, and return its exit code."""
-        process, self.process = self.process, None
-        assert process is not None
-        process.send_signal(signal.SIGINT)
+    @contextmanager
+    def running(self) -> Iterator["Demo"]:
+        """Run it until the block ends; it has to end as one that was asked to."""
         try:
-            return process.wait(15)
+            self._start()
+            yield self
         finally:
-            process.kill()
-            process.wait()
+            code = self._stop()
+        assert code == 0, self.log()
 
     def log(self) -> str:
         """Everything it has printed."""
@@ -98,6 +83,32 @@ class Demo:
     def mail(self, to: str, *, about: str) -> str:
         """The text of a reader's newest mail whose subject has these words, as soon as it is there."""
         return until(lambda: next((text_of(mail) for mail in self.mails(to)[::-1] if about in mail["Subject"]), ""))
+
+    def _start(self) -> None:
+        """Start it and wait until it answers."""
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "manage.py", "demo"],
+                cwd=ROOT,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,  # Ctrl-C ends the tests first, and they end the demo
+                preexec_fn=servers._end_with_parent,
+            )
+        until(self._answers, seconds=60)
+
+    def _stop(self) -> int:
+        """Ask it to end as Ctrl-C does, and return its exit code."""
+        process, self.process = self.process, None
+        assert process is not None
+        process.send_signal(signal.SIGINT)
+        try:
+            return process.wait(15)
+        finally:
+            process.kill()
+            process.wait()
 
     def _answers(self) -> bool:
         assert self.process is not None

@@ -36,6 +36,7 @@ def test_fifty_wordings_for_one_address_at_once_write_to_its_owner_three_times_a
 
 def test_the_right_code_twenty_times_at_once_confirms_once(letter: Letter, at_once):
     owed = signing.sign(letter, address="ada@example.com", typed=LINE)
+    outbox.send()
     path = f"/letters/{letter.slug}/sent/?t={tokens.make('tab', owed.pk)}"
     answers = at_once([partial(Client().post, path, {"code": tokens.code(owed.pk)})] * 20)
     assert {answer.status_code for answer in answers} == {302}
@@ -157,6 +158,7 @@ def test_an_invitation_used_twice_at_once_signs_once(letter: Letter, at_once):
 def test_confirming_while_the_clock_expires_it_has_one_outcome(letter: Letter, at_once):
     for number in range(10):
         owed = signing.sign(letter, address=f"signer{number}@example.com", typed=LINE)
+        outbox.send()
         Signature.objects.update(created_at=letter.opened_at - 2 * privacy.UNCONFIRMED)
         confirm = partial(signing.confirm, owed.pk, tokens.code(owed.pk), in_tab=False)
         at_once([confirm, privacy.expire_unconfirmed])

@@ -34,6 +34,8 @@ class Command(BaseCommand):
             self.stderr.write(f"{file}: {problem}")
         if reading.problems and not skip_bad:
             raise CommandError("Nobody was invited. Correct the file, or leave bad rows out with --skip-bad.")
+        if not reading.rows:
+            raise CommandError("There is nobody to invite in this file.")
         try:
             with transaction.atomic():
                 if letter.status == Letter.Status.DRAFT:
