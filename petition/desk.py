@@ -13,11 +13,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from petition import lifecycle, text
 from petition.access import team
-from petition.forms import LetterForm, MemberForm, NewLetterForm, posted
+from petition.forms import UNPROCESSABLE, LetterForm, MemberForm, NewLetterForm, posted
 from petition.models import Letter, Membership, Power, Role, User
 from petition.moves import NotAllowed
-
-UNPROCESSABLE = 422
 
 
 @dataclass(frozen=True)

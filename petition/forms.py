@@ -12,6 +12,7 @@ from django.utils.text import slugify
 from petition.models import Letter, Role, User
 from petition.text import clean
 
+UNPROCESSABLE = 422  # RFC 9110, section 15.5.21: understood, and with something to correct
 MOST_ROWS = 40
 
 

@@ -2,28 +2,29 @@
 
 from django.urls import path
 
-from signatories import desk, views
+from signatories.desk import exports, founders, vetting
+from signatories.views import invited, own, reading, signing
 
 app_name = "signatories"
 urlpatterns = [
-    path("letters/<slug:slug>/sign/", views.sign, name="sign"),
-    path("letters/<slug:slug>/sent/", views.sent, name="sent"),
-    path("letters/<slug:slug>/sent/again/", views.again, name="again"),
-    path("letters/<slug:slug>/signatories/", views.signatories, name="signatories"),
-    path("confirm/<str:token>/", views.confirm, name="confirm"),
-    path("mine/<str:token>/", views.mine, name="mine"),
-    path("mine/<str:token>/withdraw/", views.withdraw, name="withdraw"),
-    path("mine/<str:token>/not-me/", views.disown, name="disown"),
-    path("mine/<str:token>/answer/", views.answer, name="answer"),
-    path("invitation/<str:token>/", views.invitation, name="invitation"),
-    path("invitation/<str:token>/decline/", views.decline_invitation, name="decline_invitation"),
-    path("desk/<slug:slug>/vetting/", desk.queue, name="queue"),
-    path("desk/<slug:slug>/vetting/<uuid:pk>/", desk.person, name="person"),
-    path("desk/<slug:slug>/vetting/<uuid:pk>/list/", desk.list_, name="list"),
+    path("letters/<slug:slug>/sign/", signing.sign, name="sign"),
+    path("letters/<slug:slug>/sent/", signing.sent, name="sent"),
+    path("letters/<slug:slug>/sent/again/", signing.again, name="again"),
+    path("letters/<slug:slug>/signatories/", reading.signatories, name="signatories"),
+    path("confirm/<str:token>/", signing.confirm, name="confirm"),
+    path("mine/<str:token>/", own.mine, name="mine"),
+    path("mine/<str:token>/withdraw/", own.withdraw, name="withdraw"),
+    path("mine/<str:token>/not-me/", own.disown, name="disown"),
+    path("mine/<str:token>/answer/", own.answer, name="answer"),
+    path("invitation/<str:token>/", invited.invitation, name="invitation"),
+    path("invitation/<str:token>/decline/", invited.decline_invitation, name="decline_invitation"),
+    path("desk/<slug:slug>/vetting/", vetting.queue, name="queue"),
+    path("desk/<slug:slug>/vetting/<uuid:pk>/", vetting.person, name="person"),
+    path("desk/<slug:slug>/vetting/<uuid:pk>/list/", vetting.list_, name="list"),
     *(
-        path(f"desk/<slug:slug>/vetting/<uuid:pk>/{verb}/", desk.decide, {"verb": verb}, name=verb)
-        for verb in desk.VERBS
+        path(f"desk/<slug:slug>/vetting/<uuid:pk>/{verb}/", vetting.decide, {"verb": verb}, name=verb)
+        for verb in vetting.VERBS
     ),
-    path("desk/<slug:slug>/founders/", desk.founders, name="founders"),
-    path("desk/<slug:slug>/export/", desk.export, name="export"),
+    path("desk/<slug:slug>/founders/", founders.founders, name="founders"),
+    path("desk/<slug:slug>/export/", exports.export, name="export"),
 ]

@@ -6,7 +6,8 @@ from django import template
 from django.forms import BaseForm
 
 from petition.models import Letter
-from signatories import countries, forms, reasons, roll
+from signatories import countries, reasons, roll
+from signatories.forms import signers
 
 register = template.Library()
 
@@ -16,7 +17,7 @@ def sign_box(letter: Letter) -> dict[str, Any]:
     """The form beside the text, or why there is none."""
     if not letter.takes_signatures or letter.version is None:
         return {"letter": letter}
-    return {"letter": letter, "form": forms.SignForm(letter, initial={"version": letter.version.number})}
+    return {"letter": letter, "form": signers.SignForm(letter, initial={"version": letter.version.number})}
 
 
 @register.inclusion_tag("signatories/_first_signatories.html")

@@ -1,4 +1,4 @@
-"""Where a team vets, invites and exports."""
+"""Where a team decides about signatures."""
 
 import uuid
 from collections.abc import Callable
@@ -7,19 +7,23 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from petition.access import team
-from petition.forms import posted
+from petition.forms import UNPROCESSABLE
 from petition.models import Letter, Power, User
-from signatories import exporting, forms, invitations, reasons, vetting
-from signatories.models import Decision, Export, Mail, Signature
+from signatories import reasons, vetting
+from signatories.forms import desk
+from signatories.models import Decision, Mail, Signature
 
-UNPROCESSABLE = 422
 PAGE = 50
+
+
 Status = Signature.Status
+
+
 TABS = (
     *(Status.CONFIRMED, Status.ASKED, Status.HELD, Status.LISTED),
     *(Status.DECLINED, Status.HIDDEN, Status.PENDING, Status.WITHDRAWN),
@@ -87,7 +91,7 @@ def list_(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
     """List a name at a level."""
     letter = get_object_or_404(Letter.objects.run_by(request.user, Power.VET), slug=slug)
     signature = get_object_or_404(letter.signatures, pk=pk)
-    form = forms.ListForm(reasons.LIST_REASONS, request.POST)
+    form = desk.ListForm(reasons.LIST_REASONS, request.POST)
     if not form.is_valid():
         return _person(request, letter, signature, list_form=form)
     assert isinstance(request.user, User)
@@ -106,34 +110,12 @@ def decide(request: HttpRequest, slug: str, pk: uuid.UUID, verb: str) -> HttpRes
     letter = get_object_or_404(Letter.objects.run_by(request.user, Power.VET), slug=slug)
     signature = get_object_or_404(letter.signatures, pk=pk)
     chosen = VERBS[verb]
-    form = forms.ReasonForm(chosen.reasons, request.POST)
+    form = desk.ReasonForm(chosen.reasons, request.POST)
     if not form.is_valid():
         return _person(request, letter, signature, verb_forms={verb: form})
     chosen.take(signature, vetter=request.user, **form.cleaned_data)
     messages.success(request, f"{signature.name}: {signature.get_status_display().lower()}.")
     return _next(request, letter)
-
-
-@team
-@require_GET
-def founders(request: HttpRequest, slug: str) -> HttpResponse:
-    """Who was invited as a founder, and where each stands."""
-    letter = get_object_or_404(Letter.objects.run_by(request.user), slug=slug)
-    invited = letter.invitations.select_related("signature")
-    context = {"letter": letter, "invitations": invited, "columns": ",".join(invitations.COLUMNS)}
-    return render(request, "signatories/desk/founders.html", context)
-
-
-@team
-@require_http_methods(["GET", "POST"])
-def export(request: HttpRequest, slug: str) -> HttpResponseBase:
-    """Take the list out of the house; who, which and when is recorded."""
-    letter = get_object_or_404(Letter.objects.run_by(request.user, Power.EXPORT), slug=slug)
-    form = forms.ExportForm(posted(request))
-    if form.is_valid():
-        return exporting.download(letter, actor=request.user, **form.cleaned_data)
-    context = {"letter": letter, "form": form, "exports": Export.objects.filter(letter=letter)[:50]}
-    return render(request, "signatories/desk/export.html", context, status=UNPROCESSABLE if form.errors else 200)
 
 
 def _person(request: HttpRequest, letter: Letter, signature: Signature, **shown: Any) -> HttpResponse:
@@ -148,10 +130,9 @@ def _person(request: HttpRequest, letter: Letter, signature: Signature, **shown:
         "may_decide": may,
         "is_own": vetting.is_own(signature, member.user),
         "may_list": Status.LISTED in signature.MOVES[signature.status],
-        "list_form": forms.ListForm(reasons.LIST_REASONS, auto_id="list_%s"),
+        "list_form": desk.ListForm(reasons.LIST_REASONS, auto_id="list_%s"),
         "verbs": [
-            (verb, invalid.get(verb.name) or forms.ReasonForm(verb.reasons, auto_id=f"{verb.name}_%s"))
-            for verb in verbs
+            (verb, invalid.get(verb.name) or desk.ReasonForm(verb.reasons, auto_id=f"{verb.name}_%s")) for verb in verbs
         ],
         "invalid": set(invalid),
         "history": signature.events.select_related("actor"),

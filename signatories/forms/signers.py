@@ -1,4 +1,4 @@
-"""The forms of signers and vetters. What was typed is kept, and each problem stands beside its field."""
+"""The forms of signers. What was typed is kept, and each problem stands beside its field."""
 
 from typing import Any
 
@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError
 
 from petition.forms import LineField, TextField
 from petition.models import Letter
-from signatories import addresses, countries, reasons
-from signatories.models import LINE, Export, Signature
+from signatories import addresses, countries
+from signatories.models import LINE, Signature
 
 
 class LineForm(forms.Form):
@@ -158,60 +158,3 @@ class AnswerForm(forms.Form):
     """What the signer answers to the team's question."""
 
     answer = TextField(label="Your answer", max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
-
-
-class ReasonForm(forms.Form):
-    """A decision's reason code, and a note for the team."""
-
-    reason = forms.ChoiceField(label="Reason", error_messages={"required": "Please choose a reason."})
-    note = TextField(
-        label="Note for the team", max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2})
-    )
-
-    def __init__(self, choices: dict[str, str], *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["reason"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", "Please choose"), *choices.items()]
-
-
-class ListForm(ReasonForm):
-    """The level, and the signals it rests on."""
-
-    level = forms.TypedChoiceField(
-        label="Level",
-        coerce=int,
-        choices=[(level, f"{level} · {reasons.LEVELS[level]}") for level in (2, 3, 4)],
-        widget=forms.RadioSelect,
-        error_messages={"required": "Please choose a level."},
-    )
-    signals = forms.MultipleChoiceField(
-        label="What you checked",
-        choices=reasons.Family.choices,
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "Please tick what you checked."},
-    )
-    url = forms.URLField(
-        label="Where it can be seen",
-        max_length=300,
-        required=False,
-        assume_scheme="https",
-        help_text="A staff page, a record.",
-    )
-    field_order = ("level", "signals", "url", "reason", "note")
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if "level" in data and "signals" in data:
-            problem = reasons.level_problem(data["level"], data["signals"])
-            if problem:
-                self.add_error("signals", problem)
-        return data
-
-
-class ExportForm(forms.Form):
-    """Which list leaves the house."""
-
-    audience = forms.ChoiceField(choices=Export.Audience.choices, widget=forms.RadioSelect, initial="public")
-    format = forms.ChoiceField(choices=Export.Format.choices, widget=forms.RadioSelect, initial="csv")
-    bom = forms.BooleanField(label="For a spreadsheet that misreads UTF-8 (adds a byte order mark)", required=False)

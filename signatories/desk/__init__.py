@@ -1,0 +1,1 @@
+"""Where a team vets, invites and exports."""

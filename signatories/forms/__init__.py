@@ -1,0 +1,1 @@
+"""The forms of the people: signers' and the team's."""

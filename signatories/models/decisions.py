@@ -1,0 +1,81 @@
+"""What was checked about a signature, and what the team decided on it."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from signatories import reasons
+from signatories.models.signature import Signature
+
+
+class Decision(models.Model):
+    """What a member of the team decided about a signature, and on what grounds."""
+
+    class Outcome(models.TextChoices):
+        LIST = "list", "List"
+        PROPOSE = "propose", "Proposed for level 4"
+        HOLD = "hold", "Hold"
+        ASK = "ask", "Ask"
+        DECLINE = "decline", "Decline"
+        HIDE = "hide", "Hide"
+        BACK = "back", "Back to the queue"
+
+    signature = models.ForeignKey(Signature, models.CASCADE, related_name="decisions")
+    outcome = models.CharField(max_length=10, choices=Outcome.choices)
+    level = models.PositiveSmallIntegerField(default=0)
+    reason = models.CharField(max_length=40)
+    note = models.TextField(max_length=2000, blank=True)
+    vetter = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    second_vetter = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    answer = models.TextField(max_length=2000, blank=True, help_text="what the signer answered to a question")
+    answered_at = models.DateTimeField(null=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["at", "pk"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(name="decision_has_a_reason", condition=~Q(reason="")),
+            models.CheckConstraint(
+                name="decision_level_4_by_two",
+                condition=~Q(outcome="list", level=4, second_vetter=None),
+            ),
+            models.CheckConstraint(
+                name="decision_two_are_two",
+                condition=Q(second_vetter=None) | ~Q(vetter=models.F("second_vetter")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_outcome_display()}: {self.reason_label}"
+
+    @property
+    def reason_label(self) -> str:
+        """The reason in words."""
+        return reasons.ALL.get(self.reason, self.reason)
+
+
+class Evidence(models.Model):
+    """One signal: what kind, what it supports, where it was seen, and when it was checked."""
+
+    class Claim(models.TextChoices):
+        CONSENT = "consent", "consent to this text"
+        IDENTITY = "identity", "identity"
+        AFFILIATION = "affiliation", "affiliation"
+
+    signature = models.ForeignKey(Signature, models.CASCADE, related_name="evidence")
+    family = models.CharField(max_length=1, choices=reasons.Family.choices)
+    claim = models.CharField(max_length=12, choices=Claim.choices)
+    result = models.BooleanField(default=True, help_text="whether it supports the claim")
+    url = models.URLField(max_length=300, blank=True)
+    checked_at = models.DateTimeField(default=timezone.now)
+    checked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["checked_at", "pk"]
+        verbose_name_plural = "evidence"
+
+    def __str__(self) -> str:
+        return f"{self.get_family_display()}: {self.get_claim_display()}"

@@ -1,0 +1,116 @@
+"""Invitations, the mail that is owed, and who wants none."""
+
+from typing import ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from petition.identifiers import uuid7
+from petition.models import Letter
+from signatories.models.signature import Signature
+
+
+class Invitation(models.Model):
+    """A personal, single-use invitation to sign as a founder. An import makes these, never signatures."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    letter = models.ForeignKey(Letter, models.CASCADE, related_name="invitations", db_index=False)
+    address = models.EmailField(max_length=254, blank=True)
+    address_hash = models.CharField(max_length=64)
+    name = models.CharField(max_length=120, blank=True)
+    role = models.CharField(max_length=120, blank=True)
+    organisation = models.CharField(max_length=160, blank=True)
+    country = models.CharField(max_length=2, blank=True)
+    discipline = models.CharField(max_length=60, blank=True)
+    position = models.PositiveSmallIntegerField(help_text="place among the founders, from 1")
+    signature = models.OneToOneField(Signature, models.SET_NULL, null=True, related_name="invitation")
+    invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    declined_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["position"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["letter", "address_hash"], name="invitation_once"),
+            models.UniqueConstraint(fields=["letter", "position"], name="invitation_position_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or str(self.pk)
+
+
+class MailQuerySet(models.QuerySet["Mail"]):
+    """Mails, in the words of the sender."""
+
+    def due(self) -> Self:
+        """Owed and not leased to another sender, oldest first."""
+        return self.filter(state=Mail.State.OWED, send_after__lte=timezone.now()).order_by("send_after")
+
+
+class Mail(models.Model):
+    """One mail that is owed to somebody: the reason, never the text, which is rendered when it is sent."""
+
+    class Kind(models.TextChoices):
+        CONFIRM = "confirm", "Please confirm"
+        ALREADY = "already", "You have signed already"
+        GONE = "gone", "You have withdrawn before"
+        RECEIPT = "receipt", "You have signed"
+        LISTED = "listed", "Your name is on the letter"
+        HELD = "held", "We take a second look"
+        ASKED = "asked", "A question"
+        DECLINED = "declined", "Not listed"
+        HIDDEN = "hidden", "Not on the letter any more"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+        INVITATION = "invitation", "Invitation"
+
+    class State(models.TextChoices):
+        OWED = "owed", "Owed"
+        SENT = "sent", "Sent"
+        FAILED = "failed", "Refused for good"
+        DROPPED = "dropped", "Not wanted any more"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    key = models.CharField(max_length=120, unique=True, help_text="what makes it one mail and not two")
+    signature = models.ForeignKey(Signature, models.CASCADE, null=True, related_name="mails")
+    invitation = models.ForeignKey(Invitation, models.CASCADE, null=True, related_name="mails")
+    to = models.EmailField(max_length=254, blank=True, help_text="only where the row it is about has forgotten it")
+    details = models.JSONField(default=dict)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.OWED)
+    send_after = models.DateTimeField(default=timezone.now)
+    attempts = models.PositiveSmallIntegerField(default=0, help_text="since it was last sent")
+    times_sent = models.PositiveSmallIntegerField(default=0)
+    wrong_codes = models.PositiveSmallIntegerField(default=0, help_text="typed in the tab in which it was signed")
+    problem = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    sent_at = models.DateTimeField(null=True)
+
+    objects = MailQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="mail_is_about_one_thing",
+                condition=Q(signature__isnull=False, invitation__isnull=True)
+                | Q(signature__isnull=True, invitation__isnull=False),
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["send_after"], condition=Q(state="owed"), name="mail_due"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} ({self.state})"
+
+
+class Suppression(models.Model):
+    """An address that never wants mail from here again, known by its keyed hash only."""
+
+    address_hash = models.CharField(max_length=64, unique=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.address_hash

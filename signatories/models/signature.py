@@ -1,0 +1,210 @@
+"""One person under one version of one letter, and the history of it."""
+
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from petition.identifiers import uuid7
+from petition.models import Letter, Version
+from petition.text import fold
+from signatories import reasons
+from signatories.models.people import Signatory
+
+NOT_A_FOUNDER = 32_767
+
+
+LINE = (
+    *("name", "role", "organisation", "former", "country", "discipline"),
+    *("capacity", "profile_url", "publish", "updates"),
+)
+
+
+class SignatureQuerySet(models.QuerySet["Signature"]):
+    """Signatures, in the words of the letter."""
+
+    def listed(self) -> Self:
+        """Who is on the letter. Page, tally, export and delivery all ask here, so they cannot disagree."""
+        return self.filter(status=Signature.Status.LISTED, publish=True)
+
+    def unnamed(self) -> Self:
+        """Decided like the listed ones, but not named by their own choice: counted, never shown."""
+        return self.filter(status=Signature.Status.LISTED, publish=False)
+
+    def further(self) -> Self:
+        """Confirmed by email and not listed: supporters who are counted apart."""
+        return self.filter(status__in=[Signature.Status.CONFIRMED, Signature.Status.ASKED])
+
+    def in_order(self) -> Self:
+        """The printed order: founders first in their frozen order, then by sort key; never newest first."""
+        return self.order_by("rank", "sort_key", "pk")
+
+
+class Signature(models.Model):
+    """One person under one version of one letter, with what they typed for it."""
+
+    class Status(models.TextChoices):
+        PENDING = "pending", "Waits for confirmation"
+        EXPIRED = "expired", "Never confirmed"
+        CONFIRMED = "confirmed", "Waits for a decision"
+        HELD = "held", "Held for a second look"
+        ASKED = "asked", "Asked for more"
+        DECLINED = "declined", "Declined"
+        LISTED = "listed", "Listed"
+        HIDDEN = "hidden", "Hidden"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+
+    class Capacity(models.TextChoices):
+        PERSONAL = "personal", "In a personal capacity"
+        BEHALF = "behalf", "On behalf of the organisation"
+
+    class Source(models.TextChoices):
+        PUBLIC = "public", "Public form"
+        INVITATION = "invitation", "Personal invitation"
+
+    MOVES: ClassVar[dict[str, set[str]]] = {
+        Status.PENDING: {Status.CONFIRMED, Status.EXPIRED, Status.WITHDRAWN},
+        Status.EXPIRED: {Status.PENDING},
+        Status.CONFIRMED: {Status.LISTED, Status.HELD, Status.ASKED, Status.DECLINED, Status.WITHDRAWN},
+        # Held to held: what the signer or a vetter adds while it is held belongs to the history too.
+        Status.HELD: {
+            *(Status.LISTED, Status.CONFIRMED, Status.HELD),
+            *(Status.ASKED, Status.DECLINED, Status.WITHDRAWN),
+        },
+        Status.ASKED: {Status.LISTED, Status.CONFIRMED, Status.HELD, Status.DECLINED, Status.WITHDRAWN},
+        Status.DECLINED: {Status.CONFIRMED, Status.HELD, Status.WITHDRAWN},
+        Status.LISTED: {Status.HIDDEN, Status.WITHDRAWN},
+        Status.HIDDEN: {Status.LISTED, Status.CONFIRMED, Status.HELD, Status.WITHDRAWN},
+        Status.WITHDRAWN: set(),
+    }
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    letter = models.ForeignKey(Letter, models.PROTECT, related_name="signatures", db_index=False)
+    version = models.ForeignKey(Version, models.PROTECT, related_name="signatures", db_index=False)
+    signatory = models.ForeignKey(Signatory, models.SET_NULL, null=True, related_name="signatures")
+    address = models.EmailField(max_length=254, blank=True)
+    address_hash = models.CharField(max_length=64)
+
+    name = models.CharField(max_length=120, blank=True)
+    role = models.CharField(max_length=120, blank=True)
+    organisation = models.CharField(max_length=160, blank=True)
+    former = models.BooleanField("my former role", default=False)
+    country = models.CharField(max_length=2, blank=True)
+    discipline = models.CharField(max_length=60, blank=True)
+    capacity = models.CharField(max_length=10, choices=Capacity.choices, default=Capacity.PERSONAL)
+    profile_url = models.URLField(max_length=300, blank=True)
+    publish = models.BooleanField(default=False)
+    updates = models.BooleanField(default=False)
+
+    sort_key = models.CharField(max_length=160, blank=True)
+    search = models.CharField(max_length=400, blank=True)
+    rank = models.PositiveSmallIntegerField(default=NOT_A_FOUNDER)
+    source = models.CharField(max_length=10, choices=Source.choices, default=Source.PUBLIC)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.PENDING)
+    level = models.PositiveSmallIntegerField(default=0)
+    checked = models.CharField(max_length=20, blank=True, help_text="signal families behind the level")
+    checked_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    confirmed_at = models.DateTimeField(null=True)
+
+    objects = SignatureQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["letter", "address_hash"], name="signature_one_a_mailbox"),
+            models.CheckConstraint(
+                name="signature_status_is_known",
+                condition=Q(
+                    status__in=[
+                        *("pending", "expired", "confirmed", "held", "asked"),
+                        *("declined", "listed", "hidden", "withdrawn"),
+                    ]
+                ),
+            ),
+            models.CheckConstraint(name="signature_level_is_known", condition=Q(level__lte=4)),
+            models.CheckConstraint(
+                name="signature_listed_was_confirmed",
+                condition=~Q(status="listed") | (Q(confirmed_at__isnull=False) & Q(level__gte=1) & ~Q(name="")),
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["letter", "status", "id"], name="signature_by_status"),
+            *(
+                models.Index(
+                    fields=["letter", *facet, "rank", "sort_key", "id"],
+                    condition=Q(status="listed", publish=True),
+                    name="_".join(["signature_listed", *facet]),
+                )
+                for facet in ([], ["discipline"], ["country"])
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or str(self.pk)
+
+    def write_line(self, typed: dict[str, Any]) -> None:
+        """Take over what a person typed, with the keys for sorting and searching that follow from it."""
+        for field in LINE:
+            setattr(self, field, typed[field])
+        self.sort_key = fold(self.name)[:160]
+        self.search = fold(f"{self.name} {self.organisation}")[:400]
+
+    @property
+    def typed(self) -> dict[str, Any]:
+        """What the person typed for this letter."""
+        return {field: getattr(self, field) for field in LINE}
+
+    @property
+    def line(self) -> str:
+        """What is printed after the name."""
+        role = ", ".join(part for part in (self.role, self.organisation) if part)
+        return f"{role} (former)" if role and self.former else role
+
+    @property
+    def discipline_label(self) -> str:
+        """The discipline in the letter's words."""
+        return str(self.letter.disciplines.get(self.discipline, ""))
+
+    @property
+    def level_label(self) -> str:
+        """The level in public words."""
+        return reasons.LEVELS[self.level]
+
+    @property
+    def signals(self) -> list[str]:
+        """The families of evidence behind the level, in words."""
+        return [str(reasons.Family(family).label) for family in self.checked]
+
+    @property
+    def is_founder(self) -> bool:
+        """Whether the name stands among the founders."""
+        return self.rank != NOT_A_FOUNDER
+
+    @property
+    def may_be_withdrawn(self) -> bool:
+        """Whether there is a signature to take back."""
+        return self.status not in {self.Status.WITHDRAWN, self.Status.EXPIRED}
+
+
+class SignatureEvent(models.Model):
+    """The append-only history of a signature, written by `move()`."""
+
+    signature = models.ForeignKey(Signature, models.PROTECT, related_name="events")
+    was = models.CharField(max_length=10)
+    now = models.CharField(max_length=10)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(max_length=40, blank=True)
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.was} → {self.now}"
+
+    @property
+    def reason_label(self) -> str:
+        """The reason in words."""
+        return reasons.ALL.get(self.reason, self.reason)

@@ -1,0 +1,1 @@
+"""What signers and readers do."""

@@ -1,0 +1,55 @@
+"""A founder's own page behind the personal invitation."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST
+
+from petition.forms import UNPROCESSABLE, posted
+from signatories import invitations, signing
+from signatories.forms import signers
+from signatories.models import LINE, Invitation
+from signatories.views import links
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """A founder's own page: the frozen text, their line, the code from the mail."""
+    mail = links.mail_behind("invitation", token)
+    if mail is None or mail.invitation is None:
+        raise Http404
+    invited = mail.invitation
+    problem = invitations.problem_with(invited)
+    if problem:
+        context = {"letter": invited.letter, "problem": problem}
+        return render(request, "signatories/invitation_over.html", context, status=links.GONE)
+    form = signers.InvitationForm(invited.letter, posted(request), initial=_known(invited))
+    if request.method == "POST" and form.is_valid():
+        try:
+            signature = invitations.accept(mail.pk, code=form.cleaned_data["code"], typed=form.typed())
+        except signing.WrongCode:
+            form.add_error("code", "This is not the code from your invitation. Please copy its six digits.")
+        else:
+            return redirect(links.mine_path(signature))
+    context = {"letter": invited.letter, "invitation": invited, "form": form, "token": token}
+    return render(request, "signatories/invitation.html", context, status=UNPROCESSABLE if form.errors else 200)
+
+
+@csrf_exempt
+@require_POST
+def decline_invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """A founder steps back before signing; it wants one tick, as leaving does."""
+    mail = links.mail_behind("invitation", token)
+    if mail is None or mail.invitation is None:
+        raise Http404
+    if "sure" not in request.POST:
+        return redirect("signatories:invitation", token)
+    invitations.decline(mail.invitation)
+    return redirect("signatories:invitation", token)
+
+
+def _known(invited: Invitation) -> dict[str, Any]:
+    return {name: getattr(invited, name) for name in LINE if hasattr(invited, name)}

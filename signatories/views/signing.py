@@ -1,0 +1,102 @@
+"""Sign and confirm. These forms carry no session: a code or a personal link is the proof."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST
+
+from petition.forms import UNPROCESSABLE, posted
+from petition.models import Letter
+from signatories import outbox, signing, tokens
+from signatories.forms import signers
+from signatories.views import links
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign(request: HttpRequest, slug: str) -> HttpResponse:
+    """The form. Every address gets the same answer; the difference goes to its mailbox."""
+    letter = get_object_or_404(Letter.objects.public(), slug=slug)
+    if not letter.takes_signatures:
+        status = 409 if request.method == "POST" else 200
+        return render(request, "signatories/not_open.html", {"letter": letter}, status=status)
+    assert letter.version is not None
+    form = signers.SignForm(letter, posted(request), initial={"version": letter.version.number})
+    if request.method == "POST" and form.is_valid():
+        mail = signing.sign(letter, address=form.cleaned_data["email"], typed=form.typed())
+        return redirect(_sent(letter, tokens.make("tab", mail.pk)))
+    context = {"letter": letter, "form": form}
+    return render(request, "signatories/sign.html", context, status=UNPROCESSABLE if form.errors else 200)
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def sent(request: HttpRequest, slug: str) -> HttpResponse:
+    """The tab of signing: it asks for the code from the mail."""
+    letter = get_object_or_404(Letter.objects.public(), slug=slug)
+    token = request.GET.get("t", "")
+    mail_id = links.read("tab", token)
+    form = signers.CodeForm(posted(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            confirmed = signing.confirm(mail_id, form.cleaned_data["code"], in_tab=True)
+        except signing.WrongCode:
+            form.add_error("code", _wrong_in_tab())
+        except signing.Gone:
+            return render(request, "signatories/gone.html", {"letter": letter}, status=links.GONE)
+        else:
+            return redirect(links.mine_path(confirmed.signature))
+    context = {"letter": letter, "form": form, "token": token, "again": "again" in request.GET}
+    return render(request, "signatories/sent.html", context, status=UNPROCESSABLE if form.errors else 200)
+
+
+@csrf_exempt
+@require_POST
+def again(request: HttpRequest, slug: str) -> HttpResponse:
+    """Ask for the mail once more; the answer is the same whether one goes out or not."""
+    letter = get_object_or_404(Letter.objects.public(), slug=slug)
+    token = request.GET.get("t", "")
+    signing.send_again(links.read("tab", token))
+    return redirect(_sent(letter, token) + "&again")
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm(request: HttpRequest, token: str) -> HttpResponse:
+    """The page behind the mail's link. Opening it changes nothing; it wants the code and a tick."""
+    mail = links.mail_behind("confirm", token)
+    if mail is None or mail.signature is None or mail.signature.status in {"expired", "withdrawn"}:
+        letter = mail.signature.letter if mail and mail.signature else None
+        return render(request, "signatories/gone.html", {"letter": letter}, status=links.GONE)
+    form = signers.ConfirmForm(posted(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            confirmed = signing.confirm(mail.pk, form.cleaned_data["code"], in_tab=False)
+        except signing.WrongCode:
+            form.add_error("code", "This is not the code from that mail. Please copy its six digits.")
+        except signing.Gone:
+            return render(request, "signatories/gone.html", {"letter": mail.signature.letter}, status=links.GONE)
+        else:
+            return redirect(links.mine_path(confirmed.signature))
+    signature = outbox.proposed(mail)
+    context = {
+        "letter": signature.letter,
+        "signature": signature,
+        "form": form,
+        "token": token,
+        "disown": signers.DisownForm(),
+        "mine_token": tokens.make("mine", signature.pk),
+    }
+    return render(request, "signatories/confirm.html", context, status=UNPROCESSABLE if form.errors else 200)
+
+
+def _sent(letter: Letter, token: str) -> str:
+    return reverse("signatories:sent", args=[letter.slug]) + f"?t={token}"
+
+
+def _wrong_in_tab() -> str:
+    return (
+        f"That did not match. Please copy the six digits from the newest mail; after {signing.MAX_TAB_TRIES} "
+        "tries this page stops accepting codes, and the link in the mail goes on working."
+    )
