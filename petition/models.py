@@ -138,6 +138,8 @@ class Letter(models.Model):
     contact = models.EmailField()
     language = models.CharField(max_length=12, default="en")
     listing = models.CharField(max_length=10, choices=Listing.choices, default=Listing.VETTED)
+    publishing = models.BooleanField(default=True, help_text="off: decisions wait, signatures are still collected")
+    hold_new = models.BooleanField(default=False, help_text="on: whoever confirms is held for a second look")
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
     created_at = models.DateTimeField(default=timezone.now)
     opened_at = models.DateTimeField(null=True, blank=True)

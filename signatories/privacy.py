@@ -81,6 +81,8 @@ def _forget(signature: Signature, to: Signature.Status, *, reason: str) -> None:
             "profile_url",
             "sort_key",
             "search",
+            "host",
+            "organisation_key",
         ),
         "",
     )
@@ -93,6 +95,7 @@ def _forget(signature: Signature, to: Signature.Status, *, reason: str) -> None:
         updates=False,
         former=False,
         signatory=None,
+        collect_after=None,
         level=0,
     )
     signature.evidence.all().delete()

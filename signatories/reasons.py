@@ -2,6 +2,8 @@
 
 from django.db import models
 
+POLICY = "2026-11"  # the version of the rules on this page; a decision keeps the one it was made under
+
 LEVELS = {
     0: "Not public",
     1: "Confirmed by email",
@@ -28,6 +30,40 @@ class Family(models.TextChoices):
     VOUCH = "V", "vouched for"
     OUT_OF_BAND = "O", "direct contact"
 
+
+class FlagKind(models.TextChoices):
+    """What makes a second look necessary (PRACTICE, "Risk flags hold and never reject")."""
+
+    WATCH_NAME = "watch_name", "A name on the letter's watchlist"
+    IMPOSTOR = "impostor", "An impostor signed from this mailbox before"
+    LOOKALIKE = "lookalike", "The domain looks like another organisation's"
+    MIXED_SCRIPTS = "mixed_scripts", "Letters of several scripts inside one word"
+    BURST = "burst", "Many signatures from one network or domain at once"
+    DEVICE = "device", "Several names from one device"
+    DUPLICATE = "duplicate", "May be the same person as another signature"
+    FREE_MAIL = "free_mail", "Free mail with an employer after the name"
+    UNKNOWN_ORGANISATION = "unknown_organisation", "The organisation is not known here"
+    SECONDS = "seconds", "Confirmed within seconds"
+
+
+# How much each open flag adds to a signature's risk; the queue begins with the highest sum.
+RISK = {
+    FlagKind.WATCH_NAME: 100,
+    FlagKind.IMPOSTOR: 100,
+    FlagKind.LOOKALIKE: 80,
+    FlagKind.MIXED_SCRIPTS: 40,
+    FlagKind.BURST: 40,
+    FlagKind.DEVICE: 30,
+    FlagKind.DUPLICATE: 25,
+    FlagKind.FREE_MAIL: 15,
+    FlagKind.UNKNOWN_ORGANISATION: 10,
+    FlagKind.SECONDS: 5,
+}
+# These move a signature to "held" at once. The others leave it among those that wait: every open flag keeps a name
+# from level 2 and from being listed by rule or in a batch until a person releases it.
+HOLDING = {FlagKind.WATCH_NAME, FlagKind.IMPOSTOR, FlagKind.LOOKALIKE, FlagKind.MIXED_SCRIPTS}
+# A name under one of these is released by two people.
+BY_TWO = {FlagKind.WATCH_NAME, FlagKind.IMPOSTOR}
 
 LIST_REASONS = {
     "work_mailbox": "The confirmed mailbox belongs to the organisation",
@@ -70,6 +106,11 @@ OWN_REASONS = {
     "proposed": "Waits for a second person",
     "answered": "The signer answered",
     "withdrew": "Withdrawn by the signer",
+    "flagged": "Held by a flag",
+    "hold_all": "The team holds all new signatures",
+    "published": "Names are published again",
+    "batch_undone": "A batch was undone",
+    "lapsed": "The question was not answered in time",
     "not_me": "The owner of the mailbox did not sign",
     "unconfirmed": "Never confirmed",
     "signed_again": "Signed again",

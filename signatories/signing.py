@@ -70,8 +70,8 @@ def sign_anew(kept: Signature, fresh: Signature) -> Signature:
     """Start a forgotten signature again with what was typed now; codes of older mails are void."""
     kept.mails.all().delete()
     changes = {"address": fresh.address, "version": fresh.version, "created_at": fresh.created_at}
-    line = {**fresh.typed, "sort_key": fresh.sort_key, "search": fresh.search}
-    move(kept, Signature.Status.PENDING, reason="signed_again", **changes, **line)
+    changes["host"] = fresh.host
+    move(kept, Signature.Status.PENDING, reason="signed_again", **changes, **fresh.written)
     return kept
 
 
@@ -134,7 +134,7 @@ def accept(signature: Signature, *, reason: str) -> None:
     Raises:
         NotAllowed: it is not pending any more.
     """
-    line = {**signature.typed, "sort_key": signature.sort_key, "search": signature.search}
+    line = signature.written
     profile, _ = Signatory.objects.update_or_create(
         address_hash=signature.address_hash,
         defaults={
@@ -148,6 +148,7 @@ def accept(signature: Signature, *, reason: str) -> None:
         Signature.Status.CONFIRMED,
         reason=reason,
         confirmed_at=timezone.now(),
+        collect_after=timezone.now(),
         level=1,
         signatory=profile,
         rank=signature.rank,

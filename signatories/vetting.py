@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from petition.models import User
 from petition.moves import NotAllowed, move
-from signatories import addresses, outbox, reasons
+from signatories import addresses, evidence, outbox, reasons
 from signatories.models import Decision, Evidence, Mail, Signature
 
 Outcome, Status = Decision.Outcome, Signature.Status
@@ -163,13 +163,6 @@ def _proposal(signature: Signature) -> Decision | None:
 
 
 def _keep_signals(signature: Signature, vetter: User, signals: list[str], url: str) -> None:
-    Evidence.objects.bulk_create(
-        Evidence(
-            signature=signature,
-            family=family,
-            claim=CLAIMS[reasons.Family(family)],
-            url=url,
-            checked_by=vetter,
-        )
-        for family in sorted(set(signals))
-    )
+    for family in sorted(set(signals)):
+        claim = CLAIMS[reasons.Family(family)]
+        evidence.record(signature, family=family, claim=claim, account=url, url=url, by=vetter)

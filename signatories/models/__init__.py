@@ -1,23 +1,54 @@
 """The people: who signed which words, what was checked, what was decided, and what mail is owed."""
 
 from signatories.models.decisions import Decision, Evidence
+from signatories.models.desk import Batch, BatchItem, Case, ClaimLock, Draw, Limit, Recusal
 from signatories.models.exports import Export
 from signatories.models.mail import Invitation, Mail, MailQuerySet, Suppression
+from signatories.models.organisations import Organisation, OrganisationDomain, OrganisationName, Source
 from signatories.models.people import Signatory
-from signatories.models.signature import LINE, NOT_A_FOUNDER, Signature, SignatureEvent, SignatureQuerySet
+from signatories.models.proofs import Proof
+from signatories.models.risk import Flag, Origin, WatchName
+from signatories.models.signature import (
+    DERIVED,
+    KNOWN,
+    LINE,
+    NOT_A_FOUNDER,
+    WAITING,
+    Signature,
+    SignatureEvent,
+    SignatureQuerySet,
+)
 
 __all__ = [
+    "DERIVED",
+    "KNOWN",
     "LINE",
     "NOT_A_FOUNDER",
+    "WAITING",
+    "Batch",
+    "BatchItem",
+    "Case",
+    "ClaimLock",
     "Decision",
+    "Draw",
     "Evidence",
     "Export",
+    "Flag",
     "Invitation",
+    "Limit",
     "Mail",
     "MailQuerySet",
+    "Organisation",
+    "OrganisationDomain",
+    "OrganisationName",
+    "Origin",
+    "Proof",
+    "Recusal",
     "Signatory",
     "Signature",
     "SignatureEvent",
     "SignatureQuerySet",
+    "Source",
     "Suppression",
+    "WatchName",
 ]

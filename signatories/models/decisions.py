@@ -16,7 +16,8 @@ class Decision(models.Model):
 
     class Outcome(models.TextChoices):
         LIST = "list", "List"
-        PROPOSE = "propose", "Proposed for level 4"
+        PROPOSE = "propose", "Proposed, waits for a second person"
+        READY = "ready", "Decided, waits until names are published again"
         HOLD = "hold", "Hold"
         ASK = "ask", "Ask"
         DECLINE = "decline", "Decline"
@@ -30,8 +31,16 @@ class Decision(models.Model):
     note = models.TextField(max_length=2000, blank=True)
     vetter = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     second_vetter = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    acquainted = models.BooleanField(default=False, help_text="the vetter knows the signer, so a second person decides")
+    claims = models.JSONField(default=list, help_text="the claims that were met, by the evidence of that moment")
+    signals = models.JSONField(default=list, help_text="the evidence it rests on: family, claim, account")
+    policy = models.CharField(max_length=10, default=reasons.POLICY, help_text="version of the rules it was made under")
+    batch = models.ForeignKey("Batch", models.SET_NULL, null=True, related_name="decisions")
+    questions = models.JSONField(default=list, help_text="codes of reasons.ASK_REASONS")
+    question = models.TextField(max_length=1000, blank=True, help_text="a question in the vetter's own words")
+    reminded_at = models.DateTimeField(null=True)
     answer = models.TextField(max_length=2000, blank=True, help_text="what the signer answered to a question")
-    answered_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True, help_text="or when the question lapsed")
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -69,13 +78,22 @@ class Evidence(models.Model):
     family = models.CharField(max_length=1, choices=reasons.Family.choices)
     claim = models.CharField(max_length=12, choices=Claim.choices)
     result = models.BooleanField(default=True, help_text="whether it supports the claim")
+    account = models.CharField(max_length=300, blank=True, help_text="what it comes down to, such as orcid:… or host:…")
+    public_before = models.BooleanField(default=False, help_text="tied to an identity that was public before")
     url = models.URLField(max_length=300, blank=True)
+    details = models.JSONField(default=dict, help_text="for the team; forgotten at `expires_at`")
+    note = models.TextField(max_length=2000, blank=True)
+    expires_at = models.DateTimeField(null=True)
     checked_at = models.DateTimeField(default=timezone.now)
     checked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering: ClassVar[list[str]] = ["checked_at", "pk"]
         verbose_name_plural = "evidence"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            # A collector that runs twice finds its own row again.
+            models.UniqueConstraint(fields=["signature", "family", "claim", "account"], name="evidence_once"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_family_display()}: {self.get_claim_display()}"

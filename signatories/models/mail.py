@@ -64,6 +64,10 @@ class Mail(models.Model):
         DECLINED = "declined", "Not listed"
         HIDDEN = "hidden", "Not on the letter any more"
         WITHDRAWN = "withdrawn", "Withdrawn"
+        REMINDED = "reminded", "The question again"
+        LAPSED = "lapsed", "The question was not answered"
+        MAILBOX = "mailbox", "A code for a mailbox at work"
+        AUDIT = "audit", "Is this still right?"
         INVITATION = "invitation", "Invitation"
 
     class State(models.TextChoices):

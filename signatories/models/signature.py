@@ -20,6 +20,11 @@ LINE = (
     *("name", "role", "organisation", "former", "country", "discipline"),
     *("capacity", "profile_url", "publish", "updates"),
 )
+# What follows from the line and is kept beside it, for sorting, searching and grouping.
+DERIVED = ("sort_key", "search", "organisation_key")
+
+WAITING = ("confirmed", "held")
+KNOWN = ("confirmed", "held", "asked", "declined", "listed", "hidden")
 
 
 class SignatureQuerySet(models.QuerySet["Signature"]):
@@ -36,6 +41,14 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
     def further(self) -> Self:
         """Confirmed by email and not listed: supporters who are counted apart."""
         return self.filter(status__in=[Signature.Status.CONFIRMED, Signature.Status.ASKED])
+
+    def waiting(self) -> Self:
+        """Confirmed and not decided on: what the desk works through, held ones included."""
+        return self.filter(status__in=WAITING)
+
+    def known(self) -> Self:
+        """Everybody whose mailbox is proven and who has not left."""
+        return self.filter(status__in=KNOWN)
 
     def in_order(self) -> Self:
         """The printed order: founders first in their frozen order, then by sort key; never newest first."""
@@ -74,8 +87,9 @@ class Signature(models.Model):
             *(Status.ASKED, Status.DECLINED, Status.WITHDRAWN),
         },
         Status.ASKED: {Status.LISTED, Status.CONFIRMED, Status.HELD, Status.DECLINED, Status.WITHDRAWN},
-        Status.DECLINED: {Status.CONFIRMED, Status.HELD, Status.WITHDRAWN},
-        Status.LISTED: {Status.HIDDEN, Status.WITHDRAWN},
+        # Out of a decision and back to where it stood before: a vetter reverses it, or a batch is undone.
+        Status.DECLINED: {Status.CONFIRMED, Status.HELD, Status.ASKED, Status.WITHDRAWN},
+        Status.LISTED: {Status.HIDDEN, Status.CONFIRMED, Status.HELD, Status.ASKED, Status.WITHDRAWN},
         Status.HIDDEN: {Status.LISTED, Status.CONFIRMED, Status.HELD, Status.WITHDRAWN},
         Status.WITHDRAWN: set(),
     }
@@ -98,6 +112,8 @@ class Signature(models.Model):
     publish = models.BooleanField(default=False)
     updates = models.BooleanField(default=False)
 
+    host = models.CharField(max_length=253, blank=True, help_text="of the mailbox")
+    organisation_key = models.CharField(max_length=160, blank=True, help_text="the organisation, folded")
     sort_key = models.CharField(max_length=160, blank=True)
     search = models.CharField(max_length=400, blank=True)
     rank = models.PositiveSmallIntegerField(default=NOT_A_FOUNDER)
@@ -106,6 +122,8 @@ class Signature(models.Model):
     level = models.PositiveSmallIntegerField(default=0)
     checked = models.CharField(max_length=20, blank=True, help_text="signal families behind the level")
     checked_at = models.DateTimeField(null=True)
+    risk = models.PositiveSmallIntegerField(default=0, help_text="of the open flags; the queue begins with the highest")
+    collect_after = models.DateTimeField(null=True, help_text="when evidence is owed; a task claims it by moving it on")
     created_at = models.DateTimeField(default=timezone.now)
     confirmed_at = models.DateTimeField(null=True)
 
@@ -131,6 +149,15 @@ class Signature(models.Model):
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["letter", "status", "id"], name="signature_by_status"),
+            # None of these holds an unconfirmed row, so that taking a signature stays cheap.
+            models.Index(fields=["letter", "-risk", "id"], condition=Q(status__in=WAITING), name="signature_waiting"),
+            models.Index(fields=["letter", "host", "status"], condition=Q(status__in=KNOWN), name="signature_host"),
+            models.Index(
+                fields=["letter", "organisation_key", "status"],
+                condition=Q(status__in=KNOWN),
+                name="signature_organisation",
+            ),
+            models.Index(fields=["collect_after"], condition=Q(collect_after__isnull=False), name="signature_collect"),
             *(
                 models.Index(
                     fields=["letter", *facet, "rank", "sort_key", "id"],
@@ -148,13 +175,20 @@ class Signature(models.Model):
         """Take over what a person typed, with the keys for sorting and searching that follow from it."""
         for field in LINE:
             setattr(self, field, typed[field])
+        self.host = self.address.rpartition("@")[2]
         self.sort_key = fold(self.name)[:160]
         self.search = fold(f"{self.name} {self.organisation}")[:400]
+        self.organisation_key = fold(self.organisation)[:160]
 
     @property
     def typed(self) -> dict[str, Any]:
         """What the person typed for this letter."""
         return {field: getattr(self, field) for field in LINE}
+
+    @property
+    def written(self) -> dict[str, Any]:
+        """The line with everything that follows from it."""
+        return {**self.typed, **{field: getattr(self, field) for field in DERIVED}}
 
     @property
     def line(self) -> str:

@@ -1,0 +1,55 @@
+"""What a signer offers as proof, and what became of it."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from petition.identifiers import uuid7
+from signatories.models.signature import Signature
+
+
+class Proof(models.Model):
+    """One thing a signer asked us to check: a page, a DNS record, an ORCID record, a key's signature.
+
+    The row is the queue: a task claims it by pushing `check_after` ahead, and what it finds becomes evidence or a
+    message for the signer.
+    """
+
+    class Kind(models.TextChoices):
+        PAGE = "page", "A page that links back"
+        WELL_KNOWN = "well_known", "A file on your site"
+        DNS = "dns", "A DNS record"
+        ORCID = "orcid", "An ORCID record"
+        KEY = "key", "A signature with your key"
+        MAILBOX = "mailbox", "A mailbox at work"
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Being checked"
+        FOUND = "found", "Found"
+        REFUSED = "refused", "Not found"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    signature = models.ForeignKey(Signature, models.CASCADE, related_name="proofs")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    value = models.CharField(max_length=300, help_text="a URL, a host, an ORCID iD, an address")
+    data = models.TextField(max_length=10_000, blank=True, help_text="such as an SSH signature")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    message = models.CharField(max_length=300, blank=True, help_text="for the signer, in plain words")
+    attempts = models.PositiveSmallIntegerField(default=0)
+    check_after = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(default=timezone.now)
+    checked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["created_at", "pk"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["signature", "kind", "value"], name="proof_once"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["check_after"], condition=Q(state="waiting"), name="proof_due"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.get_state_display()}"
