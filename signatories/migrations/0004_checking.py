@@ -108,7 +108,7 @@ class Migration(migrations.Migration):
             name='Limit',
             fields=[
                 ('key', models.CharField(max_length=100, primary_key=True, serialize=False)),
-                ('window', models.BigIntegerField(help_text='number of the window, counted from 1970')),
+                ('ends', models.BigIntegerField(help_text='when the window is over, in seconds since 1970')),
                 ('used', models.PositiveIntegerField(default=0)),
             ],
         ),
@@ -374,7 +374,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='limit',
-            index=models.Index(fields=['window'], name='limit_window'),
+            index=models.Index(fields=['ends'], name='limit_ends'),
         ),
         migrations.AddField(
             model_name='organisationdomain',

@@ -166,11 +166,11 @@ class Limit(models.Model):
     """How often something was done in a window of time; see signatories.limits."""
 
     key = models.CharField(max_length=100, primary_key=True)
-    window = models.BigIntegerField(help_text="number of the window, counted from 1970")
+    ends = models.BigIntegerField(help_text="when the window is over, in seconds since 1970")
     used = models.PositiveIntegerField(default=0)
 
     class Meta:
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["window"], name="limit_window")]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["ends"], name="limit_ends")]
 
     def __str__(self) -> str:
         return f"{self.key}: {self.used}"
