@@ -132,6 +132,9 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.github",
+    "allauth.socialaccount.providers.openid_connect",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -210,6 +213,40 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Undersigned"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = TRYING_OUT
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+
+# --- Log-ins elsewhere, as evidence for a signature ------------------------------------------------
+ORCID_URL = env.web_address("ORCID_URL", "https://orcid.org", with_path=True)
+ORCID_API_URL = env.web_address("ORCID_API_URL", "https://pub.orcid.org/v3.0", with_path=True)
+ORCID_CLIENT = env.credentials("ORCID_CLIENT")
+GITHUB_URL = env.web_address("GITHUB_URL", "https://github.com")
+GITHUB_CLIENT = env.credentials("GITHUB_CLIENT")
+OIDC_PROVIDERS = env.providers("OIDC_PROVIDERS")
+if ORCID_CLIENT:
+    OIDC_PROVIDERS.append({**ORCID_CLIENT, "id": "orcid", "name": "ORCID", "url": ORCID_URL, "scope": ["openid"]})
+SOCIALACCOUNT_ADAPTER = "config.accounts.SignersLinks"
+SOCIALACCOUNT_PROVIDERS = {
+    "github": {
+        "OAUTH_PKCE_ENABLED": True,
+        # Anywhere else it is GitHub Enterprise, whose API lives beside its pages.
+        **({} if GITHUB_URL == "https://github.com" else {"GITHUB_URL": GITHUB_URL}),
+        "APPS": [{"provider_id": "github", "name": "GitHub", **GITHUB_CLIENT}] if GITHUB_CLIENT else [],
+    },
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": provider["id"],
+                "name": provider["name"],
+                "client_id": provider["client_id"],
+                "secret": provider["secret"],
+                "settings": {"server_url": provider["url"], "scope": provider.get("scope", ["openid", "profile"])},
+            }
+            for provider in OIDC_PROVIDERS
+        ],
+    },
+}
+SOCIALACCOUNT_QUERY_EMAIL = SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5  # seconds
 
 # --- Safety ----------------------------------------------------------------------------------------
 SECURE = SITE_URL.startswith("https://")

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from signatories.desk import exports, founders, vetting
-from signatories.views import invited, own, reading, signing
+from signatories.views import federated, invited, own, reading, signing
 
 app_name = "signatories"
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("mine/<str:token>/withdraw/", own.withdraw, name="withdraw"),
     path("mine/<str:token>/not-me/", own.disown, name="disown"),
     path("mine/<str:token>/answer/", own.answer, name="answer"),
+    path("mine/<str:token>/link/", federated.linked, name="linked"),
+    path("mine/<str:token>/link/<slug:provider>/", federated.begin, name="link"),
     path("invitation/<str:token>/", invited.invitation, name="invitation"),
     path("invitation/<str:token>/decline/", invited.decline_invitation, name="decline_invitation"),
     path("desk/<slug:slug>/vetting/", vetting.queue, name="queue"),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.forms import BaseForm
 
 from petition.models import Letter
@@ -30,6 +31,14 @@ def first_signatories(letter: Letter) -> dict[str, Any]:
 def queue_length(letter: Letter) -> int:
     """How many signatures wait for a decision."""
     return letter.signatures.filter(status="confirmed").count()
+
+
+@register.simple_tag
+def link_providers() -> list[tuple[str, str]]:
+    """The providers at which a signer can log in to show that an account is theirs: id and name."""
+    providers: dict[str, dict[str, Any]] = settings.SOCIALACCOUNT_PROVIDERS
+    apps = [app for one in providers.values() for app in one["APPS"]]
+    return [(app["provider_id"], app["name"]) for app in apps]
 
 
 @register.filter
