@@ -109,6 +109,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 20},
     },
+    "owe the mails of new versions and of news": {
+        "task": "signatories.tasks.make_announcements",
+        "schedule": 5.0,
+        "options": {"expires": 20},
+    },
     "expire what was never confirmed": {
         "task": "signatories.tasks.expire_unconfirmed",
         "schedule": 3600.0,

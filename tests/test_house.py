@@ -41,7 +41,7 @@ FLOORS = [
     {"models"},
     {"outbox", "limits", "organisations"},
     {"evidence", "flags"},
-    {"collecting", "vetting"},
+    {"collecting", "vetting", "announce"},
     {"signing", "privacy", "exporting", "roll", "batches", "cases", "sampling", "methods"},
     {"invitations"},
     {"forms"},

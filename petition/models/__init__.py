@@ -3,7 +3,8 @@
 from petition.models.letter import Letter, LetterEvent, LetterQuerySet
 from petition.models.tally import Milestone, Tally
 from petition.models.team import POWERS, Membership, Power, Role, User, UserManager
-from petition.models.version import Version
+from petition.models.update import Update
+from petition.models.version import Translation, Version
 
 __all__ = [
     "POWERS",
@@ -15,6 +16,8 @@ __all__ = [
     "Power",
     "Role",
     "Tally",
+    "Translation",
+    "Update",
     "User",
     "UserManager",
     "Version",

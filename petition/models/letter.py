@@ -57,7 +57,7 @@ class Letter(models.Model):
 
     slug = models.SlugField(max_length=80, unique=True)
     title = models.CharField(max_length=200)
-    addressees = models.JSONField(default=list, help_text="name, office and address of each")
+    addressees = models.JSONField(default=list, help_text="name, office, address and source of each")
     ask = models.CharField(max_length=300, help_text="what the letter asks for, in one sentence")
     eligibility = models.TextField(max_length=2000, blank=True)
     disciplines = models.JSONField(default=dict, help_text="the letter's own list: key to label")
@@ -73,6 +73,7 @@ class Letter(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     opened_at = models.DateTimeField(null=True, blank=True)
     closes_at = models.DateTimeField(null=True, blank=True)
+    keep_until = models.DateField(null=True, blank=True, help_text="until when the signers' data are kept")
 
     objects = LetterQuerySet.as_manager()
 

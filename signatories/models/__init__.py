@@ -4,6 +4,7 @@ from signatories.models.decisions import Decision, Evidence
 from signatories.models.desk import Batch, BatchItem, Case, ClaimLock, Draw, Limit, Recusal
 from signatories.models.exports import Export
 from signatories.models.mail import Invitation, Mail, MailQuerySet, Suppression
+from signatories.models.news import Announcement, Reaffirmation
 from signatories.models.organisations import Organisation, OrganisationDomain, OrganisationName, Source
 from signatories.models.people import Signatory
 from signatories.models.proofs import Proof
@@ -25,6 +26,7 @@ __all__ = [
     "LINE",
     "NOT_A_FOUNDER",
     "WAITING",
+    "Announcement",
     "Batch",
     "BatchItem",
     "Case",
@@ -43,6 +45,7 @@ __all__ = [
     "OrganisationName",
     "Origin",
     "Proof",
+    "Reaffirmation",
     "Recusal",
     "Signatory",
     "Signature",
