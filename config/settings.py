@@ -104,6 +104,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 20},
     },
+    "publish the letters whose hour has come": {
+        "task": "petition.tasks.publish_due",
+        "schedule": 2.0,
+        "options": {"expires": 10},
+    },
     "close the letters whose time has come": {
         "task": "petition.tasks.close_due",
         "schedule": 5.0,

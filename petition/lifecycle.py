@@ -100,7 +100,12 @@ def missing(letter: Letter) -> list[str]:
         "a contact address": letter.contact,
         "a disclaimer": letter.disclaimer,
     }
-    return [what for what, value in wanted.items() if not value]
+    lacking = [what for what, value in wanted.items() if not value]
+    if letter.status == Letter.Status.FOUNDING and letter.least_founders:
+        listed = letter.signatures.listed().filter(source="invitation").count()
+        if listed < letter.least_founders:
+            lacking.append(f"{letter.least_founders} listed founders ({listed} so far)")
+    return lacking
 
 
 @transaction.atomic
@@ -130,9 +135,55 @@ def publish(letter: Letter, *, actor: User | None = None) -> None:
         raise NotAllowed("This letter is published already.")
     _check_complete(letter)
     was_draft = letter.status == Letter.Status.DRAFT
-    move(letter, Letter.Status.OPEN, actor=actor, opened_at=timezone.now())
+    move(letter, Letter.Status.OPEN, actor=actor, opened_at=timezone.now(), publish_at=None)
     if was_draft:
         versions.freeze(letter)
+
+
+def schedule(letter: Letter, *, at: datetime | None, least_founders: int, actor: User) -> None:
+    """Have the scheduler publish a letter at an hour, or at none.
+
+    Args:
+        letter: not public yet.
+        at: in the future, or None to publish by hand.
+        least_founders: listed founders without whom it stays shut.
+        actor: who decides.
+
+    Raises:
+        NotAllowed: it is public already, or the hour has passed.
+    """
+    if letter.is_public:
+        raise NotAllowed("This letter is published already.")
+    if at is not None and at <= timezone.now():
+        raise NotAllowed("That hour has passed.")
+    Letter.objects.filter(pk=letter.pk).update(publish_at=at, least_founders=least_founders)
+    reason = f"scheduled: {at:%Y-%m-%dT%H:%MZ}" if at else "not scheduled"
+    letter.events.create(was=letter.status, now=letter.status, actor=actor, reason=reason)
+    letter.refresh_from_db()
+
+
+def publish_due(*, now: datetime | None = None) -> int:
+    """Publish the letters whose hour has come; return how many. Safe to run at any time and twice.
+
+    One that cannot be published then is left as it is, its hour is dropped, and its history says why.
+    """
+    due = Letter.objects.filter(
+        status__in=[Letter.Status.DRAFT, Letter.Status.FOUNDING], publish_at__lte=now or timezone.now()
+    )
+    return sum(_publish_due(letter) for letter in due)
+
+
+def _publish_due(letter: Letter) -> int:
+    try:
+        publish(letter)
+    except LostRace:  # somebody published it in this very moment
+        return 0
+    except NotAllowed as problem:
+        if Letter.objects.filter(pk=letter.pk, publish_at=letter.publish_at).update(publish_at=None):
+            reason = f"not published: {problem}"[:40]
+            letter.events.create(was=letter.status, now=letter.status, reason=reason)
+        return 0
+    return 1
 
 
 def pause(letter: Letter, *, actor: User | None = None) -> None:

@@ -22,6 +22,7 @@ urlpatterns = [
     path("desk/<slug:slug>/", desk.letter, name="desk_letter"),
     path("desk/<slug:slug>/edit/", desk.edit, name="edit"),
     path("desk/<slug:slug>/autosave/", desk.autosave, name="autosave"),
+    path("desk/<slug:slug>/schedule/", desk.schedule, name="schedule"),
     path("desk/<slug:slug>/settings/", versions.adjust, name="adjust"),
     path("desk/<slug:slug>/updates/", updates.updates, name="updates"),
     path("desk/<slug:slug>/updates/<uuid:pk>/", updates.update, name="update"),

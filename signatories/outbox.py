@@ -241,7 +241,7 @@ def compose(mail: Mail) -> EmailMessage:
         "news": mail.announcement,
         "signature": proposed(mail) if signature else None,
         "invitation": invitation,
-        "code": tokens.code(mail.pk),
+        "code": tokens.code(_proving(mail).pk),
         "links": _links(mail),
     }
     subject, _, body = render_to_string(f"signatories/mail/{mail.kind}.txt", context).strip().partition("\n")
@@ -259,6 +259,13 @@ def compose(mail: Mail) -> EmailMessage:
     )
 
 
+def _proving(mail: Mail) -> Mail:
+    """The mail whose code a mail carries: a reminder repeats the invitation's."""
+    if mail.kind != Mail.Kind.NUDGE or mail.invitation is None:
+        return mail
+    return mail.invitation.mails.get(kind=Mail.Kind.INVITATION)
+
+
 def proposed(mail: Mail) -> Signature:
     """Return the signature as this mail shows it: with what was typed for it, if that is not on the row yet."""
     assert mail.signature is not None
@@ -273,7 +280,7 @@ def _links(mail: Mail) -> dict[str, str]:
     assert about is not None
     paths = {name: reverse(f"petition:{name}", args=[about.letter.slug]) for name in ("letter", "all_updates")}
     if mail.invitation:
-        paths["invitation"] = reverse("signatories:invitation", args=[tokens.make("invitation", mail.pk)])
+        paths["invitation"] = reverse("signatories:invitation", args=[tokens.make("invitation", _proving(mail).pk)])
     else:
         paths["confirm"] = reverse("signatories:confirm", args=[tokens.make("confirm", mail.pk)])
         paths["mine"] = reverse("signatories:mine", args=[tokens.make("mine", about.pk)])

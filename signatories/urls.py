@@ -3,7 +3,7 @@
 from django.urls import path
 
 from signatories.desk import exports, founders, vetting
-from signatories.views import federated, invited, own, reading, signing
+from signatories.views import embargoed, federated, invited, own, reading, signing
 
 app_name = "signatories"
 urlpatterns = [
@@ -29,6 +29,15 @@ urlpatterns = [
         path(f"desk/<slug:slug>/vetting/<uuid:pk>/{verb}/", vetting.decide, {"verb": verb}, name=verb)
         for verb in vetting.VERBS
     ),
+    path("embargo/<str:token>/", embargoed.page, name="embargo"),
     path("desk/<slug:slug>/founders/", founders.founders, name="founders"),
+    path("desk/<slug:slug>/founders/invite/", founders.invite, name="invite"),
+    path("desk/<slug:slug>/founders/import/", founders.invite_many, name="invite_many"),
+    path("desk/<slug:slug>/founders/press/", founders.press, name="press_link"),
+    path("desk/<slug:slug>/founders/press/<uuid:pk>/revoke/", founders.revoke_link, name="revoke_press_link"),
+    *(
+        path(f"desk/<slug:slug>/founders/<uuid:pk>/{verb}/", founders.act, {"verb": verb}, name=f"{verb}_invitation")
+        for verb in founders.VERBS
+    ),
     path("desk/<slug:slug>/export/", exports.export, name="export"),
 ]

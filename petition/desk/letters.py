@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from petition import lifecycle, text, versions
 from petition.access import team
 from petition.forms import UNPROCESSABLE, LetterForm, MemberForm, NewLetterForm, posted
+from petition.forms.versions import ScheduleForm
 from petition.models import Letter, Membership, Power, Role, User, Version
 from petition.moves import NotAllowed
 
@@ -156,6 +157,22 @@ def step(request: HttpRequest, slug: str, verb: str) -> HttpResponse:
     else:
         messages.success(request, chosen.said)
     return redirect("petition:desk_letter", slug)
+
+
+@team
+@require_http_methods(["GET", "POST"])
+def schedule(request: HttpRequest, slug: str) -> HttpResponse:
+    """Choose the hour at which the scheduler publishes, and how many founders it waits for."""
+    letter = get_object_or_404(Letter.objects.run_by(request.user, Power.MANAGE), slug=slug)
+    form = ScheduleForm(posted(request), initial={"at": letter.publish_at, "least_founders": letter.least_founders})
+    if form.is_valid():
+        assert isinstance(request.user, User)
+        data = form.cleaned_data
+        lifecycle.schedule(letter, at=data["at"], least_founders=data["least_founders"], actor=request.user)
+        messages.success(request, "Saved.")
+        return redirect("petition:desk_letter", slug)
+    context = {"letter": letter, "form": form}
+    return render(request, "petition/desk/schedule.html", context, status=UNPROCESSABLE if form.errors else 200)
 
 
 @team

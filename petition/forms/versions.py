@@ -1,10 +1,13 @@
 """The forms for what comes after the first publication: next wordings, translations, settings, news."""
 
+from datetime import UTC
 from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
 
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from petition.forms import LetterForm, LineField, TextField
 from petition.models import Letter, Version
@@ -88,3 +91,42 @@ class UpdateForm(forms.Form):
         help_text="Markdown.",
         widget=forms.Textarea(attrs={"rows": 14, "class": "manuscript"}),
     )
+
+
+class ScheduleForm(forms.Form):
+    """When the scheduler publishes a letter, in the organiser's own time."""
+
+    at = forms.DateTimeField(
+        label="Publish at",
+        required=False,
+        help_text="Leave empty to publish by hand.",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+    zone = forms.ChoiceField(
+        label="Time zone",
+        choices=[(name, name.replace("_", " ")) for name in sorted(available_timezones())],
+        initial="UTC",
+    )
+    least_founders = forms.IntegerField(
+        label="Listed founders without whom it stays shut", min_value=0, max_value=1000, initial=0
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Turn the time on the clock into a moment; one that the clock skips or shows twice is asked again."""
+        data = super().clean() or {}
+        at, zone = data.get("at"), data.get("zone")
+        if at is None or not zone:
+            return data
+        local = at.replace(tzinfo=ZoneInfo(zone))
+        try:
+            moment = local.astimezone(UTC)
+        except OverflowError:
+            self.add_error("at", "Please give a time of this century.")
+            return data
+        if moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None) != local.replace(tzinfo=None):
+            self.add_error("at", "The clocks go forward over this time in that zone; please choose another one.")
+        if local.replace(fold=1).utcoffset() != local.utcoffset():
+            self.add_error("at", "The clocks go back and show this time twice; please choose another one.")
+        if moment <= timezone.now():
+            self.add_error("at", "That hour has passed.")
+        return {**data, "at": moment}

@@ -73,6 +73,8 @@ class Letter(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     opened_at = models.DateTimeField(null=True, blank=True)
     closes_at = models.DateTimeField(null=True, blank=True)
+    publish_at = models.DateTimeField(null=True, blank=True, help_text="when the scheduler opens it")
+    least_founders = models.PositiveSmallIntegerField(default=0, help_text="listed founders without whom it stays shut")
     keep_until = models.DateField(null=True, blank=True, help_text="until when the signers' data are kept")
 
     objects = LetterQuerySet.as_manager()

@@ -2,6 +2,7 @@
 
 from signatories.models.decisions import Decision, Evidence
 from signatories.models.desk import Batch, BatchItem, Case, ClaimLock, Draw, Limit, Recusal
+from signatories.models.embargo import EmbargoLink, EmbargoOpening
 from signatories.models.exports import Export
 from signatories.models.mail import Invitation, Mail, MailQuerySet, Suppression
 from signatories.models.news import Announcement, Reaffirmation
@@ -33,6 +34,8 @@ __all__ = [
     "ClaimLock",
     "Decision",
     "Draw",
+    "EmbargoLink",
+    "EmbargoOpening",
     "Evidence",
     "Export",
     "Flag",

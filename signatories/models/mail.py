@@ -30,6 +30,9 @@ class Invitation(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
     declined_at = models.DateTimeField(null=True)
+    opened_at = models.DateTimeField(null=True, help_text="first; a mail scanner opens links too")
+    reminded_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering: ClassVar[list[str]] = ["position"]
@@ -70,6 +73,7 @@ class Mail(models.Model):
         MAILBOX = "mailbox", "A code for a mailbox at work"
         AUDIT = "audit", "Is this still right?"
         INVITATION = "invitation", "Invitation"
+        NUDGE = "nudge", "The invitation again"
         VERSION = "version", "The text has changed"
         UPDATE = "update", "News"
 
