@@ -1,6 +1,7 @@
 """The wordings of a letter: draft the next one, freeze it, compare two, translate one."""
 
 import difflib
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,6 +14,9 @@ from django.utils import timezone
 from petition import text
 from petition.models import Letter, Translation, User, Version
 from petition.moves import LostRace, NotAllowed
+
+# A blank line ends a paragraph, and each item of a list and each heading is one of its own.
+PARAGRAPHS = re.compile(r"\n\n+|\n(?=\s*(?:[-*+]|\d+[.)])\s|#|To: )")
 
 
 class Conflict(NotAllowed):
@@ -164,7 +168,7 @@ def compare(old: str, new: str) -> list[list[Piece]]:
 
     Paragraphs are matched first and words only inside those that changed, so that a long text is compared at once.
     """
-    before, after = old.split("\n\n"), new.split("\n\n")
+    before, after = PARAGRAPHS.split(old.strip()), PARAGRAPHS.split(new.strip())
     rows: list[list[Piece]] = []
     for kind, a, b, c, d in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if kind == "equal":
@@ -172,6 +176,17 @@ def compare(old: str, new: str) -> list[list[Piece]]:
         else:
             rows.append(list(_compare_words("\n\n".join(before[a:b]), "\n\n".join(after[c:d]))))
     return rows
+
+
+def shortened(rows: list[list[Piece]]) -> list[list[Piece] | int]:
+    """Return a comparison in which paragraphs far from any change are only counted, one number for each run."""
+    changed = [number for number, row in enumerate(rows) if [piece.kind for piece in row] != ["kept"]]
+    near = {number + step for number in changed for step in (-1, 0, 1)}
+    short: list[list[Piece] | int] = []
+    for is_near, group in itertools.groupby(range(len(rows)), key=near.__contains__):
+        run = list(group)
+        short.extend([rows[number] for number in run] if is_near else [len(run)])
+    return short
 
 
 def _compare_words(old: str, new: str) -> Iterator[Piece]:

@@ -11,7 +11,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from petition.models import Letter
-from petition.versions import compare
+from petition.versions import compare, shortened
 
 # A shared cache may answer for this long; a hidden name is gone from every page within it.
 shared = cache_control(public=True, max_age=2)
@@ -74,7 +74,7 @@ def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "letter": found,
         "version": wording,
         "before": before,
-        "changes": compare(before.text, wording.text) if before else [],
+        "changes": shortened(compare(before.text, wording.text)) if before else [],
         "tally": found.latest_tally,
     }
     return render(request, "petition/version.html", context)

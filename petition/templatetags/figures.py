@@ -71,3 +71,12 @@ def language_name(code: str, language: str = "") -> str:
         return str(Locale.parse(code, sep="-").get_display_name(language or code) or code)
     except (UnknownLocaleError, ValueError):
         return code
+
+
+@register.filter
+def direction(code: str) -> str:
+    """Which way a language is written: ltr or rtl."""
+    try:
+        return "rtl" if Locale.parse(code, sep="-").character_order == "right-to-left" else "ltr"
+    except (UnknownLocaleError, ValueError):
+        return "ltr"
