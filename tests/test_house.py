@@ -42,7 +42,7 @@ FLOORS = [
     {"evidence", "flags"},
     {"vetting"},
     {"signing", "privacy", "exporting", "roll", "batches", "cases", "sampling", "methods"},
-    {"invitations"},
+    {"invitations", "delivering"},
     {"forms"},
     {"sample"},
     {"views", "desk", "tasks", "admin", "templatetags", "urls", "management", "migrations", "apps"},
