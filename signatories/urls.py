@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from signatories.desk import exports, founders, vetting
+from signatories.desk import delivering, exports, founders, vetting
 from signatories.views import invited, own, reading, signing
 
 app_name = "signatories"
@@ -26,5 +26,6 @@ urlpatterns = [
         for verb in vetting.VERBS
     ),
     path("desk/<slug:slug>/founders/", founders.founders, name="founders"),
+    path("desk/<slug:slug>/delivery/deliver/", delivering.deliver, name="deliver"),
     path("desk/<slug:slug>/export/", exports.export, name="export"),
 ]

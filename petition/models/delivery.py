@@ -34,6 +34,11 @@ class Delivery(models.Model):
     def __str__(self) -> str:
         return f"{self.letter} as of {self.as_of:%Y-%m-%d %H:%M}"
 
+    @property
+    def public_replies(self) -> models.QuerySet["Reply"]:
+        """The replies that stand on the letter's page."""
+        return self.replies.filter(hidden_at=None)
+
 
 class DeliveryPart(models.Model):
     """A run of the frozen list in its order, as JSON lines; immutable like the delivery."""
