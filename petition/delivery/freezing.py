@@ -32,6 +32,20 @@ class Frozen:
     dimensions: dict[str, str]  # a value for each of tally.DIMENSIONS
 
 
+class Groups:
+    """Counts by dimension, as the tally has them, taken from the rows themselves."""
+
+    def __init__(self) -> None:
+        self.number = 0
+        self.counted: dict[str, Counter[str]] = {dimension: Counter() for dimension in tally.DIMENSIONS}
+
+    def add(self, one: Frozen) -> None:
+        """Count one signatory."""
+        self.number += 1
+        for dimension, counted in self.counted.items():
+            counted[one.dimensions[dimension]] += 1
+
+
 def canonical(value: Any) -> str:
     """Return JSON with sorted keys, no spaces and no escapes, so that the same content has the same bytes."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -69,7 +83,7 @@ def deliver(
     delivery = Delivery(pk=uuid7(), letter=letter, version=letter.version, actor=actor, as_of=timezone.now())
     delivery.signatories, delivery.list_sha256, groups = _freeze(delivery, signatories)
     # The list and what is counted about it come from the same rows; those who are not on it are counted apart.
-    delivery.figures = {**tally.count(letter), **_about_the_list(tally.figures(groups))}
+    delivery.figures = {**tally.count(letter), **about_the_list(groups)}
     delivery.frame = frame(letter, levels)
     delivery.text_sha256 = letter.version.sha256
     delivery.tally_sha256 = hashlib.sha256(tally_file(delivery).encode()).hexdigest()
@@ -111,9 +125,14 @@ def lines(delivery: Delivery) -> Iterator[str]:
     yield from delivery.parts.order_by("number").values_list("lines", flat=True).iterator()
 
 
-def _freeze(delivery: Delivery, signatories: Iterable[Frozen]) -> tuple[int, str, dict[str, dict[str, int]]]:
-    digest, position = hashlib.sha256(), 0
-    groups: dict[str, Counter[str]] = {dimension: Counter() for dimension in tally.DIMENSIONS}
+def about_the_list(groups: Groups) -> dict[str, Any]:
+    """Return the figures about those who are on the list; who is not on it is counted apart."""
+    figures = tally.figures({dimension: dict(counted) for dimension, counted in groups.counted.items()})
+    return {name: value for name, value in figures.items() if name not in {"unnamed", "confirmed"}}
+
+
+def _freeze(delivery: Delivery, signatories: Iterable[Frozen]) -> tuple[int, str, Groups]:
+    digest, position, groups = hashlib.sha256(), 0, Groups()
     rest = iter(signatories)
     while some := list(islice(rest, PART)):
         text = "".join(canonical(one.row) + "\n" for one in some)
@@ -121,11 +140,7 @@ def _freeze(delivery: Delivery, signatories: Iterable[Frozen]) -> tuple[int, str
         known = [[str(one.signature), one.event] for one in some]
         # The foreign key is checked when the transaction ends; by then the delivery is there, whole.
         DeliveryPart.objects.create(delivery_id=delivery.pk, number=position // PART + 1, lines=text, signatures=known)
-        for dimension, counted in groups.items():
-            counted.update(one.dimensions[dimension] for one in some)
+        for one in some:
+            groups.add(one)
         position += len(some)
-    return position, digest.hexdigest(), {dimension: dict(counted) for dimension, counted in groups.items()}
-
-
-def _about_the_list(figures: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in figures.items() if name not in {"unnamed", "confirmed"}}
+    return position, digest.hexdigest(), groups

@@ -107,11 +107,15 @@ def counts(frame: dict[str, Any], figures: dict[str, Any]) -> list[tuple[int, st
     return found
 
 
-@lru_cache(maxsize=1)
-def _fonts() -> typst.Fonts:
+@lru_cache(maxsize=4)
+def _fonts_in(folder: str) -> typst.Fonts:
     """Our own fonts and those of the machine; looking for them once takes a fifth of a second."""
-    folders: list[str] = [str(path) for path in (HERE / "fonts", Path(settings.FONT_DIR)) if path.is_dir()]
+    folders: list[str] = [str(path) for path in (HERE / "fonts", Path(folder)) if path.is_dir()]
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=folders)
+
+
+def _fonts() -> typst.Fonts:
+    return _fonts_in(str(settings.FONT_DIR))
 
 
 def _compile(root: Path, as_of: datetime, standards: list[Any], *, tagged: bool) -> bytes:
