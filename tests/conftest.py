@@ -165,12 +165,17 @@ def closed(letter: Letter, confirmed: Any, listed: Any, organiser: User) -> list
 
 
 @pytest.fixture
-def delivered(letter: Letter, closed: list[Signature], organiser: User) -> Delivery:
-    """The letter of the two, delivered, with its bundle."""
-    delivery = delivering.deliver(letter, actor=organiser)
+def frozen(letter: Letter, closed: list[Signature], organiser: User) -> Delivery:
+    """The letter of the two, delivered; its bundle is owed."""
+    return delivering.deliver(letter, actor=organiser)
+
+
+@pytest.fixture
+def delivered(frozen: Delivery) -> Delivery:
+    """The same with its bundle."""
     assert bundling.make_next()
-    delivery.bundle.refresh_from_db()
-    return delivery
+    frozen.bundle.refresh_from_db()
+    return frozen
 
 
 def code_in(message: Any) -> str:
