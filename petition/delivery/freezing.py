@@ -19,6 +19,7 @@ from petition.identifiers import uuid7
 from petition.models import Bundle, Delivery, DeliveryPart, Letter, User
 from petition.moves import NotAllowed, move
 
+CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 PART = 1000  # signatories in one row of the frozen list
 
 
@@ -48,7 +49,7 @@ class Groups:
 
 def canonical(value: Any) -> str:
     """Return JSON with sorted keys, no spaces and no escapes, so that the same content has the same bytes."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return CANONICAL.encode(value)
 
 
 def web_address(letter: Letter) -> str:
