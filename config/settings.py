@@ -120,7 +120,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "note who left a delivered letter": {
         "task": "signatories.tasks.amend_delivered",
-        "schedule": 5.0,
+        "schedule": 10.0,
         "options": {"expires": 20},
     },
     "expire what was never confirmed": {

@@ -44,12 +44,9 @@ def columns(audience: str) -> tuple[str, ...]:
 def chosen(letter: Letter, audience: str) -> Any:
     """Return the signatures for an audience: the listed ones, or all, in printed order."""
     rows = letter.signatures.all() if audience == Export.Audience.TEAM else letter.signatures.listed()
-    # Without the texts of the version, which would come along with every row.
-    return (
-        rows.select_related("version")
-        .only(*(f.attname for f in Signature._meta.concrete_fields), "version__number")
-        .in_order()
-    )
+    # The texts of the version would otherwise come along with every row.
+    texts = ("version__body", "version__html", "version__text")
+    return rows.select_related("version").defer(*texts).in_order()
 
 
 def rows(letter: Letter, audience: str, *, as_of: datetime) -> Iterator[dict[str, Any]]:

@@ -169,3 +169,21 @@ def test_a_bundle_that_cannot_be_made_says_why_and_can_be_tried_again(letter, cl
     bundling.make_next()
     bundle.refresh_from_db()
     assert bundle.is_ready
+
+
+def test_a_worker_that_is_killed_again_and_again_is_not_tried_for_ever(frozen):
+    type(frozen.bundle).objects.update(attempts=bundling.MAX_ATTEMPTS, percent=25)
+    assert not bundling.make_next()
+    frozen.bundle.refresh_from_db()
+    assert (frozen.bundle.state, "memory" in frozen.bundle.problem) == ("failed", True)
+
+
+def test_a_worker_that_lost_its_lease_leaves_the_bundle_alone(frozen, monkeypatch):
+    def another_takes_it(*args):
+        type(frozen.bundle).objects.update(make_after=frozen.as_of, stage="Another")
+
+    monkeypatch.setattr(bundling, "write_table", another_takes_it)
+    bundling.make_next()
+    frozen.bundle.refresh_from_db()
+    assert (frozen.bundle.state, frozen.bundle.stage) == ("owed", "Another")
+    assert not stored(frozen).exists()

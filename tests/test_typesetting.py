@@ -2,6 +2,7 @@
 
 import re
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -98,18 +99,17 @@ def test_a_long_list_goes_without_tags_and_says_so(monkeypatch):
     assert "screen readers" in made.notes[0]
 
 
-def test_a_list_too_long_to_print_keeps_its_founders(monkeypatch):
-    monkeypatch.setattr(typesetting, "PRINTED_UP_TO", 1)
-    data = typesetting._data(document(row("Ada", group="founder"), row("Bo")))
-    assert [group["entries"][0][0] for group in data["groups"]] == ["Ada"]
-    assert typesetting.typeset(document(row("Ada", group="founder"), row("Bo"))).pdf
+def test_a_list_too_long_to_print_keeps_its_founders():
+    long = replace(document(row("Ada", group="founder"), row("Bo")), printed=False)
+    assert [group["entries"][0][0] for group in typesetting._data(long)["groups"]] == ["Ada"]
+    assert any("refers to it" in note for note in typesetting.typeset(long).notes)
 
 
 def test_fifty_signers_take_a_second():
     typesetting._fonts()
-    began = time.perf_counter()
+    began = time.process_time()  # whatever else the machine does meanwhile
     typesetting.typeset(document(*(row(f"Ada Example {number}") for number in range(50))))
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_the_numbers_are_defined_and_never_added_up():
@@ -167,9 +167,9 @@ def test_no_markdown_breaks_the_typesetter(text):
 
 @pytest.mark.parametrize("text", ["*a **b " * 8000, "> " * 20_000, "- " * 20_000, "[" * 20_000, "*" * 60_000])
 def test_a_text_that_nests_thousands_deep_is_read(text):
-    began = time.perf_counter()
+    began = time.process_time()
     assert manuscript.blocks(text[:60_000])
-    assert time.perf_counter() - began < 30
+    assert time.process_time() - began < 30
 
 
 def test_the_template_takes_nothing_from_outside():

@@ -69,6 +69,7 @@ def _write(letter: Letter, signatories: Iterable[freezing.Frozen], levels: dict[
         hashes={label: hashlib.sha256((folder / name).read_bytes()).hexdigest() for label, name in files.items()},
         rows=_rows(folder),
         signatories=number,
+        printed=number <= typesetting.PRINTED_UP_TO,
         note=_note(delivery),
     )
     (folder / "letter.pdf").write_bytes(typesetting.typeset(document).pdf)

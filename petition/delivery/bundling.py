@@ -14,7 +14,7 @@ from typing import IO, Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.template.loader import render_to_string
 from django.utils import timezone
 
@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 State = Bundle.State
 
 FORMAT = "undersigned-delivery-1"
-LEASE = timedelta(minutes=11)  # longer than a task may run (CELERY_TASK_TIME_LIMIT)
+LEASE = timedelta(minutes=5)  # longer than the longest stage; each stage begins with a new one
 MAX_ATTEMPTS = 3
 # The columns of the table: an allow-list, as for every public export, with what an excerpt must not travel without.
 COLUMNS = (
@@ -39,6 +39,10 @@ FILES = (
     *("signatories.csv", "signatories.jsonl", "tally.json"),
 )
 CHUNK = 1024 * 1024  # bytes
+
+
+class LostLease(Exception):
+    """Another worker has this bundle now, because this one took too long."""
 
 
 class Damaged(Exception):
@@ -56,6 +60,8 @@ def make_next() -> bool:
         return False
     try:
         _make(bundle)
+    except LostLease:
+        log.warning("the bundle of delivery %s is made by another worker now", bundle.delivery_id)
     except Exception as problem:
         log.exception("the bundle of delivery %s could not be made", bundle.delivery_id)
         _give_up_or_wait(bundle, problem)
@@ -102,6 +108,9 @@ def document(bundle: Bundle) -> IO[bytes]:
 def _lease() -> Bundle | None:
     with transaction.atomic():
         owed = Bundle.objects.filter(state=State.OWED, make_after__lte=timezone.now()).order_by("make_after")
+        # Whoever was killed in the middle, as for want of memory, could not say so: it is not tried for ever.
+        killed = "The worker was killed while it made the files. Has it enough memory?"
+        owed.filter(attempts__gte=MAX_ATTEMPTS).update(state=State.FAILED, problem=killed)
         chosen = owed.select_for_update(skip_locked=True).first()
         if chosen is None:
             return None
@@ -115,7 +124,7 @@ def _give_up_or_wait(bundle: Bundle, problem: Exception) -> None:
     state = State.FAILED if bundle.attempts >= MAX_ATTEMPTS else State.OWED
     words = f"{type(problem).__name__}: {problem}"[:300]
     pause = timezone.now() + timedelta(seconds=30)
-    Bundle.objects.filter(pk=bundle.pk, state=State.OWED).update(state=state, problem=words, make_after=pause)
+    _ours(bundle).update(state=state, problem=words, make_after=pause)
 
 
 def _make(bundle: Bundle) -> None:
@@ -146,9 +155,9 @@ def _make(bundle: Bundle) -> None:
 def _keep(bundle: Bundle, packed: Path, made: dict[str, Any]) -> None:
     """Put the file in its place and say so, unless the lease ended and another worker has it now."""
     with transaction.atomic():
-        ours = Bundle.objects.filter(pk=bundle.pk, state=State.OWED, make_after=bundle.make_after)
-        if ours.update(state=State.READY, percent=100, stage="Ready", made_at=timezone.now(), **made):
-            packed.replace(_path(bundle))
+        if not _ours(bundle).update(state=State.READY, percent=100, stage="Ready", made_at=timezone.now(), **made):
+            raise LostLease
+        packed.replace(_path(bundle))
 
 
 def _write_files(bundle: Bundle, folder: Path) -> list[str]:
@@ -171,10 +180,18 @@ def _write_files(bundle: Bundle, folder: Path) -> list[str]:
         hashes={"Text": delivery.text_sha256, "List": delivery.list_sha256, "Figures": delivery.tally_sha256},
         rows=typesetting.rows_of(freezing.lines(delivery)),
         signatories=delivery.signatories,
+        printed=_is_printed(bundle),
     )
     made = typesetting.typeset(document)
     (folder / "letter.pdf").write_bytes(made.pdf)
     return made.notes
+
+
+def _is_printed(bundle: Bundle) -> bool:
+    """Whether the document names everyone; the last try is made without a list that may be what killed the others."""
+    number = bundle.delivery.signatories
+    last = bundle.attempts >= MAX_ATTEMPTS and number > typesetting.TAGGED_UP_TO
+    return number <= typesetting.PRINTED_UP_TO and not last
 
 
 def write_table(path: Path, delivery: Delivery) -> None:
@@ -243,4 +260,13 @@ def _path(bundle: Bundle) -> Path:
 
 
 def _progress(bundle: Bundle, percent: int, stage: str) -> None:
-    Bundle.objects.filter(pk=bundle.pk, state=State.OWED).update(percent=percent, stage=stage)
+    """Say how far it is, and go on with a new lease."""
+    until = timezone.now() + LEASE
+    if not _ours(bundle).update(percent=percent, stage=stage, make_after=until):
+        raise LostLease
+    bundle.make_after = until
+
+
+def _ours(bundle: Bundle) -> QuerySet[Bundle]:
+    """The row, as long as this worker holds its lease."""
+    return Bundle.objects.filter(pk=bundle.pk, state=State.OWED, make_after=bundle.make_after)

@@ -48,6 +48,7 @@ class Document:
     hashes: dict[str, str]
     rows: Iterable[dict[str, Any]]
     signatories: int
+    printed: bool = True  # whether everyone is named in it, and not the founders alone
     note: str = ""
 
 
@@ -72,8 +73,8 @@ def typeset(document: Document) -> Typeset:
     tagged = document.signatories <= TAGGED_UP_TO
     if not tagged:
         notes.append(f"With more than {number_format(TAGGED_UP_TO)} names the PDF has no tags for screen readers.")
-    if document.signatories > PRINTED_UP_TO:
-        notes.append("The list is too long to be printed; the PDF names the founders and refers to it.")
+    if not document.printed:
+        notes.append("The list is too long to be printed here; the PDF names the founders and refers to it.")
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         (root / "letter.typ").write_bytes((HERE / "letter.typ").read_bytes())
@@ -174,7 +175,7 @@ def _data(document: Document) -> dict[str, Any]:
         "note": document.note,
         "marks": _marks(frame, document.figures),
         "groups": _groups(document, base),
-        "unprinted": number_format(document.signatories) if document.signatories > PRINTED_UP_TO else "",
+        "unprinted": "" if document.printed else number_format(document.signatories),
         "grid_up_to": GRID_UP_TO,
         "hashes": list(document.hashes.items()),
         "url": frame["url"],
@@ -197,11 +198,10 @@ def _marks(frame: dict[str, Any], figures: dict[str, Any]) -> list[list[str]]:
 def _groups(document: Document, base: str) -> list[dict[str, Any]]:
     founders: list[list[Any]] = []
     others: list[list[Any]] = []
-    printed = document.signatories <= PRINTED_UP_TO
     for row in document.rows:
         if row["group"] == "founder":
             founders.append(_entry(row, base))
-        elif printed:
+        elif document.printed:
             others.append(_entry(row, base))
     titles = ("Founding signatories", "Also signed by" if founders else "Signatories")
     groups = zip(titles, (founders, others), strict=True)
