@@ -72,6 +72,10 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text(
     "MAIL_FROM", f"Undersigned <letters@{urlsplit(SITE_URL).hostname if not TRYING_OUT else 'example.org'}>"
 )
 
+# Where delivered bundles lie: no web server looks here, and web and worker must see the same folder.
+DELIVERY_DIR = VAR_DIR / "deliveries"
+FONT_DIR = env.text("FONT_DIR", "/usr/share/fonts")
+
 CELERY_BROKER_URL = REDIS_URL or "memory://"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = (
@@ -117,6 +121,16 @@ CELERY_BEAT_SCHEDULE = {
     "owe the mails of new versions and of news": {
         "task": "signatories.tasks.make_announcements",
         "schedule": 5.0,
+        "options": {"expires": 20},
+    },
+    "make the bundles of delivered letters": {
+        "task": "petition.tasks.make_bundles",
+        "schedule": 2.0,
+        "options": {"expires": 10},
+    },
+    "note who left a delivered letter": {
+        "task": "signatories.tasks.amend_delivered",
+        "schedule": 10.0,
         "options": {"expires": 20},
     },
     "expire what was never confirmed": {

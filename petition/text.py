@@ -3,6 +3,7 @@
 import hashlib
 import unicodedata
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import nh3
 from django.core.exceptions import ValidationError
@@ -18,6 +19,9 @@ TAGS = {
 # What can make a line read otherwise than it is stored (Unicode TR 36 and 39; CVE-2021-42574 for the bidi ones).
 DIRECTION_OVERRIDES = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 JOINERS = set("\u200c\u200d")  # needed in Persian, Indic scripts and emoji
+# What spreadsheets take for the beginning of a formula, also in its full-width forms and behind white space
+# (OWASP, CSV injection).
+FORMULA = set("=+-@\t\r\n＝＋－＠|%")
 
 
 class _Renderer(RendererHTML):
@@ -99,3 +103,9 @@ def clean(text: str, *, multiline: bool = False) -> str:
     if text and not any(unicodedata.category(c)[0] in "LNPS" for c in text):
         raise ValidationError("Please use visible characters.")
     return text
+
+
+def safe_cell(value: Any) -> Any:
+    """Return a value that no spreadsheet takes for a formula: such text gets an apostrophe in front."""
+    text = value.lstrip() if isinstance(value, str) else ""
+    return f"'{value}" if text and (text[0] in FORMULA or value[0] in FORMULA) else value

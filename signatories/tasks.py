@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from signatories import announce, outbox, privacy
+from signatories import announce, delivering, outbox, privacy
 
 
 @shared_task
@@ -22,3 +22,9 @@ def expire_unconfirmed() -> None:
 def make_announcements() -> None:
     """Owe the mails of new versions and of news."""
     announce.make()
+
+
+@shared_task
+def amend_delivered() -> None:
+    """Note who left a letter after it was delivered."""
+    delivering.amend_all()

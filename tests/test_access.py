@@ -79,6 +79,7 @@ def test_a_former_member_finds_nothing_any_more(letter, stranger, at_desk, role:
         ("vetting/", Power.SEE),
         ("founders/", Power.SEE),
         ("export/", Power.EXPORT),
+        ("delivery/", Power.EXPORT),
         ("team/", Power.MANAGE),
     ],
 )

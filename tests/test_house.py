@@ -43,7 +43,7 @@ FLOORS = [
     {"evidence", "flags"},
     {"collecting", "vetting", "announce"},
     {"signing", "privacy", "exporting", "roll", "batches", "cases", "sampling", "methods"},
-    {"invitations", "embargo"},
+    {"invitations", "embargo", "delivering"},
     {"forms"},
     {"sample"},
     {"views", "desk", "tasks", "admin", "templatetags", "urls", "management", "migrations", "apps"},
