@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from http import HTTPStatus
 
 import redis
 from django.conf import settings
@@ -23,6 +24,21 @@ def headers(get_response: View) -> View:
         response = get_response(request)
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+        return response
+
+    return middleware
+
+
+def see_other(get_response: View) -> View:
+    """Answer a POST with 303 wherever a view, ours or a library's, says 302.
+
+    Only 303 says that the next request is a GET (RFC 9110, section 15.4.4); after 302 a client may post again.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if request.method == "POST" and response.status_code == HTTPStatus.FOUND:
+            response.status_code = HTTPStatus.SEE_OTHER
         return response
 
     return middleware

@@ -137,6 +137,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.headers",
+    "config.middleware.see_other",
     "csp.middleware.CSPMiddleware",
     "config.middleware.limit_body",
     "django.contrib.sessions.middleware.SessionMiddleware",
