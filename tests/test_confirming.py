@@ -10,7 +10,7 @@ from petition import lifecycle
 from petition.models import Letter
 from signatories import privacy, signing, tokens
 from signatories.models import Mail, Signatory, Signature, Suppression
-from tests.conftest import code_in, link_in, owed_kinds
+from tests.conftest import LETTER, code_in, link_in, owed_kinds
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_a_mail_scanner_that_opens_every_link_and_submits_every_form_changes_not
 def test_confirming_again_is_harmless(signed, client: Client):
     tab, message = signed
     for _ in range(3):
-        assert client.post(tab, {"code": code_in(message)}).status_code == 302
+        assert client.post(tab, {"code": code_in(message)}).status_code == 303
     assert "Already confirmed" in client.get(link_in(message, "confirm")).content.decode()
     assert Signature.objects.get().events.count() == 1
     assert Mail.objects.filter(kind="receipt").count() == 1
@@ -124,7 +124,7 @@ def test_not_me_forgets_an_unconfirmed_signature_and_can_stop_all_mail(signed, c
     assert (signature.status, signature.name, signature.address) == ("expired", "", "")
     assert Suppression.objects.count() == 1
     deliver().clear()
-    assert post_sign().status_code == 302
+    assert post_sign().status_code == 303
     assert deliver() == []
 
 
@@ -153,11 +153,22 @@ def test_an_unknown_token_is_a_404_page(client: Client, letter: Letter, path: st
     assert "There is nothing here" in answer.content.decode()
 
 
+def test_the_tab_of_one_letter_opens_nothing_at_another(signed, client: Client, letter: Letter, organiser):
+    tab, message = signed
+    other = lifecycle.begin(owner=organiser, **{**LETTER, "slug": "another"})
+    lifecycle.publish(other)
+    elsewhere = tab.replace(letter.slug, other.slug)
+    assert client.get(elsewhere).status_code == 404
+    assert client.post(elsewhere, {"code": code_in(message)}).status_code == 404
+    assert client.post(elsewhere.replace("/sent/", "/sent/again/")).status_code == 404
+    assert Signature.objects.get().status == "pending"
+
+
 def test_a_token_for_a_row_that_never_was_is_a_page_that_helps(client: Client, letter: Letter):
     nobody = uuid.uuid4()
     assert client.get(f"/confirm/{tokens.make('confirm', nobody)}/").status_code == 410
     assert client.get(f"/mine/{tokens.make('mine', nobody)}/").status_code == 404
-    tab = f"/letters/{letter.slug}/sent/?t={tokens.make('tab', nobody)}"
+    tab = f"/letters/{letter.slug}/sent/?t={tokens.make('tab', nobody, at=letter.slug)}"
     assert client.post(tab, {"code": "123456"}).status_code == 422
 
 

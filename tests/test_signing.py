@@ -15,7 +15,7 @@ from tests.conftest import LINE, code_in, owed_kinds
 
 def test_signing_makes_a_pending_signature_and_owes_one_mail(post_sign, letter: Letter):
     answer = post_sign()
-    assert answer.status_code == 302
+    assert answer.status_code == 303
     signature = letter.signatures.get()
     assert (signature.status, signature.name, signature.version.number) == ("pending", "Ada Example", 1)
     assert owed_kinds(signature) == ["confirm"]

@@ -25,7 +25,7 @@ def sign(request: HttpRequest, slug: str) -> HttpResponse:
     form = signers.SignForm(letter, posted(request), initial={"version": letter.version.number})
     if request.method == "POST" and form.is_valid():
         mail = signing.sign(letter, address=form.cleaned_data["email"], typed=form.typed())
-        return redirect(_sent(letter, tokens.make("tab", mail.pk)))
+        return redirect(_sent(letter, tokens.make("tab", mail.pk, at=letter.slug)))
     context = {"letter": letter, "form": form}
     return render(request, "signatories/sign.html", context, status=UNPROCESSABLE if form.errors else 200)
 
@@ -36,7 +36,7 @@ def sent(request: HttpRequest, slug: str) -> HttpResponse:
     """The tab of signing: it asks for the code from the mail."""
     letter = get_object_or_404(Letter.objects.public(), slug=slug)
     token = request.GET.get("t", "")
-    mail_id = links.read("tab", token)
+    mail_id = links.read("tab", token, at=letter.slug)
     form = signers.CodeForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
@@ -57,7 +57,7 @@ def again(request: HttpRequest, slug: str) -> HttpResponse:
     """Ask for the mail once more; the answer is the same whether one goes out or not."""
     letter = get_object_or_404(Letter.objects.public(), slug=slug)
     token = request.GET.get("t", "")
-    signing.send_again(links.read("tab", token))
+    signing.send_again(links.read("tab", token, at=letter.slug))
     return redirect(_sent(letter, token) + "&again")
 
 
