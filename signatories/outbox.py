@@ -15,7 +15,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from signatories import tokens
+from signatories import reasons, tokens
 from signatories.models import Invitation, Mail, MailQuerySet, Signature, Suppression
 
 log = logging.getLogger(__name__)
@@ -237,6 +237,7 @@ def compose(mail: Mail) -> EmailMessage:
         "signature": proposed(mail) if signature else None,
         "invitation": invitation,
         "code": tokens.code(mail.pk),
+        "reason": reasons.in_mail(mail.details.get("reason", "")),
         "links": _links(mail),
     }
     subject, _, body = render_to_string(f"signatories/mail/{mail.kind}.txt", context).strip().partition("\n")

@@ -9,14 +9,16 @@ from django.db.models import F
 from django.utils import timezone
 
 from petition.models import Letter
-from petition.moves import NotAllowed, move
+from petition.moves import NotAllowed, move, note
 from petition.text import fold, sha256
 from signatories import addresses, outbox, tokens, vetting
-from signatories.models import Mail, Signatory, Signature
+from signatories.models import Evidence, Mail, Signatory, Signature
 
 # A mailbox gets at most three codes a day (outbox.DAILY), and each can be tried ten times: a stranger who types
 # somebody's address guesses right with 3 in 100,000. Only the tab counts tries: whoever has the link has the mail.
 MAX_TAB_TRIES = 10
+# What a reader sees or counts as a claim of the signer: whoever changes it is checked again.
+CLAIMED = ("name", "role", "organisation", "former", "discipline", "capacity")
 
 
 class WrongCode(Exception):
@@ -134,6 +136,56 @@ def accept(signature: Signature, *, reason: str) -> None:
     Raises:
         NotAllowed: it is not pending any more.
     """
+    confirmed = {"confirmed_at": timezone.now(), "level": 1, **_proven(signature)}
+    move(signature, Signature.Status.CONFIRMED, reason=reason, **confirmed)
+    if signature.letter.listing == Letter.Listing.CONFIRMED:
+        vetting.list_by_rule(signature)
+    outbox.owe(Mail.Kind.RECEIPT, signature=signature)
+
+
+@transaction.atomic
+def restate(signature: Signature, *, typed: dict[str, Any], reason: str, key: str) -> None:
+    """Replace the line of a confirmed signature by what its owner typed and proved just now.
+
+    A line with another claim in it was checked by nobody: a listed name leaves the list and waits for a decision
+    again, at level 1, without the evidence for what it said before. A name that was declined or hidden waits for a
+    decision again too, because its team invited the person anew; one that is held or asked stays so.
+
+    Args:
+        signature: locked, confirmed once, with its new `rank`, `version` and `source` set but not saved.
+        typed: a value for each name in `LINE`.
+        reason: what the history says; `_line` is added where a claim has changed.
+        key: tells this receipt from an earlier one.
+
+    Raises:
+        NotAllowed: somebody else moved it in this moment.
+    """
+    changed = [name for name in CLAIMED if getattr(signature, name) != typed[name]]
+    was, sort_key = signature.status, signature.sort_key
+    signature.write_line(typed)
+    if "name" not in changed:
+        signature.sort_key = sort_key
+    changes = _proven(signature)
+    if changed:
+        reason += "_line"
+        changes |= {"level": 1, "checked": "", "checked_at": None}
+        outdated = signature.evidence.all()
+        if "name" not in changed:
+            outdated = outdated.filter(claim=Evidence.Claim.AFFILIATION)
+        outdated.update(result=False)
+    if was == Signature.Status.LISTED and changed:
+        move(signature, Signature.Status.HIDDEN, reason="line_changed")
+    if signature.status in {Signature.Status.HIDDEN, Signature.Status.DECLINED}:
+        move(signature, Signature.Status.CONFIRMED, reason=reason, **changes)
+    else:
+        note(signature, reason=reason, **changes)
+    if was == Signature.Status.LISTED and changed and signature.letter.listing == Letter.Listing.CONFIRMED:
+        vetting.list_by_rule(signature)
+    outbox.owe(Mail.Kind.RECEIPT, signature=signature, key=key)
+
+
+def _proven(signature: Signature) -> dict[str, Any]:
+    """Write the profile of a mailbox that was proven just now, and return what its signature takes over."""
     line = {**signature.typed, "sort_key": signature.sort_key, "search": signature.search}
     profile, _ = Signatory.objects.update_or_create(
         address_hash=signature.address_hash,
@@ -143,19 +195,8 @@ def accept(signature: Signature, *, reason: str) -> None:
             **{field: line[field] for field in ("name", "role", "organisation", "country")},
         },
     )
-    move(
-        signature,
-        Signature.Status.CONFIRMED,
-        reason=reason,
-        confirmed_at=timezone.now(),
-        level=1,
-        signatory=profile,
-        rank=signature.rank,
-        **line,
-    )
-    if signature.letter.listing == Letter.Listing.CONFIRMED:
-        vetting.list_by_rule(signature)
-    outbox.owe(Mail.Kind.RECEIPT, signature=signature)
+    founder = {"rank": signature.rank, "source": signature.source, "version": signature.version}
+    return {"signatory": profile, **founder, **line}
 
 
 def send_again(mail_id: uuid.UUID) -> None:
