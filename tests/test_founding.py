@@ -8,7 +8,7 @@ from signatories import addresses, invitations, privacy, signing, vetting
 from signatories.models import Evidence, Signatory, Signature
 from tests.conftest import LINE, code_in, link_in, owed_kinds
 
-ONE = {column: "" for column in invitations.COLUMNS} | {"email": "one@example.com", "name": "Ona One"}
+ONE = dict.fromkeys(invitations.COLUMNS, "") | {"email": "one@example.com", "name": "Ona One"}
 
 
 @pytest.fixture
@@ -18,8 +18,8 @@ def sign_as_founder(client: Client, letter: Letter, deliver):
     def sign(**fields: object):
         invitations.invite(letter, rows=[ONE])
         message = next(one for one in deliver() if "invitation" in one.body)
-        data = {name: value for name, value in {**LINE, "publish": "on", **fields}.items() if value not in (True, False)}
-        sent = {**data, "agree": "on", "code": code_in(message)}
+        sent = {name: value for name, value in {**LINE, **fields}.items() if value not in (True, False)}
+        sent |= {"publish": "on", "agree": "on", "code": code_in(message)}
         return client.post(link_in(message, "invitation"), sent, follow=True)
 
     return sign

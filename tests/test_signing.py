@@ -83,7 +83,7 @@ def test_a_stranger_cannot_rewrite_what_the_owner_of_the_mailbox_confirms(post_s
         ("name", "Ada\u202eelpmaxE", "reading direction"),
         ("name", "Ada\u200bExample", "U+200B"),
         ("name", "Ada\x00Example", "U+0000"),
-        ("name", "\u0301\u0301", "visible"),
+        ("name", "\u0301\u0301", "visible characters"),
         ("email", "ada", "not an address"),
         ("email", "ada@localhost", "not an address"),
         ("email", "ada@[127.0.0.1]", "not an address"),

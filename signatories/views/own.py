@@ -17,8 +17,8 @@ from signatories.views import links
 # What came of signing as a founder by somebody who had signed in public before.
 NOTICES = {
     "founder": "You signed as a founder now. Your line is the one you had before.",
-    "founder_line": "You signed as a founder now. The line below is the one you typed just now; it replaces the one from "
-    "the public form, and the team looks at it before it is printed.",
+    "founder_line": "You signed as a founder now. The line below is the one you typed just now; it replaces the one "
+    "from the public form, and the team looks at it before it is printed.",
 }
 
 
