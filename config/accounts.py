@@ -9,3 +9,10 @@ class TeamAccounts(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def is_safe_url(self, url: str | None) -> bool:
+        """Whether to go on to an address that a form carried; one that cannot be read is not safe."""
+        try:
+            return bool(super().is_safe_url(url))
+        except ValueError:  # such as http://[::1
+            return False

@@ -113,6 +113,8 @@ def clean(text: str, *, multiline: bool = False) -> str:
     for place, character in enumerate(text):
         if character in allowed:
             continue
+        if character == "\ufffd":
+            raise ValidationError("A character got lost on the way (\ufffd). Please type it again.")
         if character in DIRECTION_OVERRIDES:
             raise ValidationError("Please remove the invisible characters that change the reading direction.")
         hidden = unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}

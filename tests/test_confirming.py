@@ -146,7 +146,7 @@ def test_a_link_whose_signature_was_forgotten_says_what_to_do_next(signed, clien
 @pytest.mark.parametrize(
     "path", ["/confirm/{}/", "/mine/{}/", "/invitation/{}/", "/letters/keep-the-lights-on/sent/?t={}"]
 )
-@pytest.mark.parametrize("token", ["x", "A" * 59, "é", "%00", "../../etc"])
+@pytest.mark.parametrize("token", ["x", "A" * 59, "é", "%F4%90", "../../etc"])
 def test_an_unknown_token_is_a_404_page(client: Client, letter: Letter, path: str, token: str):
     answer = client.get(path.format(token))
     assert answer.status_code == 404

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 
 from petition.forms import LineField, TextField
 from petition.models import Letter
+from petition.text import clean
 from signatories import addresses, countries
 from signatories.models import LINE, Signature
 
@@ -73,7 +74,7 @@ class LineForm(forms.Form):
         return field
 
     def clean_profile_url(self) -> str:
-        url = str(self.cleaned_data["profile_url"])
+        url = clean(str(self.cleaned_data["profile_url"]))
         if url and not url.startswith(("https://", "http://")):
             raise ValidationError("Please give an address that starts with https://.")
         return url
