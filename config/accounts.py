@@ -1,7 +1,13 @@
 """Who may have an account: people whom a team's owner has added. Signing never needs one."""
 
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from allauth.account.decorators import secure_admin_login
+from django.contrib.admin import AdminSite, site
+from django.http import HttpRequest, HttpResponseBase
+
+from petition.access import ask_for_factor, lacks_factor
 
 
 class TeamAccounts(DefaultAccountAdapter):
@@ -16,3 +22,20 @@ class TeamAccounts(DefaultAccountAdapter):
             return bool(super().is_safe_url(url))
         except ValueError:  # such as http://[::1
             return False
+
+
+def may_administer(request: HttpRequest) -> bool:
+    """Whether somebody may see the admin pages: staff, with a second factor where the team asks for one."""
+    return AdminSite.has_permission(site, request) and not lacks_factor(request.user)
+
+
+def admin_login(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+    """The admin pages have no door of their own: the team's log-in, with its factor and its limits, is the only one."""
+    if lacks_factor(request.user):
+        return ask_for_factor(request)
+    answer: HttpResponseBase = secure_admin_login(_own_door)(request, **kwargs)
+    return answer
+
+
+def _own_door(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+    return AdminSite.login(site, request, **kwargs)

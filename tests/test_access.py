@@ -124,6 +124,19 @@ def test_a_team_that_asks_for_a_second_factor_lets_nobody_in_without_one(organis
     assert client.get("/desk/").status_code == 200
 
 
+@pytest.mark.parametrize("path", ["", "login/", "petition/user/", "signatories/signature/", "jsi18n/", "nowhere/"])
+def test_the_second_factor_is_asked_for_by_the_admin_pages_too(organiser, at_desk, settings, path: str):
+    organiser.is_staff = organiser.is_superuser = True
+    organiser.save()
+    settings.TEAM_MFA_REQUIRED = True
+    client = at_desk(organiser)
+    answer = client.get(f"/admin/{path}", follow=True)
+    assert answer.redirect_chain[-1][0] == "/accounts/2fa/"
+    assert client.post(f"/admin/{path}", {"username": organiser.email, "password": "x"}).status_code in {302, 303}
+    totp.TOTP.activate(organiser, totp.generate_totp_secret())
+    assert client.get(f"/admin/{path}", follow=True).redirect_chain[-1:] != [("/accounts/2fa/", 302)]
+
+
 @pytest.mark.parametrize(
     "path", ["/accounts/2fa/", "/accounts/password/change/", "/accounts/email/", "/accounts/logout/"]
 )
