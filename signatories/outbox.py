@@ -15,6 +15,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
+from petition.lines import name_in_mail
 from signatories import reasons, tokens
 from signatories.models import Invitation, Mail, MailQuerySet, Signature, Suppression
 
@@ -231,10 +232,12 @@ def compose(mail: Mail) -> EmailMessage:
     signature, invitation = mail.signature, mail.invitation
     about = signature or invitation
     assert about is not None
+    shown = proposed(mail) if signature else None
     context = {
         "mail": mail,
         "letter": about.letter,
-        "signature": proposed(mail) if signature else None,
+        "signature": shown,
+        "name": name_in_mail(shown.name) if shown else "",
         "invitation": invitation,
         "code": tokens.code(mail.pk),
         "reason": reasons.in_mail(mail.details.get("reason", "")),

@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from petition.forms import LineField, TextField
+from petition.lines import refuse_web_address
 from petition.models import Letter
 from petition.text import clean
 from signatories import addresses, countries
@@ -72,6 +73,15 @@ class LineForm(forms.Form):
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)
         return field
+
+    def clean_name(self) -> str:
+        return refuse_web_address(self.cleaned_data["name"], bare=True)
+
+    def clean_role(self) -> str:
+        return refuse_web_address(self.cleaned_data["role"], bare=False)
+
+    def clean_organisation(self) -> str:
+        return refuse_web_address(self.cleaned_data["organisation"], bare=False)
 
     def clean_profile_url(self) -> str:
         url = clean(str(self.cleaned_data["profile_url"]))
