@@ -109,6 +109,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 20},
     },
+    "forget who was written to": {
+        "task": "signatories.tasks.forget_knocks",
+        "schedule": 3600.0,
+        "options": {"expires": 1800},
+    },
     "expire what was never confirmed": {
         "task": "signatories.tasks.expire_unconfirmed",
         "schedule": 3600.0,

@@ -5,18 +5,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Sum
 from django.utils import timezone
 
 from petition.models import Letter
 from petition.moves import NotAllowed, move, note
 from petition.text import fold, sha256
 from signatories import addresses, outbox, tokens, vetting
-from signatories.models import Evidence, Mail, Signatory, Signature
+from signatories.models import Evidence, Mail, MailQuerySet, Signatory, Signature
 
-# A mailbox gets at most three codes a day (outbox.DAILY), and each can be tried ten times: a stranger who types
-# somebody's address guesses right with 3 in 100,000. Only the tab counts tries: whoever has the link has the mail.
-MAX_TAB_TRIES = 10
+# Wrong codes that a tab takes; tabs for which no mail went out share as many. Any code of the newest three mails
+# (outbox.DAILY, and no more in a day) proves the mailbox, so a stranger who types somebody's address has three tabs and
+# the shared tries, five each, against three codes: 6 in 100,000 a day. Whoever has the link has the mail, and may try
+# freely.
+MAX_TAB_TRIES = 5
 # What a reader sees or counts as a claim of the signer: whoever changes it is checked again.
 CLAIMED = ("name", "role", "organisation", "former", "discipline", "capacity")
 
@@ -85,20 +87,26 @@ class Confirmed:
     just_now: bool
 
 
-def confirm(mail_id: uuid.UUID, code: str, *, in_tab: bool) -> Confirmed:
-    """Confirm a signature with the code that one mail carried.
+def confirm(mail_id: uuid.UUID, code: str, *, in_tab: bool, corrected: dict[str, Any] | None = None) -> Confirmed:
+    """Confirm a signature with a code that went to its mailbox.
+
+    The code proves the mailbox; the page on which it is typed says which line is signed. So a stranger who has used
+    up the mailbox's mails of the day with lines of their own cannot keep its owner from signing: the owner's tab takes
+    the codes that came with the stranger's mails, and the page behind each of their links lets the owner correct the
+    line.
 
     Args:
-        mail_id: the mail that the tab or the link stands for.
+        mail_id: the mail that the tab or the link stands for, whether or not it was sent.
         code: as typed.
         in_tab: whether it was typed in the tab of signing, where tries are limited.
+        corrected: what the owner typed instead of the line of that mail, a value for each name in `LINE`.
 
     Raises:
         WrongCode: wrong digits, too many tries, or a mail that carries no code.
         Gone: right, but there is nothing to confirm any more.
     """
     mail = Mail.objects.select_related("signature__letter").filter(pk=mail_id, signature__isnull=False).first()
-    if mail is None or not _count_try(mail, code, in_tab=in_tab):
+    if mail is None or not _is_right(mail, code, in_tab=in_tab):
         raise WrongCode
     signature = mail.signature
     assert signature is not None
@@ -109,6 +117,8 @@ def confirm(mail_id: uuid.UUID, code: str, *, in_tab: bool) -> Confirmed:
     if signature.letter.status == Letter.Status.DELIVERED:
         raise Gone
     signature = outbox.proposed(mail)
+    if corrected is not None:
+        signature.write_line(corrected)
     try:
         accept(signature, reason="confirmed")
     except NotAllowed:  # the same code, sent twice at once: the other request has confirmed it
@@ -116,13 +126,27 @@ def confirm(mail_id: uuid.UUID, code: str, *, in_tab: bool) -> Confirmed:
     return Confirmed(signature, just_now=True)
 
 
-def _count_try(mail: Mail, code: str, *, in_tab: bool) -> bool:
-    right = mail.kind == Mail.Kind.CONFIRM and mail.times_sent > 0 and tokens.is_code(mail.pk, code)
+@transaction.atomic
+def _is_right(mail: Mail, code: str, *, in_tab: bool) -> bool:
+    """Whether a code went to the mailbox and may still be tried; tries at the same moment are counted one by one."""
+    assert mail.signature_id is not None
+    Signature.objects.select_for_update().get(pk=mail.signature_id)
+    asking = Mail.objects.filter(signature=mail.signature_id, kind=Mail.Kind.CONFIRM)
+    ours, sent = asking.filter(pk=mail.pk), asking.filter(times_sent__gt=0)
+    newest = [*sent.order_by("-sent_at").values_list("pk", flat=True)[: outbox.DAILY]]
+    right = ours.exists() and any(tokens.is_code(pk, code) for pk in {*newest, *_own(sent, mail)})
     if not in_tab:
         return right
+    counted = ours if _own(sent, mail) else asking.filter(times_sent=0)
+    if (counted.aggregate(wrong=Sum("wrong_codes"))["wrong"] or 0) >= MAX_TAB_TRIES:
+        return False
     if not right:
-        Mail.objects.filter(pk=mail.pk).update(wrong_codes=F("wrong_codes") + 1)
-    return right and mail.wrong_codes < MAX_TAB_TRIES
+        ours.update(wrong_codes=F("wrong_codes") + 1)
+    return right
+
+
+def _own(sent: MailQuerySet, mail: Mail) -> list[uuid.UUID]:
+    return list(sent.filter(pk=mail.pk).values_list("pk", flat=True))
 
 
 @transaction.atomic

@@ -16,3 +16,9 @@ def send_mail() -> None:
 def expire_unconfirmed() -> None:
     """Forget what was never confirmed."""
     privacy.expire_unconfirmed()
+
+
+@shared_task
+def forget_knocks() -> None:
+    """Forget which mailboxes were written to more than a day ago."""
+    outbox.forget_knocks()

@@ -37,7 +37,7 @@ def test_spaces_in_the_code_and_digits_of_another_script_do_not_matter(signed, c
     assert Signature.objects.get().status == "confirmed"
 
 
-def test_a_wrong_code_is_refused_and_ten_of_them_close_the_tab_but_not_the_link(signed, client: Client):
+def test_a_wrong_code_is_refused_and_five_of_them_close_the_tab_but_not_the_link(signed, client: Client):
     tab, message = signed
     wrong = f"{(int(code_in(message)) + 1) % 1_000_000:06d}"
     for _ in range(signing.MAX_TAB_TRIES):

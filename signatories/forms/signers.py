@@ -140,10 +140,15 @@ class ConfirmForm(CodeForm):
     )
 
 
-class InvitationForm(ConfirmForm, LineForm):
-    """A founder's line, the code from the invitation, and the box."""
+class ConfirmLineForm(ConfirmForm, LineForm):
+    """The line, the code from the mail, and the box: for founders, and for whoever corrects a line and signs it."""
 
     field_order = ("name", "role", "organisation", "former", "country", "discipline")
+
+    @property
+    def line_is_wrong(self) -> bool:
+        """Whether a problem stands beside a field of the line."""
+        return bool(set(self.errors) & set(LINE))
 
 
 class WithdrawForm(forms.Form):

@@ -2,7 +2,7 @@
 
 from signatories.models.decisions import Decision, Evidence
 from signatories.models.exports import Export
-from signatories.models.mail import Invitation, Mail, MailQuerySet, Suppression
+from signatories.models.mail import Invitation, Knock, Mail, MailQuerySet, Suppression
 from signatories.models.people import Signatory
 from signatories.models.signature import LINE, NOT_A_FOUNDER, Signature, SignatureEvent, SignatureQuerySet
 
@@ -13,6 +13,7 @@ __all__ = [
     "Evidence",
     "Export",
     "Invitation",
+    "Knock",
     "Mail",
     "MailQuerySet",
     "Signatory",

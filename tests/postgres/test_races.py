@@ -7,11 +7,11 @@ from django.core import mail
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
-from petition import tally
+from petition import lifecycle, tally
 from petition.models import Letter, Membership, Role, User, Version
 from signatories import invitations, outbox, privacy, signing, tokens, vetting
 from signatories.models import Mail, Signature
-from tests.conftest import LINE
+from tests.conftest import LETTER, LINE
 
 SENT = {**{name: value for name, value in LINE.items() if value is not False}, "publish": "on"}
 
@@ -32,6 +32,36 @@ def test_fifty_wordings_for_one_address_at_once_write_to_its_owner_three_times_a
     assert {answer.status_code for answer in at_once(posts)} == {303}
     assert Signature.objects.count() == 1
     assert Mail.objects.filter(state="owed").count() == outbox.DAILY
+
+
+def test_whatever_is_posted_at_once_an_address_gets_three_mails_a_letter_and_six_over_the_site(
+    letter: Letter, organiser: User, at_once
+):
+    letters = [letter]
+    for number in range(4):
+        letters.append(lifecycle.begin(owner=organiser, **{**LETTER, "slug": f"other-{number}"}))
+        lifecycle.publish(letters[-1])
+    spellings = ["ada.example@gmail.com", "AdaExample@googlemail.com", "adaexample+x@gmail.com"]
+    posts = [
+        partial(
+            Client().post,
+            f"/letters/{letters[n % 5].slug}/sign/",
+            {**SENT, "name": f"Ada {n // 5}", "email": spellings[n % 3]},
+        )
+        for n in range(50)
+    ]
+    assert {answer.status_code for answer in at_once(posts)} == {303}
+    assert Mail.objects.filter(state="owed").count() == outbox.DAILY_OVER_THE_SITE
+    assert max(Mail.objects.filter(state="owed", signature__letter=one).count() for one in letters) <= outbox.DAILY
+
+
+def test_wrong_codes_at_once_are_counted_one_by_one(letter: Letter, at_once):
+    owed = signing.sign(letter, address="ada@example.com", typed=LINE)
+    outbox.send()
+    path = f"/letters/{letter.slug}/sent/?t={tokens.make('tab', owed.pk, at=letter.slug)}"
+    wrong = [f"{(int(tokens.code(owed.pk)) + n) % 1_000_000:06d}" for n in range(1, 31)]
+    assert {a.status_code for a in at_once([partial(Client().post, path, {"code": code}) for code in wrong])} == {422}
+    assert Mail.objects.get().wrong_codes == signing.MAX_TAB_TRIES
 
 
 def test_the_right_code_twenty_times_at_once_confirms_once(letter: Letter, at_once):
