@@ -1,13 +1,16 @@
 """Who may have an account: people whom a team's owner has added. Signing never needs one."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.decorators import secure_admin_login
+from django.conf import settings
 from django.contrib.admin import AdminSite, site
 from django.http import HttpRequest, HttpResponseBase
 
 from petition.access import ask_for_factor, lacks_factor
+from signatories import account_mail
 
 
 class TeamAccounts(DefaultAccountAdapter):
@@ -15,6 +18,15 @@ class TeamAccounts(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Owe a mail instead of sending it in the request; the settings say how the site is called, not the client."""
+        site = {"name": "Undersigned", "domain": settings.SITE_URL}
+        message = self.render_mail(template_prefix, email, {"email": email, "current_site": site, **context})
+        account_mail.owe(to=email, subject=message.subject, body=message.body, code="code" in context)
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        return f"{settings.SITE_URL}{urlsplit(super().get_reset_password_from_key_url(key)).path}"
 
     def is_safe_url(self, url: str | None) -> bool:
         """Whether to go on to an address that a form carried; one that cannot be read is not safe."""

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from signatories import outbox, privacy
+from signatories import account_mail, outbox, privacy
 
 
 @shared_task
@@ -22,3 +22,9 @@ def expire_unconfirmed() -> None:
 def forget_knocks() -> None:
     """Forget which mailboxes were written to more than a day ago."""
     outbox.forget_knocks()
+
+
+@shared_task
+def send_account_mail() -> None:
+    """Send the log-in codes and notes about accounts that are due."""
+    account_mail.send()

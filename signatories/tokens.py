@@ -51,6 +51,28 @@ def read(purpose: Purpose, token: str, *, at: str = "") -> uuid.UUID:
     raise Invalid
 
 
+def seal(text: str) -> str:
+    """Return a text encrypted, for a row that must not show what it holds."""
+    nonce = secrets.token_bytes(NONCE)
+    sealed = ChaCha20Poly1305(_key("sealed", settings.SECRET_KEY)).encrypt(nonce, text.encode(), None)
+    return base64.urlsafe_b64encode(nonce + sealed).decode()
+
+
+def unseal(sealed: str) -> str:
+    """Return the text that was sealed.
+
+    Raises:
+        Invalid: it was changed, or sealed with a key that is not listed any more.
+    """
+    raw = base64.urlsafe_b64decode(sealed)
+    for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
+        try:
+            return ChaCha20Poly1305(_key("sealed", secret)).decrypt(raw[:NONCE], raw[NONCE:], None).decode()
+        except InvalidTag:
+            continue
+    raise Invalid
+
+
 def code(mail_id: uuid.UUID, secret: str | None = None) -> str:
     """Return the six-digit code that one mail carries; nothing of it is stored."""
     key = _key("code", secret or settings.SECRET_KEY)

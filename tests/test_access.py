@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from petition.models import Letter, Membership, Power, Role, User
+from signatories import account_mail
 from signatories.models import Signature
 
 EACH = {"slug": "keep-the-lights-on", "pk": str(uuid.uuid4()), "number": "1", "token": "x" * 59}
@@ -88,6 +89,7 @@ def test_each_role_opens_the_pages_of_its_powers(draft, stranger, at_desk, path:
 
 def test_a_member_logs_in_with_a_code_by_mail(client: Client, organiser: User):
     client.post("/accounts/login/code/", {"email": organiser.email})
+    assert account_mail.send() == 1
     code = re.search(r"^\s*([A-Z0-9-]{6,})\s*$", mail.outbox[0].body, re.MULTILINE)
     assert code, mail.outbox[0].body
     answer = client.post("/accounts/login/code/confirm/", {"code": code[1]})

@@ -2,13 +2,14 @@
 
 from signatories.models.decisions import Decision, Evidence
 from signatories.models.exports import Export
-from signatories.models.mail import Invitation, Knock, Mail, MailQuerySet, Suppression
+from signatories.models.mail import AccountMail, Invitation, Knock, Mail, MailQuerySet, Suppression
 from signatories.models.people import Signatory
 from signatories.models.signature import LINE, NOT_A_FOUNDER, Signature, SignatureEvent, SignatureQuerySet
 
 __all__ = [
     "LINE",
     "NOT_A_FOUNDER",
+    "AccountMail",
     "Decision",
     "Evidence",
     "Export",

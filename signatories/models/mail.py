@@ -125,6 +125,21 @@ class Knock(models.Model):
         return f"{self.letter_id}, {self.at}"
 
 
+class AccountMail(models.Model):
+    """One mail that is owed to somebody with an account, such as a log-in code; the row goes when it is sent."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    to = models.EmailField(max_length=254)
+    subject = models.CharField(max_length=200)
+    sealed = models.TextField(help_text="the text, encrypted: it may hold a code")
+    send_after = models.DateTimeField(default=timezone.now, db_index=True)
+    lapses_at = models.DateTimeField(help_text="when it is of no use any more")
+    attempts = models.PositiveSmallIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.subject} ({self.pk})"
+
+
 class Suppression(models.Model):
     """An address that never wants mail from here again, known by its keyed hash only."""
 
