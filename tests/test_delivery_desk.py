@@ -67,7 +67,7 @@ def test_each_download_is_in_the_letters_history(delivered, organiser, at_desk):
 def test_an_altered_bundle_is_refused_in_words(delivered, organiser, at_desk):
     bundling._path(delivered.bundle).write_bytes(b"PK")
     client = at_desk(organiser)
-    assert client.post(f"{DESK}bundle/").status_code == 302
+    assert client.post(f"{DESK}bundle/").status_code == 303
     assert "not the one that was made" in page(client)
 
 
@@ -87,7 +87,7 @@ def test_a_withdrawal_after_delivery_makes_a_notice_ready_to_send(frozen, closed
 def test_a_notice_is_not_taken_for_sent_by_nonsense(frozen, closed, organiser, at_desk, up_to):
     privacy.withdraw(closed[0])
     delivering.amend_all()
-    assert at_desk(organiser).post(f"{DESK}amendments/sent/", {"up_to": up_to}).status_code == 302
+    assert at_desk(organiser).post(f"{DESK}amendments/sent/", {"up_to": up_to}).status_code == 303
     assert Amendment.objects.get().sent_at is None
 
 

@@ -39,7 +39,7 @@ FLOORS = [
     {"addresses", "tokens", "reasons", "countries", "names", "origins"},
     {"levels"},
     {"models"},
-    {"outbox", "limits", "organisations"},
+    {"outbox", "account_mail", "limits", "organisations"},
     {"evidence", "flags"},
     {"collecting", "vetting", "announce"},
     {"signing", "privacy", "exporting", "roll", "batches", "cases", "sampling", "methods"},

@@ -100,7 +100,7 @@ def test_a_mail_scanner_that_submits_every_form_as_it_stands_does_nothing(client
 
 def test_a_reply_stands_on_the_letters_page_and_its_text_is_safe(client: Client, path, letter):
     reply = {"author": "The <i>Minister</i>", "text": "Thank you.\n\n<script>alert(1)</script>", "sure": "on"}
-    assert client.post(f"{path}reply/", reply).status_code == 302
+    assert client.post(f"{path}reply/", reply).status_code == 303
     for page in (f"/letters/{letter.slug}/", f"/letters/{letter.slug}/delivery/", path):
         text = client.get(page).content.decode()
         assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
@@ -116,7 +116,7 @@ def test_a_reply_is_written_into_the_letters_history_for_whoever_mails_it(client
 
 def test_a_reply_sent_twice_is_one(client: Client, path):
     reply = {"author": "The Minister", "text": "Thank you.", "sure": "on"}
-    assert [client.post(f"{path}reply/", reply).status_code for _ in range(2)] == [302, 409]
+    assert [client.post(f"{path}reply/", reply).status_code for _ in range(2)] == [303, 409]
     assert Reply.objects.count() == 1
 
 

@@ -13,7 +13,7 @@ DELIVER = "/desk/keep-the-lights-on/delivery/deliver/"
 
 def test_deliver_clicked_twice_at_once_delivers_once(closed, organiser, at_desk, at_once):
     clicks = [partial(at_desk(organiser).post, DELIVER, {"sure": "on"}) for _ in range(3)]
-    assert sorted(answer.status_code for answer in at_once(clicks)) == [302, 409, 409]
+    assert sorted(answer.status_code for answer in at_once(clicks)) == [303, 409, 409]
     assert Delivery.objects.get().letter.events.filter(now="delivered").count() == 1
 
 
