@@ -109,6 +109,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 20},
     },
+    "go on with the batches": {
+        "task": "signatories.tasks.go_on_with_batches",
+        "schedule": 2.0,
+        "options": {"expires": 10},
+    },
     "expire what was never confirmed": {
         "task": "signatories.tasks.expire_unconfirmed",
         "schedule": 3600.0,

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from signatories import outbox, privacy
+from signatories import batches, outbox, privacy
 
 
 @shared_task
@@ -16,3 +16,9 @@ def send_mail() -> None:
 def expire_unconfirmed() -> None:
     """Forget what was never confirmed."""
     privacy.expire_unconfirmed()
+
+
+@shared_task
+def go_on_with_batches() -> None:
+    """Work a while on the batch that has waited longest."""
+    batches.go_on()

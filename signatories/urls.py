@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from signatories.desk import exports, founders, vetting
+from signatories.desk import batches, exports, founders, vetting
 from signatories.views import invited, own, reading, signing
 
 app_name = "signatories"
@@ -24,6 +24,15 @@ urlpatterns = [
     *(
         path(f"desk/<slug:slug>/vetting/<uuid:pk>/{verb}/", vetting.decide, {"verb": verb}, name=verb)
         for verb in vetting.VERBS
+    ),
+    path("desk/<slug:slug>/batches/", batches.batches_, name="batches"),
+    path("desk/<slug:slug>/batches/new/", batches.new, name="batch_new"),
+    path("desk/<slug:slug>/batches/preview/", batches.preview, name="batch_preview"),
+    path("desk/<slug:slug>/batches/start/", batches.start, name="batch_start"),
+    path("desk/<slug:slug>/batches/<uuid:batch>/", batches.batch, name="batch"),
+    *(
+        path(f"desk/<slug:slug>/batches/<uuid:batch>/{verb}/", batches.step, {"verb": verb}, name=f"batch_{verb}")
+        for verb in batches.STEPS
     ),
     path("desk/<slug:slug>/founders/", founders.founders, name="founders"),
     path("desk/<slug:slug>/export/", exports.export, name="export"),

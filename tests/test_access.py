@@ -14,6 +14,7 @@ from petition.models import Letter, Membership, Power, Role, User
 from signatories.models import Signature
 
 EACH = {"slug": "keep-the-lights-on", "pk": str(uuid.uuid4()), "number": "1", "token": "x" * 59}
+EACH |= {"batch": str(uuid.uuid4()), "case": "1"}
 
 
 def routes(patterns: list, prefix: str = "") -> list[str]:
@@ -28,6 +29,11 @@ def routes(patterns: list, prefix: str = "") -> list[str]:
 
 def filled(route: str, signature: Signature | None = None) -> str:
     values = {**EACH, "pk": str(signature.pk) if signature else EACH["pk"]}
+    if signature and "<uuid:batch>" in route:
+        actor = signature.letter.members.get(role="owner").user
+        signature.letter.batches.create(pk=EACH["batch"], actor=actor, verb="hold", reason="unclear_affiliation")
+    if signature and "<int:case>" in route:
+        signature.cases.create(pk=1, letter=signature.letter, kind="report")
     route = route.replace("<int:pk>", "1")
     return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda match: values[match[1]], route)
 
