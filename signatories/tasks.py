@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from signatories import batches, outbox, privacy
+from signatories import batches, outbox, privacy, sampling
 
 
 @shared_task
@@ -22,3 +22,9 @@ def expire_unconfirmed() -> None:
 def go_on_with_batches() -> None:
     """Work a while on the batch that has waited longest."""
     batches.go_on()
+
+
+@shared_task
+def draw_samples() -> None:
+    """Draw this week's names for the audit, where that is not done yet."""
+    sampling.draw_due()

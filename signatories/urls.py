@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from signatories.desk import batches, exports, founders, vetting
-from signatories.views import invited, own, reading, signing
+from signatories.desk import batches, cases, exports, founders, vetting, work
+from signatories.views import auditing, invited, methods, own, reading, reporting, signing
 
 app_name = "signatories"
 urlpatterns = [
@@ -11,11 +11,15 @@ urlpatterns = [
     path("letters/<slug:slug>/sent/", signing.sent, name="sent"),
     path("letters/<slug:slug>/sent/again/", signing.again, name="again"),
     path("letters/<slug:slug>/signatories/", reading.signatories, name="signatories"),
+    path("letters/<slug:slug>/signatories/<uuid:pk>/report/", reporting.report, name="report"),
+    path("letters/<slug:slug>/methods/", methods.methods, name="methods"),
+    path("letters/<slug:slug>/reported/", reporting.reported, name="reported"),
     path("confirm/<str:token>/", signing.confirm, name="confirm"),
     path("mine/<str:token>/", own.mine, name="mine"),
     path("mine/<str:token>/withdraw/", own.withdraw, name="withdraw"),
     path("mine/<str:token>/not-me/", own.disown, name="disown"),
     path("mine/<str:token>/answer/", own.answer, name="answer"),
+    path("mine/<str:token>/audit/", auditing.audit, name="audit"),
     path("invitation/<str:token>/", invited.invitation, name="invitation"),
     path("invitation/<str:token>/decline/", invited.decline_invitation, name="decline_invitation"),
     path("desk/<slug:slug>/vetting/", vetting.queue, name="queue"),
@@ -34,6 +38,10 @@ urlpatterns = [
         path(f"desk/<slug:slug>/batches/<uuid:batch>/{verb}/", batches.step, {"verb": verb}, name=f"batch_{verb}")
         for verb in batches.STEPS
     ),
+    path("desk/<slug:slug>/cases/", cases.cases_, name="cases"),
+    path("desk/<slug:slug>/cases/<int:case>/", cases.case, name="case"),
+    path("desk/<slug:slug>/cases/<int:case>/close/", cases.close, name="close_case"),
+    path("desk/<slug:slug>/work/", work.work, name="work"),
     path("desk/<slug:slug>/founders/", founders.founders, name="founders"),
     path("desk/<slug:slug>/export/", exports.export, name="export"),
 ]

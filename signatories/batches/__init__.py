@@ -1,33 +1,35 @@
 """One decision about many signatures: begun by a person, done by a task a turn at a time, undone as a whole.
 
-Each signature is a transaction of its own, and the rows say which are done: a task that is killed loses nothing, and
-whoever takes the batch over goes on with the next row.
+Some signatures at a time are moved in one transaction, and the rows say which are done: a task that is killed loses
+nothing and repeats nothing, and whoever takes the batch over goes on with the next row.
 """
 
 import logging
 import time
 import uuid
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import Sum
+from django.db.models import Max, Sum, prefetch_related_objects
 from django.utils import timezone
 
 from petition.models import Letter, User
 from petition.moves import LostRace, NotAllowed
 from signatories.batches import choosing, rules
-from signatories.models import Batch, BatchItem, Signature
+from signatories.models import Batch, BatchItem, Signature, SignatureEvent
 
 log = logging.getLogger(__name__)
 
 TURN = 10.0  # seconds that a task works on a batch before it lets the mail and the tally have their turn
 LEASE = timedelta(minutes=1)  # after this another task takes over a batch whose task was killed
-CHUNK = 100
+CHUNK = 50  # signatures in one transaction; a vetter who decides on one of them meanwhile waits for a moment
 # More names than this taken off in a day by one person's batches need a second person.
 ALONE = 20
 DAY = timedelta(days=1)
 State, Verb, Item = Batch.State, Batch.Verb, BatchItem.State
+Work = Callable[[Batch, BatchItem], None]
 AWAY = (OperationalError, InterfaceError)
 
 
@@ -106,16 +108,16 @@ def _turn_into(batch: Batch, state: Batch.State, since: set[Batch.State], **chan
     batch.refresh_from_db()
 
 
-def go_on(*, seconds: float = TURN) -> bool:
+def go_on(*, seconds: float = TURN, chunk: int = CHUNK) -> bool:
     """Take one batch that is due and work on it for a while; False when there is none.
 
-    Safe to run anywhere at any time, and to kill: a batch is leased, and an item is claimed by its own row.
+    Safe to run anywhere at any time, and to kill: a batch is leased, and its own row is locked for each chunk.
     """
     batch = _lease()
     if batch is None:
         return False
     step = {State.CHOOSING: _put_together, State.DOING: _do_some, State.UNDOING: _undo_some}[State(batch.state)]
-    step(batch, time.monotonic() + seconds)
+    step(batch, time.monotonic() + seconds, chunk)
     # Given back only when nothing went wrong; otherwise the lease is the pause before the next try.
     Batch.objects.filter(pk=batch.pk, go_on_after=batch.go_on_after).update(go_on_after=timezone.now())
     return True
@@ -132,7 +134,7 @@ def _lease() -> Batch | None:
 
 
 @transaction.atomic
-def _put_together(batch: Batch, until: float) -> None:
+def _put_together(batch: Batch, until: float, size: int) -> None:
     # One after the other for each person, so that two batches at once cannot both be under the limit.
     User.objects.select_for_update(no_key=True).get(pk=batch.actor_id)
     batch = Batch.objects.select_for_update().get(pk=batch.pk)
@@ -157,52 +159,69 @@ def needs_second(batch: Batch, *, listed: int) -> bool:
     return (alone.aggregate(n=Sum("listed"))["n"] or 0) + listed > ALONE
 
 
-def _do_some(batch: Batch, until: float) -> None:
-    if _each(batch, Item.WAITING, _do, until):
+def _do_some(batch: Batch, until: float, size: int) -> None:
+    if _each(batch, Item.WAITING, _do, until, size):
         Batch.objects.filter(pk=batch.pk, state=State.DOING).update(state=State.DONE, done_at=timezone.now())
 
 
-def _undo_some(batch: Batch, until: float) -> None:
-    if not _each(batch, Item.DONE, _undo, until):
+def _undo_some(batch: Batch, until: float, size: int) -> None:
+    if not _each(batch, Item.DONE, _undo, until, size):
         return
     batch.items.filter(state=Item.WAITING).update(state=Item.SKIPPED, problem="The batch was undone before its turn.")
     Batch.objects.filter(pk=batch.pk, state=State.UNDOING).update(state=State.UNDONE, undone_at=timezone.now())
 
 
-def _each(batch: Batch, state: BatchItem.State, work: Any, until: float) -> bool:
+def _each(batch: Batch, state: BatchItem.State, work: Work, until: float, size: int) -> bool:
     """Work on the items in one state until none is left (True), the time is over, or the batch is another's."""
+    careful = 0
     while True:
-        chunk = list(batch.items.filter(state=state).order_by("pk").values_list("pk", flat=True)[:CHUNK])
-        if not chunk:
-            return True
-        for pk in chunk:
-            if not _one(batch, pk, state, work) or time.monotonic() > until:
-                return False
+        try:
+            number = _chunk(batch, state, work, 1 if careful else size)
+        except AWAY:
+            raise
+        except Exception:  # one row that cannot be moved must not hold up the others
+            if careful:
+                _give_up(batch, state)
+            careful = careful or size
+            continue
+        if not number:
+            return number == 0
+        careful = max(0, careful - 1)
+        if time.monotonic() > until:
+            return False
 
 
-def _one(batch: Batch, pk: int, state: BatchItem.State, work: Any) -> bool:
-    try:
-        with transaction.atomic():
-            return _locked(batch, pk, state, work)
-    except AWAY:
-        raise
-    except Exception:  # one row that cannot be moved must not hold up the others
-        log.exception("item %s of batch %s cannot be moved", pk, batch.pk)
-        left = Item.SKIPPED if state == Item.WAITING else Item.KEPT
-        BatchItem.objects.filter(pk=pk, state=state).update(state=left, problem="It could not be moved.")
-        return True
-
-
-def _locked(batch: Batch, pk: int, state: BatchItem.State, work: Any) -> bool:
-    """Hold the batch, the item and the signature, so that nothing of it changes while the item is worked on."""
+@transaction.atomic
+def _chunk(batch: Batch, state: BatchItem.State, work: Work, size: int) -> int | None:
+    """Move some, holding the batch, the items and the signatures; return how many, or None if it left its state."""
     if not Batch.objects.select_for_update(no_key=True).filter(pk=batch.pk, state=batch.state):
-        return False
-    rows = BatchItem.objects.select_related("signature__letter").select_for_update(of=("self", "signature"))
-    item = rows.get(pk=pk)
-    if item.state == state:
+        return None
+    batch.letter.refresh_from_db(fields=["publishing"])
+    rows = batch.items.filter(state=state).select_related("signature").order_by("pk")
+    items = list(rows.select_for_update(of=("self", "signature"))[:size])
+    # The order of the rows is the order of the signatures, so that two batches never wait for each other in a ring.
+    prefetch_related_objects([item.signature for item in items], *rules.reads(batch))
+    for item in items:
+        item.signature.letter = batch.letter
         work(batch, item)
-        item.save(update_fields=["state", "problem", "before", "event"])
-    return True
+    _note_events([item for item in items if item.state == Item.DONE])
+    BatchItem.objects.bulk_update(items, ["state", "problem", "before", "event"])
+    return len(items)
+
+
+def _note_events(moved: list[BatchItem]) -> None:
+    """Remember which event of the history each move was, so that an undo knows whether it is still the last."""
+    events = SignatureEvent.objects.filter(signature__in=[item.signature_id for item in moved])
+    newest = dict(events.order_by().values_list("signature").annotate(newest=Max("pk")))
+    for item in moved:
+        item.event_id = newest[item.signature_id]
+
+
+def _give_up(batch: Batch, state: BatchItem.State) -> None:
+    first = batch.items.filter(state=state).order_by("pk").values_list("pk", flat=True)[:1].get()
+    log.exception("item %s of batch %s cannot be moved", first, batch.pk)
+    left = Item.SKIPPED if state == Item.WAITING else Item.KEPT
+    batch.items.filter(pk=first, state=state).update(state=left, problem="It could not be moved.")
 
 
 def _do(batch: Batch, item: BatchItem) -> None:
@@ -217,15 +236,14 @@ def _do(batch: Batch, item: BatchItem) -> None:
     item.before = {"status": signature.status, "level": signature.level, "checked": signature.checked}
     item.before["checked_at"] = at.isoformat() if at else None
     rules.take(signature, batch)
-    item.state, item.event = Item.DONE, signature.events.order_by("-pk").first()
+    item.state = Item.DONE
 
 
 def _undo(batch: Batch, item: BatchItem) -> None:
     signature = item.signature
-    last = signature.events.order_by("-pk").first()
-    if last is None or last.pk != item.event_id:
-        item.state = Item.KEPT
-        item.problem = f"Moved since: {last.reason_label if last else ''}."[:200]
+    last = max(signature.events.all(), key=lambda event: event.pk)
+    if last.pk != item.event_id:
+        item.state, item.problem = Item.KEPT, f"Moved since: {last.reason_label}."[:200]
         return
     rules.take_back(signature, batch, item.before)
     item.state = Item.UNDONE

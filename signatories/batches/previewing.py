@@ -13,7 +13,6 @@ from signatories.models import Batch, Signature
 
 LOOKED_AT = 1000  # signatures drawn at random that are tried against the rules, while somebody waits for the page
 SAMPLE = 20
-RELATIONS = ("flags", "evidence", "events", "decisions", "recusals", "cases")
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ def standing(letter: Letter, choice: dict[str, Any]) -> dict[str, int]:
 def preview(letter: Letter, *, actor: User, verb: str, level: int, choice: dict[str, Any]) -> Preview:
     """Try the rules on the chosen signatures, without changing anything."""
     counts = standing(letter, choice)
-    tried = list(choosing.chosen(letter, choice).order_by("?").prefetch_related(*RELATIONS)[:LOOKED_AT])
+    tried = list(choosing.chosen(letter, choice).order_by("?").prefetch_related(*rules.LISTING_READS)[:LOOKED_AT])
     results = []
     for signature in tried:
         signature.letter = letter

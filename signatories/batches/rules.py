@@ -46,12 +46,20 @@ MAILS = {
     Status.HIDDEN: Mail.Kind.HIDDEN,
 }
 MOVED = "Somebody moved it in the meantime."
+LISTING_READS = ("flags", "evidence", "events", "decisions", "recusals", "cases")
+
+
+def reads(batch: Batch) -> tuple[str, ...]:
+    """Return what of a signature the work on a batch reads, to be fetched for many at once."""
+    if batch.state == Batch.State.UNDOING:
+        return ("events", "decisions", "mails")
+    return LISTING_READS if batch.verb == Verb.LIST else ("recusals",)
 
 
 def problem(signature: Signature, *, verb: str, level: int, actor: User) -> str:
     """Return why a batch leaves this signature as it is, in words, or an empty string when it moves it.
 
-    Reads `flags`, `evidence`, `events`, `decisions`, `recusals` and `cases` of the signature, which may be prefetched.
+    What it reads of the signature may be prefetched, see `LISTING_READS`.
     """
     if signature.status not in TO[verb]:
         return _standing(signature, verb)
@@ -136,7 +144,8 @@ def take(signature: Signature, batch: Batch) -> Decision:
 
 def take_back(signature: Signature, batch: Batch, before: dict[str, Any]) -> None:
     """Put one signature exactly where it stood, and settle its mail: unsent it is dropped, sent it is corrected."""
-    decision = signature.decisions.get(batch=batch)
+    decision = next(one for one in signature.decisions.all() if one.batch_id == batch.pk)
+    about = [mail for mail in signature.mails.all() if mail.key.endswith(f":{signature.pk}:{decision.pk}")]
     move(
         signature,
         before["status"],
@@ -146,11 +155,9 @@ def take_back(signature: Signature, batch: Batch, before: dict[str, Any]) -> Non
         checked=before["checked"],
         checked_at=before["checked_at"] and datetime.fromisoformat(before["checked_at"]),
     )
-    signature.decisions.create(
-        outcome=Outcome.BACK, reason="batch_undone", note="", vetter=batch.undone_by, batch=batch
-    )
-    about = signature.mails.filter(key__endswith=f":{signature.pk}:{decision.pk}")
-    if about.filter(state=Mail.State.OWED).update(state=Mail.State.DROPPED, to=""):
-        return
-    if about.filter(state=Mail.State.SENT).exists():
-        outbox.owe(Mail.Kind.TAKEN_BACK, signature=signature, key=str(decision.pk))
+    signature.decisions.create(outcome=Outcome.BACK, reason="batch_undone", vetter=batch.undone_by, batch=batch)
+    for mail in about:
+        owed = Mail.objects.filter(pk=mail.pk, state=Mail.State.OWED)
+        # One that was sent since it was read here is sent.
+        if not owed.update(state=Mail.State.DROPPED, to="") and mail.state != Mail.State.FAILED:
+            outbox.owe(Mail.Kind.TAKEN_BACK, signature=signature, key=str(decision.pk))
