@@ -1,5 +1,6 @@
 """A vetter chooses whom a batch is about, previews it, and begins it."""
 
+import re
 import uuid
 
 import pytest
@@ -7,7 +8,7 @@ import time_machine
 from django.utils import timezone
 
 from signatories import vetting
-from signatories.batches import choosing
+from signatories.batches import choosing, rules
 from signatories.models import Batch, Signature
 from tests.conftest import finish_batches
 
@@ -67,6 +68,20 @@ def test_a_preview_shows_numbers_sample_and_reasons_and_changes_nothing(several,
     for shown in ("List at level 2: 3 signatures", "Bare Bea", "Nothing supports the organisation", "Person 1"):
         assert shown in page
     assert not Batch.objects.exists()
+
+
+@pytest.mark.parametrize("verb", ["list", "hold", "decline", "invalidate"])
+def test_what_the_preview_carries_begins_the_batch_that_was_previewed(several, vetter, at_desk, verb):
+    several(2)
+    client = at_desk(vetter)
+    page = preview(client, status="confirmed", verb=verb).content.decode()
+    data = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
+    answer = client.post(DESK + "start/", {**data, "reason": next(iter(rules.REASONS[verb]))})
+    assert answer.status_code == 302
+    finish_batches()
+    batch = Batch.objects.get()
+    assert (batch.verb, batch.total, batch.chosen["status"]) == (verb, 2, ["confirmed"])
+    assert batch.items.filter(state="done").count() == 2
 
 
 def test_a_vetter_goes_from_the_filter_to_a_finished_batch(several, vetter, at_desk):

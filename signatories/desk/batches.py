@@ -157,8 +157,8 @@ def _preview(
         "level": asked["level"] if asked["verb"] == Batch.Verb.LIST else 0,
         "words": choosing.words(letter, choice),
         "preview": previewing.preview(letter, actor=request.user, choice=choice, **asked),
-        "carried": carried({**choice, **asked}),
-        "grace": rules.GRACE,
+        "carried": carried({**choice, **{name: str(value) for name, value in asked.items() if value}}),
+        "alone": batches.ALONE,
     }
     return render(request, "signatories/desk/batch_preview.html", context, status=UNPROCESSABLE if form.errors else 200)
 

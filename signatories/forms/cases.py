@@ -15,7 +15,7 @@ class ReportForm(forms.Form):
     text = TextField(
         label="What is wrong with it?",
         max_length=1000,
-        help_text="What you know, and how the team can check it. Please write nothing here that you would not sign.",
+        help_text="What you know, and how the team can check it.",
         widget=forms.Textarea(attrs={"rows": 6}),
         error_messages={"required": "Please write what is wrong."},
     )

@@ -6,8 +6,8 @@ from django.views.decorators.http import require_safe
 
 from petition.models import Letter
 from petition.views import shared
+from signatories import batches, reasons, sampling
 from signatories import methods as rules
-from signatories import reasons, sampling
 
 
 @require_safe
@@ -22,6 +22,7 @@ def methods(request: HttpRequest, slug: str) -> HttpResponse:
         "families": rules.families(),
         "flags": rules.flags(),
         "audit": rules.audit(letter),
+        "alone": batches.ALONE,
         "least": sampling.LEAST,
         "share": 100 // sampling.SHARE,
         "hidden_for": reasons.HIDE_REASONS.values(),
