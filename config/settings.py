@@ -143,6 +143,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 1800},
     },
+    "go on with the batches": {
+        "task": "signatories.tasks.go_on_with_batches",
+        "schedule": 2.0,
+        "options": {"expires": 10},
+    },
+    "draw names for the weekly audit": {
+        "task": "signatories.tasks.draw_samples",
+        "schedule": 3600.0,
+        "options": {"expires": 1800},
+    },
     "expire what was never confirmed": {
         "task": "signatories.tasks.expire_unconfirmed",
         "schedule": 3600.0,

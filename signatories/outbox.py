@@ -3,7 +3,7 @@
 import contextlib
 import logging
 import smtplib
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -40,6 +40,7 @@ ONLY_WHILE = {
     Mail.Kind.ASKED: Signature.Status.ASKED,
     Mail.Kind.DECLINED: Signature.Status.DECLINED,
     Mail.Kind.HIDDEN: Signature.Status.HIDDEN,
+    Mail.Kind.AUDIT: Signature.Status.LISTED,
 }
 
 
@@ -51,6 +52,7 @@ def owe(
     key: str = "",
     to: str = "",
     details: dict[str, Any] | None = None,
+    send_after: datetime | None = None,
 ) -> Mail:
     """Owe one mail about a signature or an invitation; call it inside the transaction that owes it.
 
@@ -60,6 +62,7 @@ def owe(
         key: tells apart several mails of one kind about the same thing.
         to: the address, only where the signature is about to forget it.
         details: what the text needs beyond the row it is about.
+        send_after: not before this moment; default: now.
 
     Returns:
         The row. The same mail owed again is the same row; one that a person may ask for is then sent again,
@@ -71,6 +74,7 @@ def owe(
     assert about is not None
     mail = Mail(kind=kind, key=f"{kind}:{about.pk}:{key}", signature=signature, invitation=invitation, to=to)
     mail.details = details or {}
+    mail.send_after = send_after or mail.send_after
     if kind not in ASKED_FOR:
         Mail.objects.bulk_create([mail], ignore_conflicts=True)
         return Mail.objects.get(key=mail.key)

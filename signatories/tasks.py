@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from signatories import account_mail, announce, delivering, outbox, privacy
+from signatories import account_mail, announce, batches, delivering, outbox, privacy, sampling
 
 
 @shared_task
@@ -40,3 +40,15 @@ def forget_knocks() -> None:
 def send_account_mail() -> None:
     """Send the log-in codes and notes about accounts that are due."""
     account_mail.send()
+
+
+@shared_task
+def go_on_with_batches() -> None:
+    """Work a while on the batch that has waited longest."""
+    batches.go_on()
+
+
+@shared_task
+def draw_samples() -> None:
+    """Draw this week's names for the audit, where that is not done yet."""
+    sampling.draw_due()

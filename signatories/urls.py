@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from signatories.desk import delivering, exports, founders, vetting
-from signatories.views import embargoed, federated, invited, own, reading, signing
+from signatories.desk import batches, cases, delivering, exports, founders, vetting, work
+from signatories.views import auditing, embargoed, federated, invited, methods, own, reading, reporting, signing
 
 app_name = "signatories"
 urlpatterns = [
@@ -11,6 +11,9 @@ urlpatterns = [
     path("letters/<slug:slug>/sent/", signing.sent, name="sent"),
     path("letters/<slug:slug>/sent/again/", signing.again, name="again"),
     path("letters/<slug:slug>/signatories/", reading.signatories, name="signatories"),
+    path("letters/<slug:slug>/signatories/<uuid:pk>/report/", reporting.report, name="report"),
+    path("letters/<slug:slug>/methods/", methods.methods, name="methods"),
+    path("letters/<slug:slug>/reported/", reporting.reported, name="reported"),
     path("confirm/<str:token>/", signing.confirm, name="confirm"),
     path("mine/<str:token>/", own.mine, name="mine"),
     path("mine/<str:token>/withdraw/", own.withdraw, name="withdraw"),
@@ -20,6 +23,7 @@ urlpatterns = [
     path("mine/<str:token>/answer/", own.answer, name="answer"),
     path("mine/<str:token>/link/", federated.linked, name="linked"),
     path("mine/<str:token>/link/<slug:provider>/", federated.begin, name="link"),
+    path("mine/<str:token>/audit/", auditing.audit, name="audit"),
     path("invitation/<str:token>/", invited.invitation, name="invitation"),
     path("invitation/<str:token>/decline/", invited.decline_invitation, name="decline_invitation"),
     path("desk/<slug:slug>/vetting/", vetting.queue, name="queue"),
@@ -30,6 +34,19 @@ urlpatterns = [
         for verb in vetting.VERBS
     ),
     path("embargo/<str:token>/", embargoed.page, name="embargo"),
+    path("desk/<slug:slug>/batches/", batches.batches_, name="batches"),
+    path("desk/<slug:slug>/batches/new/", batches.new, name="batch_new"),
+    path("desk/<slug:slug>/batches/preview/", batches.preview, name="batch_preview"),
+    path("desk/<slug:slug>/batches/start/", batches.start, name="batch_start"),
+    path("desk/<slug:slug>/batches/<uuid:batch>/", batches.batch, name="batch"),
+    *(
+        path(f"desk/<slug:slug>/batches/<uuid:batch>/{verb}/", batches.step, {"verb": verb}, name=f"batch_{verb}")
+        for verb in batches.STEPS
+    ),
+    path("desk/<slug:slug>/cases/", cases.cases_, name="cases"),
+    path("desk/<slug:slug>/cases/<int:case>/", cases.case, name="case"),
+    path("desk/<slug:slug>/cases/<int:case>/close/", cases.close, name="close_case"),
+    path("desk/<slug:slug>/work/", work.work, name="work"),
     path("desk/<slug:slug>/founders/", founders.founders, name="founders"),
     path("desk/<slug:slug>/founders/invite/", founders.invite, name="invite"),
     path("desk/<slug:slug>/founders/import/", founders.invite_many, name="invite_many"),

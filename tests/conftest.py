@@ -9,11 +9,12 @@ import pytest
 from django.core import mail
 from django.test import Client
 
-from petition import lifecycle
+from petition import identifiers, lifecycle
 from petition.delivery import bundling
 from petition.models import Delivery, Letter, Membership, Role, User
-from signatories import addresses, delivering, outbox, signing, tokens, vetting
-from signatories.models import Mail, Signature
+from signatories import addresses, batches, delivering, evidence, outbox, signing, tokens, vetting
+from signatories.batches import rules
+from signatories.models import Batch, Mail, Signature
 
 LETTER = {
     "slug": "keep-the-lights-on",
@@ -52,6 +53,12 @@ def _no_static_files(settings: Any) -> None:
 def _own_folder(settings: Any, tmp_path: Path) -> None:
     """Bundles of a test lie in its own folder, and are set in our own fonts on every machine."""
     settings.DELIVERY_DIR, settings.FONT_DIR = tmp_path / "deliveries", tmp_path / "no-fonts"
+
+
+@pytest.fixture(autouse=True)
+def _no_identifiers_from_the_future(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Identifiers never go back, so a test that travelled ahead would leave the others in its time."""
+    monkeypatch.setattr(identifiers, "_last", 0)
 
 
 @pytest.fixture
@@ -195,3 +202,38 @@ def link_in(message: Any, kind: str) -> str:
 def owed_kinds(signature: Signature) -> list[str]:
     """The kinds of mail that are owed or were sent about a signature, oldest first."""
     return list(Mail.objects.filter(signature=signature).order_by("created_at").values_list("kind", flat=True))
+
+
+@pytest.fixture
+def several(confirmed):
+    """Several people, each with a mailbox that speaks for the organisation on their line."""
+
+    def make(number: int = 3, host: str = "lantern.example.org", **fields) -> list[Signature]:
+        people = [confirmed(f"p{n}@{host}", name=f"Person {n}", **fields) for n in range(number)]
+        for one in people:
+            evidence.record(one, family="M", claim="affiliation", account=f"host:{host}")
+        return people
+
+    return make
+
+
+@pytest.fixture
+def begin(letter, vetter):
+    """Begin a batch about everybody, and let the clock do it unless told otherwise."""
+
+    def start(verb: str = "list", *, work: bool = True, choice=None, reason: str = "", **kwargs) -> Batch:
+        kwargs = {"actor": vetter, "level": 2, **kwargs}
+        reason = reason or next(iter(rules.REASONS[verb]))
+        batch = batches.begin(letter, verb=verb, reason=reason, choice=choice or {}, **kwargs)
+        if work:
+            finish_batches()
+        batch.refresh_from_db()
+        return batch
+
+    return start
+
+
+def finish_batches() -> None:
+    """Let the clock do what is begun."""
+    while batches.go_on():
+        pass
