@@ -11,8 +11,8 @@ from django.utils import timezone
 from petition.models import Letter
 from petition.moves import NotAllowed, move
 from petition.text import fold, sha256
-from signatories import addresses, outbox, tokens, vetting
-from signatories.models import Mail, Signatory, Signature
+from signatories import addresses, flags, origins, outbox, tokens
+from signatories.models import Mail, Origin, Signatory, Signature
 
 # A mailbox gets at most three codes a day (outbox.DAILY), and each can be tried ten times: a stranger who types
 # somebody's address guesses right with 3 in 100,000. Only the tab counts tries: whoever has the link has the mail.
@@ -28,7 +28,7 @@ class Gone(Exception):
 
 
 @transaction.atomic
-def sign(letter: Letter, *, address: str, typed: dict[str, Any]) -> Mail:
+def sign(letter: Letter, *, address: str, typed: dict[str, Any], origin: origins.From | None = None) -> Mail:
     """Take a signature from the public form and owe the mail that asks to confirm it.
 
     Nothing here depends on what is known about the address but the kind of mail that goes to it: one that is
@@ -38,6 +38,7 @@ def sign(letter: Letter, *, address: str, typed: dict[str, Any]) -> Mail:
         letter: an open letter.
         address: canonical, as `addresses.canonical` returns it.
         typed: a value for each name in `LINE`.
+        origin: where it was typed; like the line, the first one stays.
 
     Returns:
         The mail that is owed; the tab in which the person signed asks for its code.
@@ -55,6 +56,9 @@ def sign(letter: Letter, *, address: str, typed: dict[str, Any]) -> Mail:
     kept = letter.signatures.select_for_update().get(address_hash=signature.address_hash)
     if kept.status == Signature.Status.EXPIRED:
         kept = sign_anew(kept, signature)
+    if origin and kept.status == Signature.Status.PENDING:
+        typed_at = Origin(signature=kept, network=origin.network, device=origin.device)
+        Origin.objects.bulk_create([typed_at], ignore_conflicts=True)
     if kept.status == Signature.Status.PENDING:
         # What was typed first stays until a code comes back; another wording travels with its own mail and code,
         # so that whoever owns the mailbox confirms exactly the line that stood in the mail.
@@ -127,6 +131,9 @@ def _count_try(mail: Mail, code: str, *, in_tab: bool) -> bool:
 def accept(signature: Signature, *, reason: str) -> None:
     """Make a pending signature a confirmed one: the mailbox is proven, so the profile may be written.
 
+    A watched name is held at once. Where the letter's rule lists everyone who confirmed, `collecting` lists the
+    others as soon as they were looked at.
+
     Args:
         signature: pending, with the line that was confirmed.
         reason: `confirmed` for the public form, `invited` for an invitation.
@@ -154,8 +161,7 @@ def accept(signature: Signature, *, reason: str) -> None:
         rank=signature.rank,
         **line,
     )
-    if signature.letter.listing == Letter.Listing.CONFIRMED:
-        vetting.list_by_rule(signature)
+    flags.at_once(signature)
     outbox.owe(Mail.Kind.RECEIPT, signature=signature)
 
 

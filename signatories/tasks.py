@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from signatories import outbox, privacy
+from signatories import collecting, outbox, privacy
 
 
 @shared_task
@@ -16,3 +16,15 @@ def send_mail() -> None:
 def expire_unconfirmed() -> None:
     """Forget what was never confirmed."""
     privacy.expire_unconfirmed()
+
+
+@shared_task
+def collect() -> None:
+    """Look at who was confirmed: evidence, flags, alarms, and the letter's own rule."""
+    collecting.run()
+
+
+@shared_task
+def forget_networks() -> None:
+    """Forget from where signatures came, once that is old."""
+    privacy.forget_networks()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from signatories.desk import exports, founders, vetting
+from signatories.desk import exports, founders, vetting, watchlist
 from signatories.views import invited, own, reading, signing
 
 app_name = "signatories"
@@ -25,6 +25,9 @@ urlpatterns = [
         path(f"desk/<slug:slug>/vetting/<uuid:pk>/{verb}/", vetting.decide, {"verb": verb}, name=verb)
         for verb in vetting.VERBS
     ),
+    path("desk/<slug:slug>/watchlist/", watchlist.watchlist, name="watchlist"),
+    path("desk/<slug:slug>/watchlist/<int:pk>/remove/", watchlist.remove_watched, name="remove_watched"),
+    path("desk/<slug:slug>/alarms/<int:pk>/seen/", watchlist.alarm_seen, name="alarm_seen"),
     path("desk/<slug:slug>/founders/", founders.founders, name="founders"),
     path("desk/<slug:slug>/export/", exports.export, name="export"),
 ]

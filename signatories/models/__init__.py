@@ -7,7 +7,7 @@ from signatories.models.mail import Invitation, Mail, MailQuerySet, Suppression
 from signatories.models.organisations import Organisation, OrganisationDomain, OrganisationName, Source
 from signatories.models.people import Signatory
 from signatories.models.proofs import Proof
-from signatories.models.risk import Flag, Origin, WatchName
+from signatories.models.risk import Alarm, Flag, Origin, Setback, WatchName
 from signatories.models.signature import (
     DERIVED,
     KNOWN,
@@ -25,6 +25,7 @@ __all__ = [
     "LINE",
     "NOT_A_FOUNDER",
     "WAITING",
+    "Alarm",
     "Batch",
     "BatchItem",
     "Case",
@@ -44,6 +45,7 @@ __all__ = [
     "Origin",
     "Proof",
     "Recusal",
+    "Setback",
     "Signatory",
     "Signature",
     "SignatureEvent",

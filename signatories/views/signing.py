@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from petition.forms import UNPROCESSABLE, posted
 from petition.models import Letter
-from signatories import outbox, signing, tokens
+from signatories import origins, outbox, signing, tokens
 from signatories.forms import signers
 from signatories.views import links
 
@@ -24,7 +24,8 @@ def sign(request: HttpRequest, slug: str) -> HttpResponse:
     assert letter.version is not None
     form = signers.SignForm(letter, posted(request), initial={"version": letter.version.number})
     if request.method == "POST" and form.is_valid():
-        mail = signing.sign(letter, address=form.cleaned_data["email"], typed=form.typed())
+        address, origin = form.cleaned_data["email"], origins.of(request)
+        mail = signing.sign(letter, address=address, typed=form.typed(), origin=origin)
         return redirect(_sent(letter, tokens.make("tab", mail.pk)))
     context = {"letter": letter, "form": form}
     return render(request, "signatories/sign.html", context, status=UNPROCESSABLE if form.errors else 200)
