@@ -87,7 +87,7 @@ def _look_at(signature: Signature, around: flags.Around) -> None:
     for collect in COLLECTORS:
         collect(signature)
     found = flags.look(signature, around)
-    raised = flags.raise_(signature, found, whole=True)
+    raised = flags.raise_(signature, found, whole=signature.pk in around.passing)
     if FlagKind.DEVICE in raised:  # the first two names from a device were nothing to look at before the third came
         others = Signature.objects.filter(pk__in=found[FlagKind.DEVICE]["others"]).known()
         others.update(collect_after=timezone.now())

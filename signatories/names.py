@@ -2,13 +2,13 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import groupby, permutations
 from typing import TypeVar
 
 from confusable_homoglyphs import categories, confusables
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 T = TypeVar("T")
@@ -18,6 +18,7 @@ T = TypeVar("T")
 LONG, LONG_ENOUGH = 10, 6
 MOST_ORDERED = 4  # words of a watched name that are looked for in every order; longer names are only turned round
 ALIKE = 92  # of 100 in rapidfuzz's ratio of the sorted words: from here on two names may be one person's
+ROUGHLY = 60  # of 100 as they are written: below this no accent and no spelling makes two names alike
 
 # What tells nobody apart; and what is a name as well, so that it is a title only behind a name.
 _TITLES = (
@@ -74,12 +75,27 @@ def match(name: str, watched: Mapping[T, Collection[str]]) -> list[T]:
         name: as the signer typed it.
         watched: whatever stands for a watched name, with its `watch_keys`.
     """
-    mine = keys(name)
-    return [one for one, theirs in watched.items() if any(_meets(key, theirs) for key in mine)]
+    owners: list[T] = []
+    theirs: list[str] = []
+    for one, watch in watched.items():
+        owners += [one] * len(watch)
+        theirs += watch
+    found = (place for key in keys(name) for place in _meeting(key, theirs))
+    return list(dict.fromkeys(owners[place] for place in sorted(found)))
 
 
-def alike(one: str, other: str) -> bool:
-    """Whether two names may be one person's: nearly equal, or one with a name more than the other."""
+def alike(name: str, others: Sequence[str]) -> list[int]:
+    """Return which of the other names may be the same person's: nearly equal, or with a name more or less.
+
+    Returns:
+        Their places.
+    """
+    folded = [other.casefold() for other in others]
+    worth_it = process.extract(name.casefold(), folded, scorer=fuzz.token_set_ratio, score_cutoff=ROUGHLY, limit=None)
+    return sorted(place for _, _, place in worth_it if _alike(name, others[place]))
+
+
+def _alike(one: str, other: str) -> bool:
     words, others = (max(_readings(name), key=len, default=[]) for name in (one, other))
     if not words or not others:
         return False
@@ -99,15 +115,13 @@ def _is_mixed(word: str) -> bool:
     return len(scripts) > 1 and not any(scripts <= allowed for allowed in TOGETHER)
 
 
-def _meets(key: str, watched: Collection[str]) -> bool:
-    return key in watched or any(_near(key, other) for other in watched)
-
-
-def _near(one: str, other: str) -> bool:
-    longer = max(len(one), len(other))
-    if longer < LONG_ENOUGH or OSA.distance(one, other, score_cutoff=1) > 1:
-        return False
-    return longer >= LONG or sorted(one) == sorted(other) or _undoubled(one) == _undoubled(other)
+def _meeting(key: str, watched: Sequence[str]) -> Iterator[int]:
+    """Where a key stands among others, as it is or with a slip in it."""
+    for other, _, place in process.extract(key, watched, scorer=OSA.distance, score_cutoff=1, limit=None):
+        longer = max(len(key), len(other))
+        eye_skips = longer >= LONG_ENOUGH and (sorted(key) == sorted(other) or _undoubled(key) == _undoubled(other))
+        if key == other or longer >= LONG or eye_skips:
+            yield place
 
 
 def _undoubled(key: str) -> str:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from petition.models import Letter, User
 from petition.moves import move
 from signatories.flags import bursts, company, named
-from signatories.flags.around import Around, Found
+from signatories.flags.around import PASSING, Around, Found
 from signatories.models import Flag, Signature
 from signatories.reasons import HOLDING, RISK, FlagKind
 
@@ -18,9 +18,6 @@ __all__ = ["Around", "Found", "at_once", "look", "look_again", "raise_", "releas
 
 # Looks at one signature alone. MERGE: affiliation.look
 LOOKS: list[Callable[[Signature], Found]] = []
-# What is no reason for doubt any more when it is not found again, such as free mail once a work mailbox is proven.
-# The others stay until a person has looked, whatever the signer changes.
-PASSING = {FlagKind.FREE_MAIL, FlagKind.UNKNOWN_ORGANISATION, FlagKind.DUPLICATE}
 
 
 def look(signature: Signature, around: Around | None = None) -> Found:

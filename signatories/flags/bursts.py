@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from petition.models import User
 from signatories.flags.around import Around, Found
+from signatories.flags.hosts import is_free_mail
 from signatories.models import KNOWN, Alarm, OrganisationDomain, Signature, SignatureEvent
 from signatories.reasons import FlagKind
 
@@ -22,20 +23,6 @@ WINDOW = timedelta(minutes=10)
 NETWORK_BURST = 40
 # An unknown company whose people sign on one call brings about a dozen; a domain bought for the purpose, any number.
 HOST_BURST = 20
-# The largest providers of private mailboxes, whose many signers are no burst of theirs.
-FREE_MAIL = frozenset(
-    {
-        *("gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "msn.com", "yahoo.com", "ymail.com"),
-        *("icloud.com", "me.com", "mac.com", "aol.com", "proton.me", "protonmail.com", "pm.me", "fastmail.com"),
-        *("gmx.de", "gmx.net", "gmx.com", "web.de", "t-online.de", "mail.com", "zoho.com", "tutanota.com", "mail.ru"),
-        *("yandex.ru", "qq.com", "163.com", "126.com", "naver.com", "orange.fr", "free.fr", "libero.it", "posteo.de"),
-    }
-)
-
-
-def is_free_mail(host: str) -> bool:
-    """Whether anyone can have a mailbox there."""
-    return host in FREE_MAIL  # MERGE: organisations.is_free_mail(host), and this list goes
 
 
 def look(signature: Signature, around: Around) -> Found:

@@ -2,12 +2,9 @@
 
 from datetime import timedelta
 
-from django.db.models import Q
-
 from signatories import names
 from signatories.flags.around import Around, Found
-from signatories.flags.bursts import is_free_mail
-from signatories.models import KNOWN, Origin, Signature
+from signatories.models import Origin, Signature
 from signatories.reasons import FlagKind
 
 # A couple shares a computer, and two colleagues a meeting room's; from three on somebody should look. An hour is more
@@ -15,8 +12,7 @@ from signatories.reasons import FlagKind
 DEVICE_NAMES, DEVICE_WITHIN = 3, timedelta(hours=1)
 # From seeing a mail arrive to having typed six digits takes a quick person longer than this.
 SECONDS = timedelta(seconds=3)
-# How many others are read at most; the newest, because duplicates are mostly typed soon after each other.
-MOST_OTHERS = 200
+MOST_OTHERS = 200  # names from one device that are read
 MOST_SHOWN = 10  # others named in a flag
 
 
@@ -35,7 +31,7 @@ def _seconds(signature: Signature, around: Around) -> Found:
 def _device(signature: Signature, around: Around) -> Found:
     """Three or more names from one device, unless the mailbox is a known organisation's: a campus is one address."""
     mine = around.origins.get(signature.pk)
-    if mine is None or signature.host in around.known_hosts:
+    if mine is None or mine.device not in around.shared_devices or signature.host in around.known_hosts:
         return {}
     others = Origin.objects.filter(
         device=mine.device,
@@ -57,14 +53,8 @@ def _duplicate(signature: Signature, around: Around) -> Found:
 
     A name alone is no duplicate: on a long letter every common name of a country occurs many times.
     """
-    same = Q()
-    if signature.organisation_key:
-        same |= Q(organisation_key=signature.organisation_key)
-    if signature.host and not is_free_mail(signature.host):
-        same |= Q(host=signature.host)
-    if not same:
-        return {}
-    earlier = Signature.objects.filter(same, letter=signature.letter_id, status__in=KNOWN, pk__lt=signature.pk)
-    rows = earlier.order_by("-pk").values_list("pk", "name")[:MOST_OTHERS]
-    others = sorted(str(pk) for pk, name in rows if names.alike(signature.name, name))
+    near = [*around.colleagues(signature, "organisation_key"), *around.colleagues(signature, "host")]
+    earlier = {pk: name for pk, name in near if pk < signature.pk}
+    places = list(earlier)
+    others = sorted(str(places[place]) for place in names.alike(signature.name, list(earlier.values())))
     return {FlagKind.DUPLICATE: {"others": others[:MOST_SHOWN]}} if others else {}
