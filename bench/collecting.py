@@ -58,12 +58,15 @@ def fill(number: int) -> Letter:
 
 def measure(letter: Letter) -> dict[str, float]:
     """Signatures looked at in a second, and what the steps around it cost."""
-    start = time.perf_counter()
-    done = 0
+    start, own, done = time.perf_counter(), time.process_time(), 0
     while looked := collecting.sweep():
         done += looked
-    taken = time.perf_counter() - start
-    figures = {"looked at, signatures a second": done / taken, "flags": Flag.objects.count()}
+    figures = {
+        "looked at, signatures a second": done / (time.perf_counter() - start),
+        # On a machine that others use, what this process itself took says more.
+        "looked at, a second of processor time": done / (time.process_time() - own),
+        "flags": Flag.objects.count(),
+    }
     figures["listed by rule"] = letter.signatures.listed().count()
     start = time.perf_counter()
     flags.look_again(letter)
