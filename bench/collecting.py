@@ -1,7 +1,7 @@
 """How many signatures a worker looks at in a second, without the network, on PostgreSQL.
 
 `make bench` runs this on a PostgreSQL of its own. The letter has a watchlist of 50 names, every signature an origin and
-a mail with a code, and one organisation in ten many signers, so that every look has something to look at.
+a mail with a code, one in ten shares a device with two others, and one in ten is of one large organisation.
 """
 
 import argparse
@@ -42,9 +42,8 @@ def fill(number: int) -> Letter:
         one.write_line({**one.typed, "name": name, "organisation": house, "publish": True, "country": "FR"})
         one.address_hash, one.level, one.confirmed_at, one.collect_after = str(place), 1, now, now
         rows.append(one)
-        origins.append(
-            Origin(signature=one, network=f"10.{place // 250 % 250}.{place % 250}.0/24", device=str(place // 2))
-        )
+        device = f"shared {place // 30}" if place % 30 < 3 else str(place)
+        origins.append(Origin(signature=one, network=f"10.{place // 250 % 250}.{place % 250}.0/24", device=device))
         sent = now - timedelta(minutes=2)
         mails.append(Mail(signature=one, kind="confirm", key=str(place), state="sent", sent_at=sent, times_sent=1))
         events.append(SignatureEvent(signature=one, was="pending", now="confirmed", reason="confirmed"))

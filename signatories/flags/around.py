@@ -15,6 +15,8 @@ from signatories.reasons import FlagKind
 
 Found = dict[FlagKind, dict[str, Any]]  # each kind with what the vetter should see, without personal data of others
 
+# A couple shares a computer, and two colleagues a meeting room's; from three names on somebody should look.
+DEVICE_NAMES = 3
 # How many of one organisation are read at most; duplicates are mostly typed soon after each other.
 MOST_COLLEAGUES = 200
 # What is no reason for doubt any more when it is not found again, such as free mail once a work mailbox is proven.
@@ -58,10 +60,10 @@ class Around:
 
     @cached_property
     def shared_devices(self) -> set[str]:
-        """The devices of theirs from which more than one signature came, on whichever letter."""
+        """The devices of theirs from which as many signatures came as are looked at, on whichever letter."""
         devices = {origin.device for origin in self.origins.values()}
         rows = Origin.objects.filter(device__in=devices).order_by().values_list("device").annotate(n=Count("pk"))
-        return {device for device, n in rows if n > 1}
+        return {device for device, n in rows if n >= DEVICE_NAMES}
 
     def colleagues(self, signature: Signature, field: str) -> list[tuple[Any, str]]:
         """The newest signatures of a letter with the same organisation, or the same mail host, with their names."""

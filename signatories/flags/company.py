@@ -3,13 +3,12 @@
 from datetime import timedelta
 
 from signatories import names
-from signatories.flags.around import Around, Found
+from signatories.flags.around import DEVICE_NAMES, Around, Found
 from signatories.models import Origin, Signature
 from signatories.reasons import FlagKind
 
-# A couple shares a computer, and two colleagues a meeting room's; from three on somebody should look. An hour is more
-# than a family takes, and keeps people apart who happen to have the same browser behind the same address on one day.
-DEVICE_NAMES, DEVICE_WITHIN = 3, timedelta(hours=1)
+# More than a family takes, and it keeps people apart who have the same browser behind the same address on one day.
+DEVICE_WITHIN = timedelta(hours=1)
 # From seeing a mail arrive to having typed six digits takes a quick person longer than this.
 SECONDS = timedelta(seconds=3)
 MOST_OTHERS = 200  # names from one device that are read
