@@ -153,6 +153,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 1800},
     },
+    "look at who confirmed": {
+        "task": "signatories.tasks.collect",
+        "schedule": 2.0,
+        "options": {"expires": 10},
+    },
+    "forget from where signatures came": {
+        "task": "signatories.tasks.forget_networks",
+        "schedule": 3600.0,  # a clock that starts again every day would never come to a daily task
+        "options": {"expires": 1800},
+    },
     "expire what was never confirmed": {
         "task": "signatories.tasks.expire_unconfirmed",
         "schedule": 3600.0,

@@ -7,11 +7,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from petition.moves import NotAllowed, move
-from signatories import cases, outbox
-from signatories.models import Case, Draw, Mail, Signatory, Signature, Suppression
+from signatories import cases, limits, outbox
+from signatories.models import Alarm, Case, Draw, Mail, Origin, Signatory, Signature, Suppression
 
 Status = Signature.Status
 UNCONFIRMED = timedelta(days=7)  # after this an unconfirmed signature is forgotten
+NETWORK_DATA = timedelta(days=30)  # after this nobody knows any more from where a signature came
 
 
 @transaction.atomic
@@ -65,6 +66,13 @@ def expire_unconfirmed() -> int:
     return sum(_expire(signature) for signature in overdue.iterator())
 
 
+def forget_networks() -> int:
+    """Forget from where signatures came, and where many came at once, after 30 days; return how many rows went."""
+    before = timezone.now() - NETWORK_DATA
+    old = (*(Origin.objects.filter(at__lt=before), Alarm.objects.filter(until__lt=before)),)
+    return limits.forget() + sum(rows.delete()[0] for rows in old)
+
+
 def _expire(signature: Signature) -> int:
     try:
         _forget(signature, Status.EXPIRED, reason="unconfirmed")
@@ -98,6 +106,7 @@ def _forget(signature: Signature, to: Signature.Status, *, reason: str) -> None:
         to,
         reason=reason,
         **blank,
+        risk=0,
         publish=False,
         updates=False,
         former=False,
@@ -108,6 +117,8 @@ def _forget(signature: Signature, to: Signature.Status, *, reason: str) -> None:
     signature.evidence.all().delete()
     signature.cases.update(text="", note="")
     signature.cases.filter(closed_at=None).update(closed_at=timezone.now(), outcome="left")
+    signature.flags.all().delete()
+    Origin.objects.filter(signature=signature).delete()
     signature.decisions.update(note="", answer="")
     signature.mails.update(details={})
     signature.mails.filter(state=Mail.State.OWED).update(state=Mail.State.DROPPED, to="")

@@ -117,6 +117,7 @@ OWN_REASONS = {
     "answered": "The signer answered",
     "withdrew": "Withdrawn by the signer",
     "flagged": "Held by a flag",
+    "released": "Released after a second look",
     "hold_all": "The team holds all new signatures",
     "published": "Names are published again",
     "batch_undone": "A batch was undone",

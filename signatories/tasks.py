@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from signatories import account_mail, announce, batches, delivering, outbox, privacy, sampling
+from signatories import account_mail, announce, batches, collecting, delivering, outbox, privacy, sampling
 
 
 @shared_task
@@ -52,3 +52,15 @@ def go_on_with_batches() -> None:
 def draw_samples() -> None:
     """Draw this week's names for the audit, where that is not done yet."""
     sampling.draw_due()
+
+
+@shared_task
+def collect() -> None:
+    """Look at who was confirmed: evidence, flags, alarms, and the letter's own rule."""
+    collecting.run()
+
+
+@shared_task
+def forget_networks() -> None:
+    """Forget from where signatures came, once that is old."""
+    privacy.forget_networks()

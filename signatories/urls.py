@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from signatories.desk import batches, cases, delivering, exports, founders, vetting, work
+from signatories.desk import batches, cases, delivering, exports, founders, vetting, watchlist, work
 from signatories.views import auditing, embargoed, federated, invited, methods, own, reading, reporting, signing
 
 app_name = "signatories"
@@ -47,6 +47,9 @@ urlpatterns = [
     path("desk/<slug:slug>/cases/<int:case>/", cases.case, name="case"),
     path("desk/<slug:slug>/cases/<int:case>/close/", cases.close, name="close_case"),
     path("desk/<slug:slug>/work/", work.work, name="work"),
+    path("desk/<slug:slug>/watchlist/", watchlist.watchlist, name="watchlist"),
+    path("desk/<slug:slug>/watchlist/<int:pk>/remove/", watchlist.remove_watched, name="remove_watched"),
+    path("desk/<slug:slug>/alarms/<int:pk>/seen/", watchlist.alarm_seen, name="alarm_seen"),
     path("desk/<slug:slug>/founders/", founders.founders, name="founders"),
     path("desk/<slug:slug>/founders/invite/", founders.invite, name="invite"),
     path("desk/<slug:slug>/founders/import/", founders.invite_many, name="invite_many"),

@@ -9,7 +9,7 @@ from signatories.models.news import Announcement, Reaffirmation
 from signatories.models.organisations import Organisation, OrganisationDomain, OrganisationName, Source
 from signatories.models.people import Signatory
 from signatories.models.proofs import Proof
-from signatories.models.risk import Flag, Origin, WatchName
+from signatories.models.risk import Alarm, Flag, Origin, Setback, WatchName
 from signatories.models.signature import (
     DERIVED,
     KNOWN,
@@ -28,6 +28,7 @@ __all__ = [
     "NOT_A_FOUNDER",
     "WAITING",
     "AccountMail",
+    "Alarm",
     "Announcement",
     "Batch",
     "BatchItem",
@@ -52,6 +53,7 @@ __all__ = [
     "Proof",
     "Reaffirmation",
     "Recusal",
+    "Setback",
     "Signatory",
     "Signature",
     "SignatureEvent",
