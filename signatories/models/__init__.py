@@ -4,7 +4,13 @@ from signatories.models.decisions import Decision, Evidence
 from signatories.models.desk import Batch, BatchItem, Case, ClaimLock, Draw, Limit, Recusal
 from signatories.models.exports import Export
 from signatories.models.mail import Invitation, Mail, MailQuerySet, Suppression
-from signatories.models.organisations import Organisation, OrganisationDomain, OrganisationName, Source
+from signatories.models.organisations import (
+    Organisation,
+    OrganisationDomain,
+    OrganisationEvent,
+    OrganisationName,
+    Source,
+)
 from signatories.models.people import Signatory
 from signatories.models.proofs import Proof
 from signatories.models.risk import Flag, Origin, WatchName
@@ -40,6 +46,7 @@ __all__ = [
     "MailQuerySet",
     "Organisation",
     "OrganisationDomain",
+    "OrganisationEvent",
     "OrganisationName",
     "Origin",
     "Proof",

@@ -1,0 +1,21 @@
+"""Organisations: who is meant by a host or a name, what a host is worth, and what the team teaches.
+
+The rows are shared by all letters of an installation.
+"""
+
+from signatories.organisations.finding import by_host, by_name, is_known, meant_by, suggest
+from signatories.organisations.hosts import is_free_mail
+from signatories.organisations.teaching import add, add_host, remove_host, teach
+
+__all__ = [
+    "add",
+    "add_host",
+    "by_host",
+    "by_name",
+    "is_free_mail",
+    "is_known",
+    "meant_by",
+    "remove_host",
+    "suggest",
+    "teach",
+]

@@ -1,0 +1,118 @@
+"""Which organisation is meant: by the exact host of a mailbox, by what was typed, by how a name begins."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Case, F, Value, When
+
+from signatories.models import Organisation, OrganisationDomain, OrganisationName
+from signatories.organisations import hosts, keys
+
+SHORTEST = 2  # letters before anything is suggested; one is enough in scripts whose letters are words
+SPARE = 4  # names of one organisation may begin alike, so more are read than are suggested
+
+
+@dataclass(frozen=True)
+class Named:
+    """An organisation that a typed name may mean, and by which of its names."""
+
+    organisation: Organisation
+    kind: str
+
+    @property
+    def by_acronym(self) -> bool:
+        """Whether only its acronym was typed, which others may have too."""
+        return self.kind == OrganisationName.Kind.ACRONYM
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """What the form offers: the name that is filled in, the name that matched where it is another, and the country."""
+
+    name: str
+    also: str
+    country: str
+
+
+def by_host(host: str) -> list[OrganisationDomain]:
+    """Return the organisations whose people have mailboxes at exactly this host, oldest entry first.
+
+    A host may belong to several, such as a university and its hospital. Nothing is guessed from the hosts above it.
+    """
+    rows = OrganisationDomain.objects.filter(host=hosts.exact(host), removed_at=None)
+    return list(rows.select_related("organisation").order_by("pk"))
+
+
+def by_name(text: str) -> list[Named]:
+    """Return the organisations that have this name, those that have it as acronym last.
+
+    An acronym is weaker than a name: ask `unmistakable` before anything rests on it.
+
+    Args:
+        text: as typed; case, accents, punctuation, "the" and legal forms do not matter.
+    """
+    return _with_keys([keys.key(text)]).get(keys.key(text), [])
+
+
+def meant_by(text: str) -> list[Organisation]:
+    """Return the organisations that a printed line can only mean, so that evidence may rest on it.
+
+    The whole line is a name of theirs, or every part of it is: `Name (OTHER NAME)`. A part that is nobody's, such as a
+    department or a second employer, would be printed unproven, so a person has to look at it. An acronym by itself
+    counts only if exactly one organisation is known by it: a dozen are known as MIT.
+    """
+    found, whole = _with_keys([keys.key(text), *keys.parts(text)]), keys.key(text)
+    if whole in found:
+        return unmistakable(found[whole])
+    each = [found.get(part, []) for part in keys.parts(text)]
+    if not each or not all(each):
+        return []
+    common = set.intersection(*({one.organisation.pk for one in named} for named in each))
+    by_name_too = {one.organisation.pk for named in each for one in named if not one.by_acronym}
+    return [one.organisation for one in each[0] if one.organisation.pk in common & by_name_too]
+
+
+def unmistakable(named: list[Named]) -> list[Organisation]:
+    """Return those that have it as a name; an acronym alone counts only where nobody else has it."""
+    strong = [one.organisation for one in named if not one.by_acronym]
+    return strong or ([named[0].organisation] if len(named) == 1 else [])
+
+
+def is_known(text: str) -> bool:
+    """Whether what was typed, or a part of it, is a name or acronym of an organisation that is known here."""
+    return OrganisationName.objects.filter(key__in=_asked([keys.key(text), *keys.parts(text)])).exists()
+
+
+def suggest(prefix: str, limit: int = 8) -> list[Suggestion]:
+    """Return organisations with a name that begins like this, the better known first.
+
+    How well known one is comes from the number of organisations that ROR relates it to.
+    """
+    start = keys.key(prefix)
+    if len(start) < SHORTEST and start.isascii():
+        return []
+    rows = OrganisationName.objects.filter(key__begins=start).order_by(
+        Case(When(key=start, then=Value(0)), default=Value(1)), F("weight").desc(), "key", "organisation"
+    )
+    # Chosen in the index first; only the few that are offered are then read.
+    chosen = list(rows.values_list("pk", flat=True)[: limit * SPARE])
+    read = OrganisationName.objects.select_related("organisation").in_bulk(chosen)
+    offered: dict[object, Suggestion] = {}
+    for name in (read[pk] for pk in chosen if pk in read):
+        one = name.organisation
+        also = "" if name.key == keys.key(one.name) else name.name
+        offered.setdefault((one.name, one.country), Suggestion(one.name, also, one.country))
+    return list(offered.values())[:limit]
+
+
+def _with_keys(wanted: Iterable[str]) -> dict[str, list[Named]]:
+    """Look several names up in one query; those who have one as acronym come last."""
+    rows = OrganisationName.objects.filter(key__in=_asked(wanted)).select_related("organisation").order_by("pk")
+    found: dict[str, list[Named]] = {}
+    for row in sorted(rows, key=lambda row: row.kind == OrganisationName.Kind.ACRONYM):
+        found.setdefault(row.key, []).append(Named(row.organisation, row.kind))
+    return found
+
+
+def _asked(wanted: Iterable[str]) -> set[str]:
+    return {one for one in wanted if one}
