@@ -1,5 +1,6 @@
 """Which organisation is meant: by the exact host of a mailbox, by what was typed, by how a name begins."""
 
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -78,9 +79,15 @@ def unmistakable(named: list[Named]) -> list[Organisation]:
     return strong or ([named[0].organisation] if len(named) == 1 else [])
 
 
+def named_in(text: str) -> set[uuid.UUID]:
+    """Return the ids of all organisations that a line, or a part of it, may name; nothing may rest on that."""
+    rows = OrganisationName.objects.filter(key__in=_asked([keys.key(text), *keys.parts(text)]))
+    return set(rows.values_list("organisation_id", flat=True))
+
+
 def is_known(text: str) -> bool:
     """Whether what was typed, or a part of it, is a name or acronym of an organisation that is known here."""
-    return OrganisationName.objects.filter(key__in=_asked([keys.key(text), *keys.parts(text)])).exists()
+    return bool(named_in(text))
 
 
 def suggest(prefix: str, limit: int = 8) -> list[Suggestion]:
@@ -100,7 +107,7 @@ def suggest(prefix: str, limit: int = 8) -> list[Suggestion]:
     offered: dict[object, Suggestion] = {}
     for name in (read[pk] for pk in chosen if pk in read):
         one = name.organisation
-        also = "" if name.key == keys.key(one.name) else name.name
+        also = "" if keys.key(one.name).startswith(start) else name.name
         offered.setdefault((one.name, one.country), Suggestion(one.name, also, one.country))
     return list(offered.values())[:limit]
 

@@ -119,7 +119,7 @@ def label(host: str) -> str:
 
 @functools.lru_cache(maxsize=20_000)
 def skeleton(word: str) -> str:
-    """Return a label as the eye sees it: look-alikes of other scripts, accents and digits mapped, hyphens left out.
+    """Return a label as the eye sees it: look-alikes of other scripts, accents and digits mapped.
 
     After the skeletons of Unicode TS 39, section 4, with the confusables of the package of that name; only small
     letters are compared, because hosts have no others.
@@ -128,7 +128,7 @@ def skeleton(word: str) -> str:
     bare = bare.translate(_DIGITS)
     for pair, one in _PAIRS:
         bare = bare.replace(pair, one)
-    return bare.replace("-", "")[:63]
+    return bare[:63]
 
 
 def _plain(character: str) -> str:

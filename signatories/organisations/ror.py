@@ -125,17 +125,17 @@ def _record(raw: Any, skipped: Skipped) -> Record | None:
     if not found or not isinstance(raw.get("names"), list) or not isinstance(raw.get("status"), str):
         skipped.note("not a record of schema 2", str(raw.get("id") if isinstance(raw, dict) else raw)[:60])
         return None
-    display, names = _names(raw["names"], skipped)
+    display, names = _names(raw["names"], _place(raw, "country_name"), skipped)
     if not display:
         skipped.note("without a name", found[1])
         return None
-    active = raw["status"] == "active"
+    active, code = raw["status"] == "active", _place(raw, "country_code").upper()
     domains = raw["domains"] if isinstance(raw.get("domains"), list) else []
     related = raw["relationships"] if isinstance(raw.get("relationships"), list) else []
     return Record(
         ror=found[1],
         name=display,
-        country=_country(raw),
+        country=code if len(code) == 2 and code.isascii() and code.isalpha() else "",
         active=active,
         withdrawn=raw["status"] == "withdrawn",
         names=names,
@@ -144,7 +144,7 @@ def _record(raw: Any, skipped: Skipped) -> Record | None:
     )
 
 
-def _names(raw: list[Any], skipped: Skipped) -> tuple[str, dict[str, tuple[str, str]]]:
+def _names(raw: list[Any], country: str, skipped: Skipped) -> tuple[str, dict[str, tuple[str, str]]]:
     display: str = ""
     names: dict[str, tuple[str, str]] = {}
     for one in raw:
@@ -152,7 +152,8 @@ def _names(raw: list[Any], skipped: Skipped) -> tuple[str, dict[str, tuple[str, 
         if not isinstance(types, list) or not isinstance(one.get("value"), str):
             skipped.note("a name without a value or types", str(one)[:60])
             continue
-        name, kind = _tidy(one["value"]), _kind(types)
+        # ROR tells branches apart by their country, "Lantern Works (Iceland)"; on a letter nobody is called that.
+        name, kind = _tidy(one["value"]).removesuffix(f" ({country})"), _kind(types)
         key = keys.key(name)
         if not key or len(name) > keys.LONGEST:
             skipped.note("a name that is empty or too long", name[:60])
@@ -191,12 +192,11 @@ def _unfit(host: str) -> str:
     return "a domain of a shared website" if hosts.is_shared_site(host) else ""
 
 
-def _country(raw: dict[str, Any]) -> str:
+def _place(raw: dict[str, Any], what: str) -> str:
     try:
-        code = str(raw["locations"][0]["geonames_details"]["country_code"]).upper()
+        return str(raw["locations"][0]["geonames_details"][what])
     except (KeyError, IndexError, TypeError):
         return ""
-    return code if len(code) == 2 and code.isascii() and code.isalpha() else ""
 
 
 def _tidy(name: str) -> str:
