@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from signatories.desk import exports, founders, vetting
-from signatories.views import invited, own, reading, signing
+from signatories.desk import exports, founders, organisations, vetting
+from signatories.views import invited, own, reading, signing, suggesting
 
 app_name = "signatories"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("letters/<slug:slug>/sent/", signing.sent, name="sent"),
     path("letters/<slug:slug>/sent/again/", signing.again, name="again"),
     path("letters/<slug:slug>/signatories/", reading.signatories, name="signatories"),
+    path("organisations/", suggesting.suggest, name="organisations"),
     path("confirm/<str:token>/", signing.confirm, name="confirm"),
     path("mine/<str:token>/", own.mine, name="mine"),
     path("mine/<str:token>/withdraw/", own.withdraw, name="withdraw"),
@@ -26,5 +27,9 @@ urlpatterns = [
         for verb in vetting.VERBS
     ),
     path("desk/<slug:slug>/founders/", founders.founders, name="founders"),
+    path("desk/<slug:slug>/organisations/", organisations.look_up, name="desk_organisations"),
+    path("desk/<slug:slug>/organisations/add/", organisations.add, name="add_organisation"),
+    path("desk/<slug:slug>/organisations/add-host/", organisations.add_host, name="add_host"),
+    path("desk/<slug:slug>/organisations/<int:pk>/remove/", organisations.remove_host, name="remove_host"),
     path("desk/<slug:slug>/export/", exports.export, name="export"),
 ]

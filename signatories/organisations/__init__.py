@@ -3,7 +3,7 @@
 The rows are shared by all letters of an installation.
 """
 
-from signatories.organisations.finding import by_host, by_name, is_known, meant_by, named_in, suggest
+from signatories.organisations.finding import by_host, by_name, is_known, look_up, meant_by, named_in, suggest
 from signatories.organisations.hosts import is_free_mail
 from signatories.organisations.teaching import add, add_host, remove_host, teach
 
@@ -14,6 +14,7 @@ __all__ = [
     "by_name",
     "is_free_mail",
     "is_known",
+    "look_up",
     "meant_by",
     "named_in",
     "remove_host",

@@ -93,23 +93,41 @@ def is_known(text: str) -> bool:
 def suggest(prefix: str, limit: int = 8) -> list[Suggestion]:
     """Return organisations with a name that begins like this, the better known first.
 
-    How well known one is comes from the number of organisations that ROR relates it to.
+    How well known one is comes from the number of organisations that ROR relates it to. Whoever types a full name in
+    their own language is offered it in that language; an acronym or a nickname leads to the full name.
     """
-    start = keys.key(prefix)
+    offered: dict[object, Suggestion] = {}
+    for row in _beginning(keys.key(prefix), limit * SPARE):
+        one = row.organisation
+        name, also = (row.name, one.name) if row.kind == OrganisationName.Kind.LABEL else (one.name, row.name)
+        suggestion = Suggestion(name, "" if keys.key(name) == keys.key(also) else also, one.country)
+        if suggestion not in offered.values():
+            offered.setdefault(one.pk, suggestion)
+    return list(offered.values())[:limit]
+
+
+def look_up(text: str, limit: int = 20) -> list[Organisation]:
+    """Return the organisations that a host or a name, or the beginning of one, may mean.
+
+    Those that were known by a host before are among them, so that its history can be read.
+    """
+    rows = OrganisationDomain.objects.filter(host=hosts.exact(text.rpartition("@")[2])).order_by("pk")
+    found = [row.organisation for row in rows.select_related("organisation")[:limit]]
+    found += [one.organisation for one in by_name(text)]
+    found += [name.organisation for name in _beginning(keys.key(text), limit * SPARE)]
+    return list({one.pk: one for one in found}.values())[:limit]
+
+
+def _beginning(start: str, limit: int) -> list[OrganisationName]:
     if len(start) < SHORTEST and start.isascii():
         return []
     rows = OrganisationName.objects.filter(key__begins=start).order_by(
         Case(When(key=start, then=Value(0)), default=Value(1)), F("weight").desc(), "key", "organisation"
     )
     # Chosen in the index first; only the few that are offered are then read.
-    chosen = list(rows.values_list("pk", flat=True)[: limit * SPARE])
+    chosen = list(rows.values_list("pk", flat=True)[:limit])
     read = OrganisationName.objects.select_related("organisation").in_bulk(chosen)
-    offered: dict[object, Suggestion] = {}
-    for name in (read[pk] for pk in chosen if pk in read):
-        one = name.organisation
-        also = "" if keys.key(one.name).startswith(start) else name.name
-        offered.setdefault((one.name, one.country), Suggestion(one.name, also, one.country))
-    return list(offered.values())[:limit]
+    return [read[pk] for pk in chosen if pk in read]
 
 
 def _with_keys(wanted: Iterable[str]) -> dict[str, list[Named]]:
