@@ -11,7 +11,8 @@ from django.test import Client
 from petition import lifecycle
 from petition.models import Letter, Membership, Role, User
 from signatories import addresses, outbox, signing, tokens, vetting
-from signatories.models import Mail, Signature
+from signatories.models import Mail, Organisation, Signature, Source
+from signatories.organisations import keys, teaching
 
 LETTER = {
     "slug": "keep-the-lights-on",
@@ -160,3 +161,16 @@ def link_in(message: Any, kind: str) -> str:
 def owed_kinds(signature: Signature) -> list[str]:
     """The kinds of mail that are owed or were sent about a signature, oldest first."""
     return list(Mail.objects.filter(signature=signature).order_by("created_at").values_list("kind", flat=True))
+
+
+def known_organisation(
+    name: str, host: str = "", *, kind: str = "staff", also: tuple[str, ...] = (), acronym: str = "", weight: int = 0
+) -> Organisation:
+    """An organisation as an import leaves it, or with a host of another kind."""
+    made = Organisation.objects.create(name=name, country="GB", source=Source.ROR)
+    names = [(name, "label"), *((one, "alias") for one in also), *([(acronym, "acronym")] if acronym else [])]
+    for one, its_kind in names:
+        made.names.create(name=one, key=keys.key(one), kind=its_kind, weight=weight, source=Source.ROR)
+    if host:
+        made.domains.create(host=host, kind=kind, source=Source.ROR, **teaching.looks(host))
+    return made

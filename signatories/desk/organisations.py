@@ -16,6 +16,7 @@ from petition.models import Letter, Power, User
 from signatories import organisations
 from signatories.forms.organisations import HostForm, OrganisationForm
 from signatories.models import Organisation, OrganisationDomain
+from signatories.organisations import hosts
 
 LONGEST = 300
 SHOWN_EVENTS = 50
@@ -29,8 +30,14 @@ def look_up(request: HttpRequest, slug: str) -> HttpResponse:
     if "organisation" in request.GET:
         return _one(request, letter, _organisation(request.GET["organisation"]))
     typed = request.GET.get("q", "")[:LONGEST]
-    found = organisations.look_up(typed) if typed.strip() else []
-    return _page(request, letter, typed=typed, found=found, add=OrganisationForm(initial={"name": typed}))
+    host = hosts.exact(typed.rpartition("@")[2])
+    context = {
+        "typed": typed,
+        "found": organisations.look_up(typed) if typed.strip() else [],
+        "no_host": hosts.problem(host) if host else "",
+        "add": OrganisationForm(initial={} if host else {"name": typed}),
+    }
+    return _page(request, letter, **context)
 
 
 @team
