@@ -124,10 +124,13 @@ def _beginning(start: str, limit: int) -> list[OrganisationName]:
     rows = OrganisationName.objects.filter(key__begins=start).order_by(
         Case(When(key=start, then=Value(0)), default=Value(1)), F("weight").desc(), "key", "organisation"
     )
-    # Chosen in the index first; only the few that are offered are then read.
-    chosen = list(rows.values_list("pk", flat=True)[:limit])
-    read = OrganisationName.objects.select_related("organisation").in_bulk(chosen)
-    return [read[pk] for pk in chosen if pk in read]
+    # Chosen by what the index holds; only the few that are offered are then read.
+    chosen = list(rows.values_list("organisation_id", "key")[:limit])
+    offered = OrganisationName.objects.filter(
+        organisation__in={pk for pk, _ in chosen}, key__in={key for _, key in chosen}
+    ).select_related("organisation")
+    read = {(name.organisation_id, name.key): name for name in offered}
+    return [read[one] for one in chosen if one in read]
 
 
 def _with_keys(wanted: Iterable[str]) -> dict[str, list[Named]]:
