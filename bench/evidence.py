@@ -90,7 +90,7 @@ def a_second(work: Callable[[Signature], object], signatures: list[Signature]) -
     for one in signatures:
         work(one)
     took, busy = time.perf_counter() - start, time.process_time() - own
-    return f"{len(signatures) / took:10,.0f} ({len(signatures) / busy:,.0f} if the machine is its own)"
+    return f"{len(signatures) / took:10,.0f} ({len(signatures) / busy:,.0f} by its own processor time)"
 
 
 def main() -> None:
