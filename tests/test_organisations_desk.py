@@ -40,6 +40,13 @@ def test_a_vetter_finds_an_organisation_by_name_and_by_host(page):
     assert "Anybody can have a mailbox" in page(q="gmail.com").content.decode()
 
 
+def test_a_vetter_finds_an_organisation_by_a_word_inside_its_name(page):
+    known_organisation("Harbour Lantern Security")
+    known_organisation("Harbour Lanterns")
+    assert "Harbour Lantern Security</a>" in page(q="lantern sec").content.decode()
+    assert "Harbour Lanterns</a>" not in page(q="lantern sec").content.decode()
+
+
 def test_a_vetter_adds_an_organisation_and_its_host(page, vetter):
     answer = page("add/", name="Candle Works", country="FR")
     one = Organisation.objects.get()

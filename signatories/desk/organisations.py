@@ -31,7 +31,7 @@ def look_up(request: HttpRequest, slug: str) -> HttpResponse:
         return _one(request, letter, _organisation(request.GET["organisation"]))
     typed = request.GET.get("q", "")[:LONGEST]
     host = hosts.exact(typed.rpartition("@")[2])
-    context = {
+    context: dict[str, Any] = {
         "typed": typed,
         "found": organisations.look_up(typed) if typed.strip() else [],
         "no_host": hosts.problem(host) if host else "",

@@ -107,14 +107,19 @@ def suggest(prefix: str, limit: int = 8) -> list[Suggestion]:
 
 
 def look_up(text: str, limit: int = 20) -> list[Organisation]:
-    """Return the organisations that a host or a name, or the beginning of one, may mean.
+    """Return the organisations that a host, a name, or a word of one may mean. Made for a person at the desk.
 
-    Those that were known by a host before are among them, so that its history can be read.
+    Those that were known by a host before are among them, so that its history can be read. Words inside a name are
+    looked for only where its beginning finds too little, because that reads every name.
     """
+    start = keys.key(text)
     rows = OrganisationDomain.objects.filter(host=hosts.exact(text.rpartition("@")[2])).order_by("pk")
     found = [row.organisation for row in rows.select_related("organisation")[:limit]]
     found += [one.organisation for one in by_name(text)]
-    found += [name.organisation for name in _beginning(keys.key(text), limit * SPARE)]
+    found += [name.organisation for name in _beginning(start, limit * SPARE)]
+    if start and len(found) < limit:
+        inside = OrganisationName.objects.filter(key__contains=f" {start}").select_related("organisation")
+        found += [name.organisation for name in inside.order_by("-weight", "key")[: limit * SPARE]]
     return list({one.pk: one for one in found}.values())[:limit]
 
 
