@@ -24,6 +24,7 @@ PASSWORD = "read-before-you-sign"
 def load() -> Letter:
     """Load the sample: a letter from its file, founders by invitation, then the public."""
     owner = User.objects.create_user(ORGANISER, PASSWORD, name="Olive Organiser")
+    call_command("import_organisations", FILES / "organisations.json", verbosity=0)
     call_command("new_letter", FILES / "letter.md", owner=ORGANISER, verbosity=0)
     letter = Letter.objects.get()
     vetter, second = _team(letter)

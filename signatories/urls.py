@@ -2,8 +2,19 @@
 
 from django.urls import path
 
-from signatories.desk import batches, cases, delivering, exports, founders, vetting, watchlist, work
-from signatories.views import auditing, embargoed, federated, invited, methods, own, reading, reporting, signing
+from signatories.desk import batches, cases, delivering, exports, founders, organisations, vetting, watchlist, work
+from signatories.views import (
+    auditing,
+    embargoed,
+    federated,
+    invited,
+    methods,
+    own,
+    reading,
+    reporting,
+    signing,
+    suggesting,
+)
 
 app_name = "signatories"
 urlpatterns = [
@@ -14,6 +25,7 @@ urlpatterns = [
     path("letters/<slug:slug>/signatories/<uuid:pk>/report/", reporting.report, name="report"),
     path("letters/<slug:slug>/methods/", methods.methods, name="methods"),
     path("letters/<slug:slug>/reported/", reporting.reported, name="reported"),
+    path("organisations/", suggesting.suggest, name="organisations"),
     path("confirm/<str:token>/", signing.confirm, name="confirm"),
     path("mine/<str:token>/", own.mine, name="mine"),
     path("mine/<str:token>/withdraw/", own.withdraw, name="withdraw"),
@@ -60,5 +72,9 @@ urlpatterns = [
         for verb in founders.VERBS
     ),
     path("desk/<slug:slug>/delivery/deliver/", delivering.deliver, name="deliver"),
+    path("desk/<slug:slug>/organisations/", organisations.look_up, name="desk_organisations"),
+    path("desk/<slug:slug>/organisations/add/", organisations.add, name="add_organisation"),
+    path("desk/<slug:slug>/organisations/add-host/", organisations.add_host, name="add_host"),
+    path("desk/<slug:slug>/organisations/<int:pk>/remove/", organisations.remove_host, name="remove_host"),
     path("desk/<slug:slug>/export/", exports.export, name="export"),
 ]

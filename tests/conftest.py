@@ -14,7 +14,8 @@ from petition.delivery import bundling
 from petition.models import Delivery, Letter, Membership, Role, User
 from signatories import addresses, batches, delivering, evidence, outbox, signing, tokens, vetting
 from signatories.batches import rules
-from signatories.models import Batch, Mail, Signature
+from signatories.models import Batch, Mail, Organisation, Signature, Source
+from signatories.organisations import keys, teaching
 
 LETTER = {
     "slug": "keep-the-lights-on",
@@ -237,3 +238,16 @@ def finish_batches() -> None:
     """Let the clock do what is begun."""
     while batches.go_on():
         pass
+
+
+def known_organisation(
+    name: str, host: str = "", *, kind: str = "staff", also: tuple[str, ...] = (), acronym: str = "", weight: int = 0
+) -> Organisation:
+    """An organisation as an import leaves it, or with a host of another kind."""
+    made = Organisation.objects.create(name=name, country="GB", source=Source.ROR)
+    names = [(name, "label"), *((one, "alias") for one in also), *([(acronym, "acronym")] if acronym else [])]
+    for one, its_kind in names:
+        made.names.create(name=one, key=keys.key(one), kind=its_kind, weight=weight, source=Source.ROR)
+    if host:
+        made.domains.create(host=host, kind=kind, source=Source.ROR, **teaching.looks(host))
+    return made

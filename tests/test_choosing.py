@@ -77,7 +77,7 @@ def test_what_the_preview_carries_begins_the_batch_that_was_previewed(several, v
     page = preview(client, status="confirmed", verb=verb).content.decode()
     data = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
     answer = client.post(DESK + "start/", {**data, "reason": next(iter(rules.REASONS[verb]))})
-    assert answer.status_code == 302
+    assert answer.status_code == 303
     finish_batches()
     batch = Batch.objects.get()
     assert (batch.verb, batch.total, batch.chosen["status"]) == (verb, 2, ["confirmed"])

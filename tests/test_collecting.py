@@ -11,6 +11,14 @@ from signatories import collecting, flags, vetting, watch
 from signatories.models import Mail, Origin, Setback, Signature
 from signatories.reasons import FlagKind
 from tests import naming
+from tests.conftest import known_organisation
+
+
+@pytest.fixture(autouse=True)
+def _employers(db: None) -> None:
+    """The organisations on the lines are known, so that they are no reason for doubt here."""
+    for name in ("Lantern Works", "University of Examples"):
+        known_organisation(name)
 
 
 @pytest.fixture
@@ -70,6 +78,7 @@ def test_a_letter_that_publishes_nothing_lists_nobody_by_its_rule(confirmed, mas
 
 def test_the_first_names_of_a_device_are_looked_at_again_when_the_third_comes(post_sign, confirmed, letter):
     for n in ("one", "two", "three"):
+        known_organisation(n)
         post_sign(f"{n}@example.com", name=f"Name {n.title()}", organisation=n)
     for signature in letter.signatures.all():
         confirmed(signature.address, **signature.typed)
@@ -154,13 +163,14 @@ def test_a_decision_that_comes_in_between_stands(confirmed, mass, vetter, monkey
 def test_a_look_costs_a_fixed_number_of_queries_a_signature(confirmed, letter, django_assert_num_queries):
     def due(number: int) -> None:
         for n, name in enumerate(naming.combined(f"due {number}", number)):
+            known_organisation(f"House {n}.{number}")
             one = confirmed(f"p{n}.{number}@example.com", name=name, organisation=f"House {n}.{number}")
             Origin.objects.create(signature=one, network="192.0.2.0/24", device=f"{n}.{number}")
         Mail.objects.update(sent_at=timezone.now() - timedelta(hours=1))
 
     due(1)
-    with django_assert_num_queries(15 + 3):
+    with django_assert_num_queries(15 + 8):
         collecting.sweep()
     due(5)
-    with django_assert_num_queries(15 + 5 * 3):
+    with django_assert_num_queries(15 + 5 * 8):
         collecting.sweep()

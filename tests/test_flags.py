@@ -12,9 +12,16 @@ from signatories.flags import bursts
 from signatories.models import Alarm, Flag, Mail, Organisation, OrganisationDomain, Origin, Signature
 from signatories.reasons import FlagKind
 from tests import naming
-from tests.conftest import LINE, owed_kinds
+from tests.conftest import LINE, known_organisation, owed_kinds
 
 HERE = origins.From("192.0.2.7", "192.0.2.0/24", "d" * 32)
+
+
+@pytest.fixture(autouse=True)
+def _employers(db: None) -> None:
+    """The organisations on the lines are known, so that they are no reason for doubt here."""
+    for name in ("Lantern Works", "University of Examples"):
+        known_organisation(name)
 
 
 @pytest.fixture

@@ -5,8 +5,16 @@ import pytest
 from petition.models import Letter, Membership, Role
 from signatories import collecting, names, vetting, watch
 from signatories.models import Alarm, Signature, WatchName
+from tests.conftest import known_organisation
 
 PAGE = "/desk/keep-the-lights-on/watchlist/"
+
+
+@pytest.fixture(autouse=True)
+def _employers(db: None) -> None:
+    """The organisations on the lines are known, so that they are no reason for doubt here."""
+    for name in ("Lantern Works", "University of Examples"):
+        known_organisation(name)
 
 
 @pytest.fixture

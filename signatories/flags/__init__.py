@@ -1,6 +1,6 @@
 """Flags hold a name until a person looks; they reject nobody."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from typing import Any
 
 from django.db import transaction
@@ -9,15 +9,12 @@ from django.utils import timezone
 
 from petition.models import Letter, User
 from petition.moves import move
-from signatories.flags import bursts, company, named
+from signatories.flags import affiliation, bursts, company, named
 from signatories.flags.around import PASSING, Around, Found
 from signatories.models import Flag, Signature
 from signatories.reasons import HOLDING, RISK, FlagKind
 
 __all__ = ["Around", "Found", "at_once", "look", "look_again", "raise_", "release"]
-
-# Looks at one signature alone. MERGE: affiliation.look
-LOOKS: list[Callable[[Signature], Found]] = []
 
 
 def look(signature: Signature, around: Around | None = None) -> Found:
@@ -34,9 +31,7 @@ def look(signature: Signature, around: Around | None = None) -> Found:
     found: Found = {}
     for one in (named.look, bursts.look, company.look):
         found |= one(signature, around)
-    for other in LOOKS:
-        found |= other(signature)
-    return found
+    return found | affiliation.look(signature)
 
 
 def at_once(signature: Signature) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 from django.db.models import Count, F, Max, Window
 from django.db.models.functions import RowNumber
 
-from signatories.flags.hosts import is_free_mail
 from signatories.models import Alarm, Flag, Mail, OrganisationDomain, Origin, Signature, WatchName
+from signatories.organisations.hosts import is_free_mail
 from signatories.reasons import FlagKind
 
 Found = dict[FlagKind, dict[str, Any]]  # each kind with what the vetter should see, without personal data of others
@@ -51,7 +51,9 @@ class Around:
     @cached_property
     def known_hosts(self) -> set[str]:
         """The hosts among theirs that are known to be an organisation's."""
-        return set(OrganisationDomain.objects.filter(host__in=self._hosts).values_list("host", flat=True))
+        return set(
+            OrganisationDomain.objects.filter(host__in=self._hosts, removed_at=None).values_list("host", flat=True)
+        )
 
     @cached_property
     def origins(self) -> dict[Any, Origin]:

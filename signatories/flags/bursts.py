@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from petition.models import User
 from signatories.flags.around import Around, Found
-from signatories.flags.hosts import is_free_mail
 from signatories.models import KNOWN, Alarm, OrganisationDomain, Signature, SignatureEvent
+from signatories.organisations.hosts import is_free_mail
 from signatories.reasons import FlagKind
 
 WINDOW = timedelta(minutes=10)
@@ -48,7 +48,7 @@ def renew(*, now: datetime | None = None) -> list[Alarm]:
     """
     since = (now or timezone.now()) - WINDOW
     confirmed = SignatureEvent.objects.filter(at__gt=since, was="pending", now="confirmed").exclude(
-        signature__host__in=OrganisationDomain.objects.values("host")
+        signature__host__in=OrganisationDomain.objects.filter(removed_at=None).values("host")
     )
     groups = _groups(confirmed, Alarm.Kind.HOST, "signature__host", HOST_BURST)
     groups += _groups(confirmed, Alarm.Kind.NETWORK, "signature__origin__network", NETWORK_BURST)

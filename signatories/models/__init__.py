@@ -6,7 +6,13 @@ from signatories.models.embargo import EmbargoLink, EmbargoOpening
 from signatories.models.exports import Export
 from signatories.models.mail import AccountMail, Invitation, Knock, Mail, MailQuerySet, Suppression
 from signatories.models.news import Announcement, Reaffirmation
-from signatories.models.organisations import Organisation, OrganisationDomain, OrganisationName, Source
+from signatories.models.organisations import (
+    Organisation,
+    OrganisationDomain,
+    OrganisationEvent,
+    OrganisationName,
+    Source,
+)
 from signatories.models.people import Signatory
 from signatories.models.proofs import Proof
 from signatories.models.risk import Alarm, Flag, Origin, Setback, WatchName
@@ -48,6 +54,7 @@ __all__ = [
     "MailQuerySet",
     "Organisation",
     "OrganisationDomain",
+    "OrganisationEvent",
     "OrganisationName",
     "Origin",
     "Proof",
