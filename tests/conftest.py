@@ -1,7 +1,7 @@
 """The cast: an organiser, two vetters, a stranger, and a letter that is open for signatures."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from petition import lifecycle
 from petition.models import Letter, Membership, Role, User
 from signatories import addresses, outbox, signing, tokens, vetting
 from signatories.models import Mail, Signature
+from tests import network
 
 LETTER = {
     "slug": "keep-the-lights-on",
@@ -141,6 +142,22 @@ def deliver() -> Callable[[], list[Any]]:
         return mail.outbox
 
     return send
+
+
+@pytest.fixture
+def site(settings: Any) -> Iterator[network.Site]:
+    """Somebody's web server, which the safe client may open though it is on this machine."""
+    with network.website() as site:
+        settings.FETCH_ALLOW = [("127.0.0.1", site.port)]
+        yield site
+
+
+@pytest.fixture
+def names(settings: Any) -> Iterator[network.Names]:
+    """The name server that is asked."""
+    with network.name_server() as names:
+        settings.DNS_SERVER = ("127.0.0.1", names.port)
+        yield names
 
 
 def code_in(message: Any) -> str:

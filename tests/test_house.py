@@ -43,6 +43,7 @@ FLOORS = [
     {"evidence", "flags"},
     {"collecting", "vetting"},
     {"signing", "privacy", "exporting", "roll", "batches", "cases", "sampling", "methods"},
+    {"proving", "vouching"},
     {"invitations"},
     {"forms"},
     {"sample"},
