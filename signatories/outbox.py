@@ -263,7 +263,11 @@ def _links(mail: Mail) -> dict[str, str]:
     about = mail.signature or mail.invitation
     assert about is not None
     paths = {"letter": reverse("petition:letter", args=[about.letter.slug])}
-    if mail.invitation:
+    if (
+        mail.kind == Mail.Kind.MAILBOX
+    ):  # its reader need not be the signer: nothing of the signature is behind its links
+        paths["stop"] = reverse("signatories:stop", args=[tokens.make("stop", mail.pk)])
+    elif mail.invitation:
         paths["invitation"] = reverse("signatories:invitation", args=[tokens.make("invitation", mail.pk)])
     else:
         paths["confirm"] = reverse("signatories:confirm", args=[tokens.make("confirm", mail.pk)])

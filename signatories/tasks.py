@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from signatories import outbox, privacy
+from signatories import outbox, privacy, proving, vouching, workmail
 
 
 @shared_task
@@ -13,6 +13,15 @@ def send_mail() -> None:
 
 
 @shared_task
+def check_proofs() -> None:
+    """Check what signers offered; a full batch means that more may wait."""
+    vouching.renew()
+    while proving.check_due() == proving.BATCH:
+        pass
+
+
+@shared_task
 def expire_unconfirmed() -> None:
     """Forget what was never confirmed."""
     privacy.expire_unconfirmed()
+    workmail.forget_unproven()

@@ -3,7 +3,8 @@
 from django.urls import path
 
 from signatories.desk import exports, founders, vetting
-from signatories.views import invited, own, reading, signing
+from signatories.forms.proofs import OFFERED
+from signatories.views import invited, own, proofs, reading, signing
 
 app_name = "signatories"
 urlpatterns = [
@@ -16,6 +17,14 @@ urlpatterns = [
     path("mine/<str:token>/withdraw/", own.withdraw, name="withdraw"),
     path("mine/<str:token>/not-me/", own.disown, name="disown"),
     path("mine/<str:token>/answer/", own.answer, name="answer"),
+    path("mine/<str:token>/statement/", proofs.statement, name="statement"),
+    *(path(f"mine/<str:token>/proofs/{kind}/", proofs.offer, {"kind": kind}, name=f"prove_{kind}") for kind in OFFERED),
+    path("mine/<str:token>/proofs/mailbox/", proofs.mailbox, name="prove_mailbox"),
+    path("mine/<str:token>/proofs/code/", proofs.mailbox_code, name="prove_mailbox_code"),
+    path("mine/<str:token>/proofs/vouch-code/", proofs.vouch_code, name="vouch_code"),
+    path("mine/<str:token>/vouch/", proofs.vouch, name="vouch"),
+    path("signed/<str:token>/", proofs.signed, name="signed"),
+    path("mailbox/<str:token>/", proofs.stop, name="stop"),
     path("invitation/<str:token>/", invited.invitation, name="invitation"),
     path("invitation/<str:token>/decline/", invited.decline_invitation, name="decline_invitation"),
     path("desk/<slug:slug>/vetting/", vetting.queue, name="queue"),

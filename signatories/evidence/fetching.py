@@ -141,9 +141,9 @@ def target(url: str) -> Target:
         raise Refused("Only addresses that start with https:// or http:// are opened.")
     if "@" in parts.netloc:
         raise Refused("An address with a user name or a password in it is not opened.")
-    path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
+    path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._", errors="replace")
     if parts.query:
-        path += "?" + quote(parts.query, safe="/%:@!$&'()*+,;=~-._?[]")
+        path += "?" + quote(parts.query, safe="/%:@!$&'()*+,;=~-._?[]", errors="replace")
     return Target(parts.scheme, host_name(parts.hostname or ""), _port(parts.scheme, port), path)
 
 

@@ -6,7 +6,7 @@ from signatories.models.exports import Export
 from signatories.models.mail import Invitation, Mail, MailQuerySet, Suppression
 from signatories.models.organisations import Organisation, OrganisationDomain, OrganisationName, Source
 from signatories.models.people import Signatory
-from signatories.models.proofs import Proof
+from signatories.models.proofs import Proof, Vouch, VouchCode
 from signatories.models.risk import Flag, Origin, WatchName
 from signatories.models.signature import (
     DERIVED,
@@ -50,5 +50,7 @@ __all__ = [
     "SignatureQuerySet",
     "Source",
     "Suppression",
+    "Vouch",
+    "VouchCode",
     "WatchName",
 ]

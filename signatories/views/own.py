@@ -18,7 +18,7 @@ from signatories.views import links
 @require_safe
 def mine(request: HttpRequest, token: str) -> HttpResponse:
     """A signer's own page: where the signature stands, and what they can do."""
-    return _mine_page(request, _signature(token), token)
+    return mine_page(request, _signature(token), token)
 
 
 @csrf_exempt
@@ -28,7 +28,7 @@ def withdraw(request: HttpRequest, token: str) -> HttpResponse:
     signature = _signature(token)
     form = signers.WithdrawForm(request.POST)
     if not form.is_valid():
-        return _mine_page(request, signature, token, withdraw=form)
+        return mine_page(request, signature, token, withdraw=form)
     if signature.may_be_withdrawn:
         privacy.withdraw(signature)
     return redirect("signatories:mine", token)
@@ -41,7 +41,7 @@ def disown(request: HttpRequest, token: str) -> HttpResponse:
     signature = _signature(token)
     form = signers.DisownForm(request.POST)
     if not form.is_valid():
-        return _mine_page(request, signature, token, disown=form)
+        return mine_page(request, signature, token, disown=form)
     privacy.disown(signature, no_more_mail=form.cleaned_data["no_more_mail"])
     return render(request, "signatories/disowned.html", {"letter": signature.letter})
 
@@ -53,12 +53,12 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
     signature = _signature(token)
     form = signers.AnswerForm(request.POST)
     if not form.is_valid():
-        return _mine_page(request, signature, token, answer=form)
+        return mine_page(request, signature, token, answer=form)
     vetting.answer(signature, text=form.cleaned_data["answer"])
     return redirect("signatories:mine", token)
 
 
-def _mine_page(request: HttpRequest, signature: Signature, token: str, **shown: Any) -> HttpResponse:
+def mine_page(request: HttpRequest, signature: Signature, token: str, **shown: Any) -> HttpResponse:
     context = {
         "letter": signature.letter,
         "signature": signature,

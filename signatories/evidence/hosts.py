@@ -1,0 +1,45 @@
+"""Whose host it is: the organisations' table, and the accounts that pages come down to."""
+
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from signatories.models import OrganisationDomain, Signature
+
+
+def staff_domain(signature: Signature, host: str) -> OrganisationDomain | None:
+    """Return the row that says that staff of the organisation which the signer typed are at this exact host.
+
+    A web server's `www.` stands for the host behind it; any other subdomain is a host of its own.
+    """
+    if not signature.organisation_key:
+        return None
+    rows = OrganisationDomain.objects.filter(
+        host__in={host, host.removeprefix("www.")},
+        kind=OrganisationDomain.Kind.STAFF,
+        organisation__names__key=signature.organisation_key,
+    )
+    return rows.order_by("pk").first()
+
+
+def page_account(signature: Signature, url: str) -> str:
+    """Return what control of a page comes down to.
+
+    A page on a platform is its account there, so that a GitHub profile, a GitHub key and a GitHub login are one.
+    The first page of a host is the host. So is any page on the host of the signer's own mailbox or of the staff of
+    their organisation, because one login there usually opens both mailbox and page. Any other page is only itself:
+    many people may have pages on its host.
+    """
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    first = parts.path.strip("/").split("/")[0].lower()
+    if host == urlsplit(settings.GITHUB_URL).hostname and first:
+        return f"github:{first}"
+    if host.endswith(".github.io"):
+        return f"github:{host.removesuffix('.github.io').split('.')[-1]}"
+    if host in {"orcid.org", "www.orcid.org"} and first:
+        return f"orcid:{first.upper()}"
+    bare = host.removeprefix("www.")
+    if not (first or parts.query) or bare == signature.host or staff_domain(signature, host):
+        return f"host:{bare}"
+    return f"{host}{parts.path}{'?' + parts.query if parts.query else ''}"
