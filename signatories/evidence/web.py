@@ -20,7 +20,8 @@ from signatories.reasons import Family
 FILE = "/.well-known/undersigned.txt"  # a place that only who runs the host can write to (RFC 8615)
 LABEL = "_undersigned"  # an underscored name is no host (RFC 8552)
 DNS_SECONDS = 5.0
-PIECE = 8192  # characters; between two of them the parser's time is looked at
+PIECE = 8192  # characters; between two of them the time is looked at
+READING = 2.0  # seconds for the HTML of a page; one of 1 MB takes a tenth of it
 # What a browser does not show as part of the page. A link in there is none.
 UNSEEN = {"script", "style", "noscript", "template", "textarea", "title", "iframe", "noembed", "noframes", "xmp"}
 # What sites put on links that their visitors write, in a comment or a post (WHATWG link types and Google's).
@@ -123,7 +124,7 @@ def _links(answer: fetching.Answer) -> list[tuple[set[str], str]]:
     The page is handed over in pieces, and the end is never declared: a page that was made to be slow to read stops
     at the next piece, when its time is over.
     """
-    reader, text, deadline = _Links(), answer.text, time.monotonic() + fetching.SECONDS
+    reader, text, deadline = _Links(), answer.text, time.monotonic() + READING
     for start in range(0, len(text), PIECE):
         if time.monotonic() > deadline:
             raise Refused("The page is too hard to read.")
@@ -151,6 +152,9 @@ class _Links(HTMLParser):
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attrs)  # HTML knows no empty <script/>: what follows is still inside
+
+    def parse_marked_section(self, i: int, report: bool = True) -> int:
+        return self.parse_bogus_comment(i)  # as browsers do; the library stops at names that it does not know
 
     def handle_endtag(self, tag: str) -> None:
         if tag in self._unseen:
