@@ -1,10 +1,5 @@
 """A signer signs the letter's text and their line with their own SSH key, by the real ssh-keygen."""
 
-import os
-import shutil
-import subprocess
-from pathlib import Path
-
 import pytest
 from django.test import Client
 
@@ -14,39 +9,10 @@ from signatories.evidence import keys
 from signatories.evidence.outcome import Refused
 from signatories.models import Evidence, Proof, Signature
 from tests.network import answer
+from tests.sshkeygen import CI, MISSING, Hand
 from tests.test_leaving import mine
 
-KEYGEN = shutil.which("ssh-keygen")
-CI = os.environ.get("CI") == "true"
-pytestmark = pytest.mark.skipif(not KEYGEN and not CI, reason="needs ssh-keygen (Debian: openssh-client)")
-
-
-class Hand:
-    """A signer's own machine, with a key of some kind."""
-
-    def __init__(self, folder: Path, kind: str, *options: str) -> None:
-        self.folder, self.key = folder, folder / f"id_{kind}{''.join(options)}"
-        self.run("-q", "-t", kind, *options, "-N", "", "-C", "ada@home", "-f", str(self.key))
-
-    def run(self, *args: str) -> str:
-        done = subprocess.run(
-            [KEYGEN or "ssh-keygen", *args], cwd=self.folder, capture_output=True, text=True, check=True
-        )
-        return done.stdout
-
-    @property
-    def public(self) -> str:
-        return self.key.with_suffix(".pub").read_text()
-
-    @property
-    def fingerprint(self) -> str:
-        return self.run("-l", "-f", str(self.key)).split()[1]
-
-    def sign(self, name: str, text: bytes, namespace: str) -> str:
-        (self.folder / name).write_bytes(text)
-        (self.folder / f"{name}.sig").unlink(missing_ok=True)
-        self.run("-Y", "sign", "-n", namespace, "-f", str(self.key), name)
-        return (self.folder / f"{name}.sig").read_text()
+pytestmark = pytest.mark.skipif(MISSING and not CI, reason="needs ssh-keygen (Debian: openssh-client)")
 
 
 @pytest.fixture(scope="module")
