@@ -1,7 +1,9 @@
 """Read settings from environment variables, and refuse nonsense instead of guessing."""
 
 import ipaddress
+import json
 import os
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -59,15 +61,44 @@ def loopback(name: str) -> list[tuple[str, int]]:
     return found
 
 
-def web_address(name: str, default: str = "") -> str:
+def web_address(name: str, default: str = "", *, with_path: bool = False) -> str:
     """Return an http(s) origin such as https://letters.example.org, without a trailing slash."""
     value = text(name, default).rstrip("/")
+    return _web(name, value, with_path=with_path) if value else value
+
+
+def credentials(name: str) -> dict[str, str]:
+    """Return client_id and secret of a variable that holds `id:secret`, or nothing when it is unset."""
+    value = text(name)
+    client_id, _, secret = value.partition(":")
+    if value and not (client_id and secret):
+        raise ImproperlyConfigured(f"{name} must be the client's id and its secret with a colon between them.")
+    return {"client_id": client_id, "secret": secret} if value else {}
+
+
+def providers(name: str) -> list[dict[str, Any]]:
+    """Return OpenID Connect providers from a JSON list of objects with id, name, url, client_id and secret."""
+    value = text(name)
     if not value:
-        return value
-    parts = _split(name, value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query:
-        raise ImproperlyConfigured(f"{name} must look like https://letters.example.org, not {value!r}.")
-    return value
+        return []
+    wanted = {"id", "name", "url", "client_id", "secret"}
+    try:
+        found = json.loads(value)
+        whole = isinstance(found, list) and all(
+            isinstance(one, dict) and set(one) == wanted and all(one[key] and isinstance(one[key], str) for key in one)
+            for one in found
+        )
+    except ValueError:
+        whole = False
+    if not whole:
+        raise ImproperlyConfigured(f"{name} must be a JSON list of objects with {', '.join(sorted(wanted))}.")
+    for one in found:
+        host = str(urlsplit(_web(name, one["url"])).hostname)
+        if host == "linkedin.com" or host.endswith(".linkedin.com"):
+            raise ImproperlyConfigured(f"{name}: a log-in at LinkedIn verifies no identity, so it is no evidence.")
+        if not re.fullmatch(r"[a-z0-9-]{1,30}", one["id"]) or one["id"] in {"orcid", "github"}:
+            raise ImproperlyConfigured(f"{name}: an id is of small letters, digits and hyphens, not {one['id']!r}.")
+    return list(found)
 
 
 def mail_server(name: str, default: str) -> dict[str, Any]:
@@ -115,6 +146,13 @@ def _endpoint(name: str, value: str, port: int) -> tuple[str, int]:
         return str(ipaddress.ip_address(parts.hostname or "")), parts.port or port
     except ValueError:
         raise ImproperlyConfigured(f"{name} must be an IP address with or without a port, not {value!r}.") from None
+
+
+def _web(name: str, value: str, *, with_path: bool = True) -> str:
+    parts = _split(name, value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or (parts.path and not with_path):
+        raise ImproperlyConfigured(f"{name} must look like https://letters.example.org, not {value!r}.")
+    return value
 
 
 def _split(name: str, url: str) -> Any:

@@ -104,6 +104,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 20},
     },
+    "publish the letters whose hour has come": {
+        "task": "petition.tasks.publish_due",
+        "schedule": 2.0,
+        "options": {"expires": 10},
+    },
     "close the letters whose time has come": {
         "task": "petition.tasks.close_due",
         "schedule": 5.0,
@@ -113,6 +118,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "signatories.tasks.check_proofs",
         "schedule": 3.0,
         "options": {"expires": 10},
+    },
+    "owe the mails of new versions and of news": {
+        "task": "signatories.tasks.make_announcements",
+        "schedule": 5.0,
+        "options": {"expires": 20},
     },
     "expire what was never confirmed": {
         "task": "signatories.tasks.expire_unconfirmed",
@@ -127,7 +137,6 @@ FETCH_PORTS = env.numbers("FETCH_PORTS", [80, 443])
 FETCH_ALLOW = env.loopback("FETCH_ALLOW")
 if FETCH_ALLOW and not TRYING_OUT:
     raise ImproperlyConfigured("FETCH_ALLOW opens this machine to what signers type; it is for DEBUG and DEMO only.")
-GITHUB_URL = env.web_address("GITHUB_URL", "https://github.com")
 
 # --- The application -------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -145,6 +154,9 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.github",
+    "allauth.socialaccount.providers.openid_connect",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -223,6 +235,40 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Undersigned"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = TRYING_OUT
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+
+# --- Log-ins elsewhere, as evidence for a signature ------------------------------------------------
+ORCID_URL = env.web_address("ORCID_URL", "https://orcid.org", with_path=True)
+ORCID_API_URL = env.web_address("ORCID_API_URL", "https://pub.orcid.org/v3.0", with_path=True)
+ORCID_CLIENT = env.credentials("ORCID_CLIENT")
+GITHUB_URL = env.web_address("GITHUB_URL", "https://github.com")
+GITHUB_CLIENT = env.credentials("GITHUB_CLIENT")
+OIDC_PROVIDERS = env.providers("OIDC_PROVIDERS")
+if ORCID_CLIENT:
+    OIDC_PROVIDERS.append({**ORCID_CLIENT, "id": "orcid", "name": "ORCID", "url": ORCID_URL, "scope": ["openid"]})
+SOCIALACCOUNT_ADAPTER = "config.accounts.SignersLinks"
+SOCIALACCOUNT_PROVIDERS = {
+    "github": {
+        "OAUTH_PKCE_ENABLED": True,
+        # Anywhere else it is GitHub Enterprise, whose API lives beside its pages.
+        **({} if GITHUB_URL == "https://github.com" else {"GITHUB_URL": GITHUB_URL}),
+        "APPS": [{"provider_id": "github", "name": "GitHub", **GITHUB_CLIENT}] if GITHUB_CLIENT else [],
+    },
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": provider["id"],
+                "name": provider["name"],
+                "client_id": provider["client_id"],
+                "secret": provider["secret"],
+                "settings": {"server_url": provider["url"], "scope": provider.get("scope", ["openid", "profile"])},
+            }
+            for provider in OIDC_PROVIDERS
+        ],
+    },
+}
+SOCIALACCOUNT_QUERY_EMAIL = SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5  # seconds
 
 # --- Safety ----------------------------------------------------------------------------------------
 SECURE = SITE_URL.startswith("https://")

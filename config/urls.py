@@ -1,6 +1,7 @@
 """Compose the two apps, the team's accounts and the admin pages."""
 
 from allauth.account.decorators import secure_admin_login
+from allauth.urls import build_provider_urlpatterns
 from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
@@ -13,7 +14,10 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("petition.urls")),
     path("", include("signatories.urls")),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("allauth.account.urls")),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
+    # Of log-ins elsewhere only the way there and back: nobody keeps one with a team account.
+    path("accounts/", include(build_provider_urlpatterns())),
     path("admin/", admin.site.urls),
 ]
 if settings.TRYING_OUT:

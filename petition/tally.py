@@ -11,7 +11,7 @@ from django.utils import timezone
 from petition import text
 from petition.models import Letter, Tally
 
-DIMENSIONS = ("level", "discipline", "country", "organisation")
+DIMENSIONS = ("level", "discipline", "country", "organisation", "version__number")
 # A move is stamped before it is committed. Counting again for a minute after the last one means that a count which
 # started in between, and could not see it, is never the final word.
 SETTLING = timedelta(minutes=1)
@@ -42,6 +42,7 @@ def count(letter: Letter) -> dict[str, Any]:
         "disciplines": _ranked(groups.get("discipline", {})),
         "countries": _ranked(groups.get("country", {})),
         "organisations": _ranked(_merge(groups.get("organisation", {}))),
+        "versions": groups.get("version__number", {}),
     }
 
 

@@ -15,3 +15,9 @@ def tally_moved() -> None:
 def close_due() -> None:
     """Close the letters whose time has come."""
     lifecycle.close_due()
+
+
+@shared_task
+def publish_due() -> None:
+    """Publish the letters whose hour has come."""
+    lifecycle.publish_due()

@@ -148,11 +148,13 @@ def _lease(limit: int) -> list[Mail]:
         Mail.objects.filter(pk__in=chosen, state=Mail.State.OWED).update(
             send_after=timezone.now() + LEASE, attempts=F("attempts") + 1
         )
-    return list(_with_rows().filter(pk__in=chosen).order_by("pk"))
+    rows = _with_rows().in_bulk(chosen)
+    return [rows[pk] for pk in chosen if pk in rows]
 
 
 def _with_rows() -> MailQuerySet:
-    return Mail.objects.select_related("signature__letter", "signature__version", "invitation__letter")
+    about = ("signature__letter", "signature__version", "invitation__letter")
+    return Mail.objects.select_related(*about, "announcement__version", "announcement__update")
 
 
 def _send_one(mail: Mail, connection: Any) -> int:
@@ -195,6 +197,8 @@ def _is_wanted(mail: Mail) -> bool:
         return False
     if not (mail.to or about.address):
         return False
+    if mail.kind == Mail.Kind.UPDATE and not (mail.signature and mail.signature.updates):
+        return False
     return mail.kind == Mail.Kind.WITHDRAWN or not _is_suppressed(about)
 
 
@@ -231,23 +235,35 @@ def compose(mail: Mail) -> EmailMessage:
     signature, invitation = mail.signature, mail.invitation
     about = signature or invitation
     assert about is not None
-    context = {
+    context: dict[str, Any] = {
         "mail": mail,
         "letter": about.letter,
+        "news": mail.announcement,
         "signature": proposed(mail) if signature else None,
         "invitation": invitation,
-        "code": tokens.code(mail.pk),
+        "code": tokens.code(_proving(mail).pk),
         "links": _links(mail),
     }
     subject, _, body = render_to_string(f"signatories/mail/{mail.kind}.txt", context).strip().partition("\n")
     host = urlsplit(settings.SITE_URL).hostname
+    headers = {"Message-ID": f"<{mail.pk}.{mail.times_sent}@{host}>", "Auto-Submitted": "auto-generated"}
+    if mail.kind == Mail.Kind.UPDATE:  # one-click unsubscribe, RFC 8058
+        headers["List-Unsubscribe"] = f"<{context['links']['unsubscribe']}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return EmailMessage(
         subject=" ".join(subject.removeprefix("Subject:").split()),
         body=body.strip() + "\n",
         to=[mail.to or about.address],
         reply_to=[about.letter.contact],
-        headers={"Message-ID": f"<{mail.pk}.{mail.times_sent}@{host}>", "Auto-Submitted": "auto-generated"},
+        headers=headers,
     )
+
+
+def _proving(mail: Mail) -> Mail:
+    """The mail whose code a mail carries: a reminder repeats the invitation's."""
+    if mail.kind != Mail.Kind.NUDGE or mail.invitation is None:
+        return mail
+    return mail.invitation.mails.get(kind=Mail.Kind.INVITATION)
 
 
 def proposed(mail: Mail) -> Signature:
@@ -262,14 +278,16 @@ def proposed(mail: Mail) -> Signature:
 def _links(mail: Mail) -> dict[str, str]:
     about = mail.signature or mail.invitation
     assert about is not None
-    paths = {"letter": reverse("petition:letter", args=[about.letter.slug])}
-    if (
-        mail.kind == Mail.Kind.MAILBOX
-    ):  # its reader need not be the signer: nothing of the signature is behind its links
+    paths = {name: reverse(f"petition:{name}", args=[about.letter.slug]) for name in ("letter", "all_updates")}
+    if mail.kind == Mail.Kind.MAILBOX:  # its reader may be a stranger, so no link of it leads to the signature
         paths["stop"] = reverse("signatories:stop", args=[tokens.make("stop", mail.pk)])
     elif mail.invitation:
-        paths["invitation"] = reverse("signatories:invitation", args=[tokens.make("invitation", mail.pk)])
+        paths["invitation"] = reverse("signatories:invitation", args=[tokens.make("invitation", _proving(mail).pk)])
     else:
         paths["confirm"] = reverse("signatories:confirm", args=[tokens.make("confirm", mail.pk)])
         paths["mine"] = reverse("signatories:mine", args=[tokens.make("mine", about.pk)])
+        paths["unsubscribe"] = reverse("signatories:unsubscribe", args=[tokens.make("news", about.pk)])
+    if mail.announcement and mail.announcement.version:
+        number = mail.announcement.version.number
+        paths["version"] = reverse("petition:version", args=[about.letter.slug, number])
     return {name: settings.SITE_URL + path for name, path in paths.items()}

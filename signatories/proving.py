@@ -13,7 +13,7 @@ from django.utils import timezone
 from petition.models import User
 from petition.moves import NotAllowed
 from signatories import evidence, limits, vetting
-from signatories.evidence import keys, web
+from signatories.evidence import employers, keys, web
 from signatories.evidence.outcome import Away, Found, Refused
 from signatories.models import Evidence, Proof, Signature
 from signatories.reasons import Family
@@ -41,7 +41,7 @@ def offer(signature: Signature, *, kind: Proof.Kind, value: str, data: str = "")
     Args:
         signature: confirmed, held, asked or listed.
         kind: what it is; see `CHECKS`.
-        value: a URL, an origin, a host, `github:login` or a key's fingerprint; at most 300 characters.
+        value: a URL, an origin, a host, an ORCID iD, `github:login` or a key's fingerprint; at most 300 characters.
         data: an SSH signature, for a key.
 
     Raises:
@@ -81,6 +81,7 @@ CHECKS: dict[Proof.Kind, Callable[[Proof], Found]] = {
     Kind.WELL_KNOWN: lambda proof: web.check_file(proof.signature, proof.value),
     Kind.DNS: lambda proof: web.check_dns(proof.signature, proof.value),
     Kind.KEY: _check_key,
+    Kind.ORCID: lambda proof: employers.check_record(proof.signature, proof.value),
 }
 
 
@@ -110,10 +111,10 @@ def _lease(limit: int) -> list[Proof]:
 
 
 def _host(proof: Proof) -> str:
-    """The host that will be asked: the one in the value, or the one where keys are published."""
-    if proof.kind == Kind.KEY:
-        return str(urlsplit(settings.GITHUB_URL).hostname)
-    return urlsplit(proof.value).hostname or proof.value
+    """The host that will be asked: the one in the value, or the one where keys or records are published."""
+    elsewhere = {Kind.KEY: settings.GITHUB_URL, Kind.ORCID: settings.ORCID_API_URL}
+    there = elsewhere.get(Kind(proof.kind), proof.value)
+    return urlsplit(there).hostname or there
 
 
 def _check(proof: Proof) -> None:

@@ -111,6 +111,7 @@ OWN_REASONS = {
     "published": "Names are published again",
     "batch_undone": "A batch was undone",
     "lapsed": "The question was not answered in time",
+    "reaffirmed": "Kept under the new version of the text",
     "not_me": "The owner of the mailbox did not sign",
     "unconfirmed": "Never confirmed",
     "signed_again": "Signed again",

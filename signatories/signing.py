@@ -11,7 +11,7 @@ from django.utils import timezone
 from petition.models import Letter
 from petition.moves import NotAllowed, move
 from petition.text import fold, sha256
-from signatories import addresses, outbox, tokens, vetting
+from signatories import addresses, announce, outbox, tokens, vetting
 from signatories.models import Mail, Signatory, Signature
 
 # A mailbox gets at most three codes a day (outbox.DAILY), and each can be tried ten times: a stranger who types
@@ -28,7 +28,7 @@ class Gone(Exception):
 
 
 @transaction.atomic
-def sign(letter: Letter, *, address: str, typed: dict[str, Any]) -> Mail:
+def sign(letter: Letter, *, address: str, typed: dict[str, Any], language: str = "") -> Mail:
     """Take a signature from the public form and owe the mail that asks to confirm it.
 
     Nothing here depends on what is known about the address but the kind of mail that goes to it: one that is
@@ -38,6 +38,7 @@ def sign(letter: Letter, *, address: str, typed: dict[str, Any]) -> Mail:
         letter: an open letter.
         address: canonical, as `addresses.canonical` returns it.
         typed: a value for each name in `LINE`.
+        language: in which language the text was read; what is signed is the authoritative one.
 
     Returns:
         The mail that is owed; the tab in which the person signed asks for its code.
@@ -48,7 +49,11 @@ def sign(letter: Letter, *, address: str, typed: dict[str, Any]) -> Mail:
     if not letter.takes_signatures or letter.version is None:
         raise NotAllowed("This letter takes no signatures at the moment.")
     signature = Signature(
-        letter=letter, version=letter.version, address=address, address_hash=addresses.keyed_hash(address)
+        letter=letter,
+        version=letter.version,
+        language=language or letter.language,
+        address=address,
+        address_hash=addresses.keyed_hash(address),
     )
     signature.write_line(typed)
     Signature.objects.bulk_create([signature], ignore_conflicts=True)
@@ -157,6 +162,7 @@ def accept(signature: Signature, *, reason: str) -> None:
     if signature.letter.listing == Letter.Listing.CONFIRMED:
         vetting.list_by_rule(signature)
     outbox.owe(Mail.Kind.RECEIPT, signature=signature)
+    announce.tell_latecomer(signature)
 
 
 def send_again(mail_id: uuid.UUID) -> None:

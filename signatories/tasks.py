@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from signatories import outbox, privacy, proving, vouching, workmail
+from signatories import announce, outbox, privacy, proving, vouching, workmail
 
 
 @shared_task
@@ -25,3 +25,9 @@ def expire_unconfirmed() -> None:
     """Forget what was never confirmed."""
     privacy.expire_unconfirmed()
     workmail.forget_unproven()
+
+
+@shared_task
+def make_announcements() -> None:
+    """Owe the mails of new versions and of news."""
+    announce.make()

@@ -8,7 +8,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 
-from petition import lifecycle
+from petition import identifiers, lifecycle
 from petition.models import Letter, Membership, Role, User
 from signatories import addresses, outbox, signing, tokens, vetting
 from signatories.models import Mail, Signature
@@ -45,6 +45,12 @@ LINE: dict[str, Any] = {
 def _no_static_files(settings: Any) -> None:
     """Each test client would otherwise read the whole folder of style sheets again: a third of the suite's time."""
     settings.WHITENOISE_USE_FINDERS = False
+
+
+@pytest.fixture(autouse=True)
+def _identifiers_of_today(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Identifiers never go back, so a test that travels ahead would leave its date to all that come after it."""
+    monkeypatch.setattr(identifiers, "_last", 0)
 
 
 @pytest.fixture

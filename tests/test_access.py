@@ -13,7 +13,9 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from petition.models import Letter, Membership, Power, Role, User
 from signatories.models import Signature
 
-EACH = {"slug": "keep-the-lights-on", "pk": str(uuid.uuid4()), "number": "1", "token": "x" * 59}
+EACH = {"slug": "keep-the-lights-on", "pk": str(uuid.uuid4()), "number": "1", "token": "x" * 59, "language": "de"}
+# Pages about something that a fresh letter does not have; their own tests open them.
+OF_SOMETHING_ELSE = {"desk/<slug:slug>/versions/next/", "desk/<slug:slug>/updates/<uuid:pk>/"}
 
 
 def routes(patterns: list, prefix: str = "") -> list[str]:
@@ -57,7 +59,8 @@ def test_a_stranger_with_an_account_finds_nothing(confirmed, stranger, at_desk, 
 @pytest.mark.parametrize("route", OF_A_LETTER)
 def test_the_owner_opens_every_page_of_the_letter(confirmed, organiser, at_desk, route: str):
     path = filled(route, confirmed())
-    assert at_desk(organiser).get(path).status_code in {200, 405}
+    expected = {404} if route in OF_SOMETHING_ELSE else {200, 405}
+    assert at_desk(organiser).get(path).status_code in expected
 
 
 @pytest.mark.parametrize("role", list(Role))

@@ -177,8 +177,8 @@ def test_a_founder_who_withdrew_is_erased_from_the_invitation_too(client: Client
 def test_the_desk_shows_where_each_founder_stands(founding, invited, client, organiser, at_desk):
     accept(client, invited)
     page = at_desk(organiser).get(f"/desk/{founding.slug}/founders/").content.decode()
-    assert "Waits for a decision" in page
-    assert "Invited, until" in page
+    assert "Signed: waits for a decision" in page
+    assert "1 sent" in page
 
 
 def test_a_closed_letter_invites_nobody(letter, tmp_path):

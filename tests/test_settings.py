@@ -56,6 +56,39 @@ def test_postgresql_is_used_when_it_is_named(tmp_path):
     assert "postgresql" in start(tmp_path, DATABASE_URL="postgres://u:p@localhost/x").stdout
 
 
+CAMPUS = '{"id": "campus", "name": "Campus", "url": "https://login.example.org", "client_id": "us", "secret": "s"}'
+
+
+def test_a_log_in_elsewhere_is_read_from_the_environment(monkeypatch):
+    monkeypatch.setenv("OIDC", f"[{CAMPUS}]")
+    assert [one["name"] for one in env.providers("OIDC")] == ["Campus"]
+    monkeypatch.setenv("CLIENT", "APP-1:two:colons")
+    assert env.credentials("CLIENT") == {"client_id": "APP-1", "secret": "two:colons"}
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("campus", "JSON list"),
+        ("{}", "JSON list"),
+        ('[{"id": "campus"}]', "JSON list"),
+        (f"[{CAMPUS.replace('login.example.org', 'www.linkedin.com')}]", "verifies no identity"),
+        (f"[{CAMPUS.replace('campus', 'orcid')}]", "small letters"),
+        (f"[{CAMPUS.replace('https', 'gopher')}]", "must look like"),
+    ],
+)
+def test_a_log_in_that_would_prove_nothing_is_refused(monkeypatch, value, said):
+    monkeypatch.setenv("OIDC", value)
+    with pytest.raises(ImproperlyConfigured, match=said):
+        env.providers("OIDC")
+
+
+def test_a_client_without_its_secret_is_refused(monkeypatch):
+    monkeypatch.setenv("CLIENT", "APP-1")
+    with pytest.raises(ImproperlyConfigured, match="colon"):
+        env.credentials("CLIENT")
+
+
 @pytest.mark.parametrize("value", ["1", "true", "YES", "on"])
 def test_yes_is_said_in_several_ways(monkeypatch, value):
     monkeypatch.setenv("FLAG", value)

@@ -6,11 +6,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.test import Client
 
-from signatories import privacy, proving, tokens
-from signatories.evidence import web
+from signatories import privacy, proving
+from signatories.evidence import hosts, web
 from signatories.models import Evidence, Organisation, OrganisationDomain, Proof, Signature
 from tests.network import answer, moved
 from tests.test_leaving import mine
+
+
+@pytest.fixture(autouse=True)
+def _github(settings):
+    settings.GITHUB_URL = "https://github.com"
 
 
 @pytest.fixture
@@ -119,6 +124,15 @@ def test_a_page_on_the_staffs_host_supports_the_affiliation(signature, site, nam
     assert (row.claim, row.public_before, row.account) == ("affiliation", True, "host:lantern.example.org")
 
 
+def test_pages_of_one_account_come_down_to_it(signature):
+    for url in ("https://github.com/Ada", "https://github.com/ada/page?x", "https://ada.github.io/me/"):
+        assert hosts.page_account(signature, url) == "github:ada"
+    assert hosts.page_account(signature, "https://orcid.org/0000-0002-1825-009X") == "orcid:0000-0002-1825-009x"
+    assert hosts.page_account(signature, "https://www.example.org/") == "host:example.org"
+    assert hosts.page_account(signature, "https://example.com/~ada") == "host:example.com"  # her own mailbox is there
+    assert hosts.page_account(signature, "https://example.org/~ada") == "example.org/~ada"
+
+
 @pytest.mark.parametrize("kind", ["student", "alumni"])
 def test_a_page_where_students_have_theirs_supports_no_affiliation(signature, site, names, lantern, kind):
     OrganisationDomain.objects.update(kind=kind)
@@ -168,24 +182,6 @@ def test_a_page_that_was_made_to_be_slow_is_read_no_longer_than_others(signature
     began = time.monotonic()
     assert look(signature, "page", site.url()).state == "refused"
     assert time.monotonic() - began < 3
-
-
-def test_before_the_name_is_public_its_receipt_is_the_page_of_any_address(signature, listed, client, letter):
-    there = f"/signed/{tokens.steady('signed', signature.pk)}/"
-    before = client.get(there)
-    assert before.content == client.get("/signed/nonsense/").content
-    assert before.content == client.get(f"/signed/{tokens.make('mine', signature.pk)}/").content
-    assert (before.status_code, before.cookies) == (200, {})
-    listed(signature)
-    page = client.get(there).content.decode()
-    assert "Ada Example" in page
-    assert letter.title in page
-    assert "ada@example.com" not in page
-
-
-def test_who_wants_no_name_printed_has_a_receipt_that_tells_none(confirmed, listed, client):
-    signature = listed(confirmed(publish=False))
-    assert "Ada" not in client.get(f"/signed/{tokens.steady('signed', signature.pk)}/").content.decode()
 
 
 def test_leaving_takes_the_proofs_along(signature, site):

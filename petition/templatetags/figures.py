@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from babel import Locale, UnknownLocaleError
 from django import template
 
-from petition.models import Letter
+from petition.models import Letter, Tally, Update, Version
 
 register = template.Library()
 SHOWN = 12
@@ -42,3 +43,40 @@ def chart(title: str, description: str, rows: list[list[Any]], total: int) -> di
 def discipline_rows(letter: Letter, rows: list[list[Any]]) -> list[list[Any]]:
     """Counts by discipline, in the letter's own words."""
     return [[letter.disciplines.get(key, key), n] for key, n in rows]
+
+
+@register.simple_tag
+def listed_under(tally: Tally | None, version: Version) -> int:
+    """How many listed signatories stand under one version, by the newest count."""
+    figures = tally.figures.get("versions", {}) if tally else {}
+    return int(figures.get(str(version.number), 0))
+
+
+@register.simple_tag
+def text_languages(letter: Letter) -> list[str]:
+    """The languages into which the version that is signed today is translated."""
+    return list(letter.version.translations.values_list("language", flat=True)) if letter.version else []
+
+
+@register.simple_tag
+def newest_update(letter: Letter) -> Update | None:
+    """The newest published news."""
+    return letter.updates.filter(published_at__isnull=False).first()
+
+
+@register.filter
+def language_name(code: str, language: str = "") -> str:
+    """The name of a language, in itself or in another one."""
+    try:
+        return str(Locale.parse(code, sep="-").get_display_name(language or code) or code)
+    except (UnknownLocaleError, ValueError):
+        return code
+
+
+@register.filter
+def direction(code: str) -> str:
+    """Which way a language is written: ltr or rtl."""
+    try:
+        return "rtl" if Locale.parse(code, sep="-").character_order == "right-to-left" else "ltr"
+    except (UnknownLocaleError, ValueError):
+        return "ltr"

@@ -92,7 +92,14 @@ class Target:
         return host if self.port == {"http": 80, "https": 443}[self.scheme] else f"{host}:{self.port}"
 
 
-def fetch(url: str, *, accept: str = "*/*", data: bytes | None = None, headers: dict[str, str] | None = None) -> Answer:
+def fetch(
+    url: str,
+    *,
+    accept: str = "*/*",
+    data: bytes | None = None,
+    headers: dict[str, str] | None = None,
+    most: int = MAX_BODY,
+) -> Answer:
     """Ask for an address and follow it to where it leads.
 
     Args:
@@ -100,6 +107,7 @@ def fetch(url: str, *, accept: str = "*/*", data: bytes | None = None, headers: 
         accept: which media types are wanted.
         data: sent by POST, which follows no redirect; with None it is a GET.
         headers: further ones; names and values in ASCII.
+        most: bytes that are taken, after decompression; more only from a server that the settings name.
 
     Raises:
         Refused: it may not be asked, is not there, or answers what is not taken.
@@ -110,7 +118,7 @@ def fetch(url: str, *, accept: str = "*/*", data: bytes | None = None, headers: 
     for _ in range(REDIRECTS + 1):
         there = target(url)
         try:
-            answer = _ask(there, sent, data, deadline)
+            answer = _ask(there, sent, data, most, deadline)
         except ssl.SSLCertVerificationError as problem:
             raise Refused(f"The certificate of {there.host} is not valid: {problem.verify_message}.") from None
         except (TimeoutError, ssl.SSLError, OSError, http.client.HTTPException, zlib.error) as problem:
@@ -202,7 +210,7 @@ def _addresses(there: Target, deadline: float) -> list[Address]:
     return found[: resolving.MOST]
 
 
-def _ask(there: Target, sent: dict[str, str], data: bytes | None, deadline: float) -> Answer:
+def _ask(there: Target, sent: dict[str, str], data: bytes | None, most: int, deadline: float) -> Answer:
     wire = _connect(there, deadline)
     try:
         head = {"Host": there.authority, **sent, "Accept-Encoding": "identity", "Connection": "close"}
@@ -215,29 +223,29 @@ def _ask(there: Target, sent: dict[str, str], data: bytes | None, deadline: floa
         headers = {name.lower(): value for name, value in reversed(response.getheaders())}
         if response.status in MOVED:
             return Answer(there.url, response.status, headers, b"")
-        wire.allowance = 2 * MAX_BODY  # chunked coding may double the bytes, and no more than that
-        return Answer(there.url, response.status, headers, _body(response, headers.get("content-encoding", "")))
+        wire.allowance = 2 * most  # chunked coding may double the bytes, and no more than that
+        return Answer(there.url, response.status, headers, _body(response, headers.get("content-encoding", ""), most))
     finally:
         wire.close()
 
 
-def _body(response: http.client.HTTPResponse, coding: str) -> bytes:
-    """Read at most MAX_BODY bytes, also of a body that was compressed though nobody asked for it."""
+def _body(response: http.client.HTTPResponse, coding: str, most: int) -> bytes:
+    """Read at most so many bytes, also of a body that was compressed though nobody asked for it."""
     coding = coding.strip().lower()
     if coding not in {"", "identity", "gzip", "x-gzip", "deflate"}:
         raise Refused(f"The page is compressed in a way that is not understood ({coding[:20]}).")
-    raw = response.read(MAX_BODY + 1)
-    if response.length and len(raw) <= MAX_BODY:
+    raw = response.read(most + 1)
+    if response.length and len(raw) <= most:
         raise http.client.IncompleteRead(raw, response.length)
     if coding in {"", "identity"}:
         body = raw
     else:
         unpacking = zlib.decompressobj(wbits=47)  # gzip or zlib, whichever it is
-        body = unpacking.decompress(raw, MAX_BODY + 1)
-        if not unpacking.eof and len(body) <= MAX_BODY:
+        body = unpacking.decompress(raw, most + 1)
+        if not unpacking.eof and len(body) <= most:
             raise zlib.error("incomplete")
-    if len(raw) > MAX_BODY or len(body) > MAX_BODY:
-        raise Refused("The page is larger than 1 MB.")
+    if len(raw) > most or len(body) > most:
+        raise Refused(f"The page is larger than {most // 1024**2} MB.")
     return body
 
 

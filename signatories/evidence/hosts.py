@@ -4,7 +4,8 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from signatories.models import OrganisationDomain, Signature
+from petition.text import fold
+from signatories.models import OrganisationDomain, OrganisationName, Signature
 
 
 def staff_domain(signature: Signature, host: str) -> OrganisationDomain | None:
@@ -20,6 +21,16 @@ def staff_domain(signature: Signature, host: str) -> OrganisationDomain | None:
         organisation__names__key=signature.organisation_key,
     )
     return rows.order_by("pk").first()
+
+
+def is_typed(signature: Signature, *, name: str, ror: str = "") -> bool:
+    """Whether an organisation, by its name or its ROR iD, is the one that the signer typed."""
+    typed = signature.organisation_key
+    if not typed:
+        return False
+    if fold(name)[:160] == typed:
+        return True
+    return bool(ror) and OrganisationName.objects.filter(key=typed, organisation__ror=ror).exists()
 
 
 def page_account(signature: Signature, url: str) -> str:
@@ -38,7 +49,7 @@ def page_account(signature: Signature, url: str) -> str:
     if host.endswith(".github.io"):
         return f"github:{host.removesuffix('.github.io').split('.')[-1]}"
     if host in {"orcid.org", "www.orcid.org"} and first:
-        return f"orcid:{first.upper()}"
+        return f"orcid:{first}"
     bare = host.removeprefix("www.")
     if not (first or parts.query) or bare == signature.host or staff_domain(signature, host):
         return f"host:{bare}"

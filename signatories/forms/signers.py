@@ -95,10 +95,18 @@ class SignForm(LineForm):
         widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
     )
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    language = LineField(required=False, max_length=12, widget=forms.HiddenInput)
     field_order = ("name", "email", "role", "organisation", "former", "country", "discipline")
 
     def clean_email(self) -> str:
         return addresses.canonical(self.cleaned_data["email"])
+
+    def clean_language(self) -> str:
+        """Return the language that was read; what is no translation of this letter counts as the authoritative text."""
+        language = str(self.cleaned_data["language"])
+        version = self.letter.version
+        known = version and language and version.translations.filter(language=language).exists()
+        return language if known else self.letter.language
 
     def clean_version(self) -> int | None:
         number: int | None = self.cleaned_data["version"]
@@ -158,3 +166,23 @@ class AnswerForm(forms.Form):
     """What the signer answers to the team's question."""
 
     answer = TextField(label="Your answer", max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
+
+
+class KeepForm(forms.Form):
+    """Keep or leave, when the meaning of the text has changed; neither is chosen beforehand."""
+
+    answer = forms.ChoiceField(
+        label="Your name",
+        choices=[("keep", "Keep my name, under the new words"), ("leave", "Take my signature off for good")],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Please choose one."},
+    )
+
+
+class UnsubscribeForm(forms.Form):
+    """No more news; a tick, so that a scanner that submits every form as it stands changes nothing."""
+
+    sure = forms.BooleanField(
+        label="Send me no more news about this letter",
+        error_messages={"required": "Please tick the box if you want no more news."},
+    )

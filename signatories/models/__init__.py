@@ -2,8 +2,10 @@
 
 from signatories.models.decisions import Decision, Evidence
 from signatories.models.desk import Batch, BatchItem, Case, ClaimLock, Draw, Limit, Recusal
+from signatories.models.embargo import EmbargoLink, EmbargoOpening
 from signatories.models.exports import Export
 from signatories.models.mail import Invitation, Mail, MailQuerySet, Suppression
+from signatories.models.news import Announcement, Reaffirmation
 from signatories.models.organisations import Organisation, OrganisationDomain, OrganisationName, Source
 from signatories.models.people import Signatory
 from signatories.models.proofs import Proof, Vouch, VouchCode
@@ -25,12 +27,15 @@ __all__ = [
     "LINE",
     "NOT_A_FOUNDER",
     "WAITING",
+    "Announcement",
     "Batch",
     "BatchItem",
     "Case",
     "ClaimLock",
     "Decision",
     "Draw",
+    "EmbargoLink",
+    "EmbargoOpening",
     "Evidence",
     "Export",
     "Flag",
@@ -43,6 +48,7 @@ __all__ = [
     "OrganisationName",
     "Origin",
     "Proof",
+    "Reaffirmation",
     "Recusal",
     "Signatory",
     "Signature",

@@ -30,6 +30,9 @@ class Invitation(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
     declined_at = models.DateTimeField(null=True)
+    opened_at = models.DateTimeField(null=True, help_text="first; a mail scanner opens links too")
+    reminded_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering: ClassVar[list[str]] = ["position"]
@@ -47,7 +50,8 @@ class MailQuerySet(models.QuerySet["Mail"]):
 
     def due(self) -> Self:
         """Owed and not leased to another sender, oldest first."""
-        return self.filter(state=Mail.State.OWED, send_after__lte=timezone.now()).order_by("send_after")
+        # What one person waits for goes before what is written to everybody.
+        return self.filter(state=Mail.State.OWED, send_after__lte=timezone.now()).order_by("bulk", "send_after")
 
 
 class Mail(models.Model):
@@ -69,6 +73,9 @@ class Mail(models.Model):
         MAILBOX = "mailbox", "A code for a mailbox at work"
         AUDIT = "audit", "Is this still right?"
         INVITATION = "invitation", "Invitation"
+        NUDGE = "nudge", "The invitation again"
+        VERSION = "version", "The text has changed"
+        UPDATE = "update", "News"
 
     class State(models.TextChoices):
         OWED = "owed", "Owed"
@@ -81,6 +88,8 @@ class Mail(models.Model):
     key = models.CharField(max_length=120, unique=True, help_text="what makes it one mail and not two")
     signature = models.ForeignKey(Signature, models.CASCADE, null=True, related_name="mails")
     invitation = models.ForeignKey(Invitation, models.CASCADE, null=True, related_name="mails")
+    announcement = models.ForeignKey("Announcement", models.CASCADE, null=True, related_name="mails", db_index=False)
+    bulk = models.BooleanField(default=False, help_text="written to everybody at once")
     to = models.EmailField(max_length=254, blank=True, help_text="only where the row it is about has forgotten it")
     details = models.JSONField(default=dict)
     state = models.CharField(max_length=8, choices=State.choices, default=State.OWED)
@@ -103,7 +112,10 @@ class Mail(models.Model):
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["send_after"], condition=Q(state="owed"), name="mail_due"),
+            models.Index(fields=["bulk", "send_after"], condition=Q(state="owed"), name="mail_due"),
+            models.Index(
+                fields=["announcement", "state"], condition=Q(announcement__isnull=False), name="mail_announced"
+            ),
         ]
 
     def __str__(self) -> str:

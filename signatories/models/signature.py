@@ -97,6 +97,7 @@ class Signature(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     letter = models.ForeignKey(Letter, models.PROTECT, related_name="signatures", db_index=False)
     version = models.ForeignKey(Version, models.PROTECT, related_name="signatures", db_index=False)
+    language = models.CharField(max_length=12, blank=True, help_text="in which language the text was read")
     signatory = models.ForeignKey(Signatory, models.SET_NULL, null=True, related_name="signatures")
     address = models.EmailField(max_length=254, blank=True)
     address_hash = models.CharField(max_length=64)

@@ -3,21 +3,25 @@
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.forms import BaseForm
 
 from petition.models import Letter
-from signatories import countries, reasons, roll
+from signatories import announce, countries, reasons, roll
 from signatories.forms import signers
 
 register = template.Library()
 
 
 @register.inclusion_tag("signatories/_sign_box.html")
-def sign_box(letter: Letter) -> dict[str, Any]:
-    """The form beside the text, or why there is none."""
+def sign_box(letter: Letter, language: str = "") -> dict[str, Any]:
+    """The form beside the text, or why there is none; `language` is the translation it stands beside."""
     if not letter.takes_signatures or letter.version is None:
         return {"letter": letter}
-    return {"letter": letter, "form": signers.SignForm(letter, initial={"version": letter.version.number})}
+    return {
+        "letter": letter,
+        "form": signers.SignForm(letter, initial={"version": letter.version.number, "language": language}),
+    }
 
 
 @register.inclusion_tag("signatories/_first_signatories.html")
@@ -27,9 +31,23 @@ def first_signatories(letter: Letter) -> dict[str, Any]:
 
 
 @register.simple_tag
+def announcements(letter: Letter) -> list[dict[str, Any]]:
+    """The mailings of a letter, with how far each is."""
+    return announce.progress(letter)
+
+
+@register.simple_tag
 def queue_length(letter: Letter) -> int:
     """How many signatures wait for a decision."""
     return letter.signatures.filter(status="confirmed").count()
+
+
+@register.simple_tag
+def link_providers() -> list[tuple[str, str]]:
+    """The providers at which a signer can log in to show that an account is theirs: id and name."""
+    providers: dict[str, dict[str, Any]] = settings.SOCIALACCOUNT_PROVIDERS
+    apps = [app for one in providers.values() for app in one["APPS"]]
+    return [(app["provider_id"], app["name"]) for app in apps]
 
 
 @register.filter

@@ -27,6 +27,7 @@ def strengthen(context: dict[str, Any]) -> dict[str, Any]:
         "forms": _forms(signature, context.get("proof_forms", {})),
         "wrong": next(iter(context.get("proof_forms", {})), ""),
         "proofs": signature.proofs.exclude(kind="mailbox", state="waiting"),
+        "accounts": signature.evidence.filter(family="F", claim="identity", result=True),
         "mailbox": workmail.waiting(signature),
         "vouch_code": VouchCode.objects.filter(signature=signature).first(),
         "vouches": signature.vouches.filter(counts=True).select_related("voucher"),

@@ -5,10 +5,10 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from petition.forms import UNPROCESSABLE
-from signatories import privacy, vetting
+from petition.forms import UNPROCESSABLE, posted
+from signatories import announce, privacy, vetting
 from signatories.forms import signers
 from signatories.models import Signature
 from signatories.views import links
@@ -58,6 +58,35 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
     return redirect("signatories:mine", token)
 
 
+@csrf_exempt
+@require_POST
+def keep(request: HttpRequest, token: str) -> HttpResponse:
+    """The meaning of the text has changed: keep the name under the new words, or leave."""
+    signature = _signature(token)
+    form = signers.KeepForm(request.POST)
+    if not form.is_valid():
+        return mine_page(request, signature, token, keep=form)
+    if form.cleaned_data["answer"] == "leave":
+        privacy.withdraw(signature)
+    else:
+        announce.keep(signature)
+    return redirect("signatories:mine", token)
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
+    """No more news. Mail programs ask with one POST of their own (RFC 8058), people with a tick."""
+    signature = get_object_or_404(Signature.objects.select_related("letter"), pk=links.read("news", token))
+    one_click = request.POST.get("List-Unsubscribe") == "One-Click"
+    form = signers.UnsubscribeForm(posted(request))
+    if one_click or form.is_valid():
+        announce.unsubscribe(signature)
+        return render(request, "signatories/unsubscribed.html", {"letter": signature.letter})
+    context = {"letter": signature.letter, "form": form}
+    return render(request, "signatories/unsubscribe.html", context, status=UNPROCESSABLE if form.errors else 200)
+
+
 def mine_page(request: HttpRequest, signature: Signature, token: str, **shown: Any) -> HttpResponse:
     context = {
         "letter": signature.letter,
@@ -68,6 +97,8 @@ def mine_page(request: HttpRequest, signature: Signature, token: str, **shown: A
         "withdraw": signers.WithdrawForm(),
         "disown": signers.DisownForm(),
         "answer": signers.AnswerForm(),
+        "changed": announce.open_question(signature),
+        "keep": signers.KeepForm(),
         **shown,
     }
     return render(request, "signatories/mine.html", context, status=UNPROCESSABLE if shown else 200)

@@ -14,7 +14,7 @@ from signatories.forms import proofs, signers
 from signatories.models import Mail, Signature
 from signatories.views import links, own
 
-SECTION = "#strengthen"
+SECTION = "#proofs"
 TOO_MANY = f"That is more than {proving.DAILY} in a day. Please go on tomorrow."
 
 

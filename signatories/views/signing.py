@@ -24,7 +24,12 @@ def sign(request: HttpRequest, slug: str) -> HttpResponse:
     assert letter.version is not None
     form = signers.SignForm(letter, posted(request), initial={"version": letter.version.number})
     if request.method == "POST" and form.is_valid():
-        mail = signing.sign(letter, address=form.cleaned_data["email"], typed=form.typed())
+        mail = signing.sign(
+            letter,
+            address=form.cleaned_data["email"],
+            typed=form.typed(),
+            language=form.cleaned_data["language"],
+        )
         return redirect(_sent(letter, tokens.make("tab", mail.pk)))
     context = {"letter": letter, "form": form}
     return render(request, "signatories/sign.html", context, status=UNPROCESSABLE if form.errors else 200)

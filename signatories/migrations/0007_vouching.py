@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('signatories', '0004_checking'),
+        ('signatories', '0006_founders'),
     ]
 
     operations = [

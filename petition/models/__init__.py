@@ -1,0 +1,24 @@
+"""The letter and the team that runs it."""
+
+from petition.models.letter import Letter, LetterEvent, LetterQuerySet
+from petition.models.tally import Milestone, Tally
+from petition.models.team import POWERS, Membership, Power, Role, User, UserManager
+from petition.models.update import Update
+from petition.models.version import Translation, Version
+
+__all__ = [
+    "POWERS",
+    "Letter",
+    "LetterEvent",
+    "LetterQuerySet",
+    "Membership",
+    "Milestone",
+    "Power",
+    "Role",
+    "Tally",
+    "Translation",
+    "Update",
+    "User",
+    "UserManager",
+    "Version",
+]

@@ -1,0 +1,80 @@
+"""Link an account elsewhere to a signature: from the own page to the provider, back, and one more yes."""
+
+import logging
+from typing import Any
+
+from allauth.socialaccount.adapter import get_adapter
+from allauth.socialaccount.models import SocialApp
+from allauth.socialaccount.providers.base.constants import AuthProcess
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST
+from requests import RequestException
+
+from signatories import tokens
+from signatories.evidence.federated import Account, bind
+from signatories.models import KNOWN, Signature
+from signatories.views import links
+
+log = logging.getLogger(__name__)
+SESSION = "linked_account"
+BAD_GATEWAY = 502
+
+
+@csrf_exempt  # nothing is bound by it: the signer says yes on the page they come back to, and that one is protected
+@require_POST
+def begin(request: HttpRequest, token: str, provider: str) -> HttpResponse:
+    """Send the signer to the provider's log-in."""
+    signature = _signature(token)
+    try:
+        chosen = get_adapter(request).get_provider(request, provider)
+        answer: HttpResponse = chosen.redirect(
+            request, process=AuthProcess.REDIRECT, data={"signature": str(signature.pk)}
+        )
+    except SocialApp.DoesNotExist:
+        raise Http404 from None
+    except (RequestException, KeyError, ValueError) as problem:
+        log.warning("%s does not answer: %s", provider, type(problem).__name__)
+        return failed(request, signature, chosen)
+    return answer
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def linked(request: HttpRequest, token: str) -> HttpResponse:
+    """Is this account yours, and this signature too? Asked where no other site can answer for the signer.
+
+    Without it a stranger's page could send a visitor, logged in at the provider, through the whole way unseen, and
+    have the visitor's account stand behind the stranger's signature.
+    """
+    signature = _signature(token)
+    kept: dict[str, Any] = request.session.get(SESSION) or {}
+    if kept.get("signature") != str(signature.pk):
+        return redirect("signatories:mine", token)
+    account = Account(**kept["account"])
+    if request.method == "POST":
+        del request.session[SESSION]
+        if "yes" in request.POST:
+            bind(signature, account)
+        return redirect(reverse("signatories:mine", args=[token]) + "#proofs")
+    context = {"letter": signature.letter, "signature": signature, "account": account, "token": token}
+    return render(request, "signatories/linked.html", context)
+
+
+def ask(request: HttpRequest, signature: Signature, account: Account) -> HttpResponse:
+    """Keep what the provider said until the signer says yes."""
+    request.session[SESSION] = {"signature": str(signature.pk), "account": account.as_dict()}
+    return redirect("signatories:linked", tokens.make("mine", signature.pk))
+
+
+def failed(request: HttpRequest, signature: Signature | None, provider: Any) -> HttpResponse:
+    """Say that the log-in did not work, and lead back."""
+    token = tokens.make("mine", signature.pk) if signature else ""
+    context = {"provider": provider.app.name or provider.name, "token": token}
+    return render(request, "signatories/not_linked.html", context, status=BAD_GATEWAY)
+
+
+def _signature(token: str) -> Signature:
+    rows = Signature.objects.select_related("letter", "version").filter(status__in=KNOWN)
+    return get_object_or_404(rows, pk=links.read("mine", token))
