@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from petition import lifecycle, tally
+from petition.delivery import bundling
 
 
 @shared_task
@@ -21,3 +22,10 @@ def close_due() -> None:
 def publish_due() -> None:
     """Publish the letters whose hour has come."""
     lifecycle.publish_due()
+
+
+@shared_task
+def make_bundles() -> None:
+    """Make the bundles that are owed."""
+    while bundling.make_next():
+        pass

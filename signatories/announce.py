@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, OuterRef
 from django.utils import timezone
 
 from petition.models import Letter, Update, Version
-from petition.moves import NotAllowed
+from petition.moves import NotAllowed, note
 from signatories.models import KNOWN, Announcement, Mail, Reaffirmation, Signature, SignatureQuerySet
 
 CHUNK = 1000
@@ -135,8 +135,7 @@ def keep(signature: Signature) -> None:
     if version is None:
         raise NotAllowed("There is nothing to answer: you have signed the newest text.")
     Reaffirmation.objects.create(signature=signature, version=version)
-    Signature.objects.filter(pk=signature.pk).update(version=version)
-    signature.events.create(was=signature.status, now=signature.status, reason="reaffirmed")
+    note(signature, reason="reaffirmed", version=version)
 
 
 def tell_latecomer(signature: Signature) -> None:

@@ -185,7 +185,10 @@ def accept(mail_id: uuid.UUID, *, code: str, typed: dict[str, Any]) -> Signature
     signature = _signature_for(invitation, typed)
     Invitation.objects.filter(pk=invitation.pk).update(signature=signature)
     if signature.status == Signature.Status.PENDING:
+        signature.write_line(typed)
         signing.accept(signature, reason="invited")
+    else:
+        signing.restate(signature, typed=typed, reason="founder", key=str(mail.pk))
     return signature
 
 
@@ -208,10 +211,8 @@ def _signature_for(invitation: Invitation, typed: dict[str, Any]) -> Signature:
         raise NotAllowed("You have withdrawn your signature from this letter; that is final.")
     if kept.status == Signature.Status.EXPIRED:
         signing.sign_anew(kept, fresh)
-    if kept.status == Signature.Status.PENDING:
-        kept.write_line(typed)
-    kept.rank = invitation.position
-    letter.signatures.filter(pk=kept.pk).update(rank=kept.rank)
+    kept.letter = letter
+    kept.rank, kept.source, kept.version = fresh.rank, fresh.source, fresh.version
     return kept
 
 

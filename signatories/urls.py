@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from signatories.desk import exports, founders, vetting
+from signatories.desk import delivering, exports, founders, vetting
 from signatories.forms.proofs import OFFERED
 from signatories.views import embargoed, federated, invited, own, proofs, reading, signing
 
@@ -48,5 +48,6 @@ urlpatterns = [
         path(f"desk/<slug:slug>/founders/<uuid:pk>/{verb}/", founders.act, {"verb": verb}, name=f"{verb}_invitation")
         for verb in founders.VERBS
     ),
+    path("desk/<slug:slug>/delivery/deliver/", delivering.deliver, name="deliver"),
     path("desk/<slug:slug>/export/", exports.export, name="export"),
 ]

@@ -10,9 +10,9 @@ from django.utils import timezone
 from petition.moves import NotAllowed
 from signatories import addresses, limits, outbox, proving, tokens
 from signatories.evidence import work
-from signatories.models import Mail, Proof, Signature, Suppression
+from signatories.models import Knock, Mail, Proof, Signature, Suppression
 
-DAILY = 3  # mails to one address about one letter, and mails of one signature, in a day (as outbox.DAILY)
+DAILY = outbox.DAILY  # mails that one signature may cause in a day, to whatever addresses
 MAX_TRIES = 10  # of each mail's code: a stranger to the mailbox guesses right with 3 in 100,000 a day
 KEPT = timedelta(days=7)  # an address that nobody proved is forgotten after this
 
@@ -41,21 +41,21 @@ def ask(signature: Signature, *, address: str) -> Proof:
     # One at a time: the code that is typed belongs to the newest mail.
     signature.proofs.filter(kind=Proof.Kind.MAILBOX, state=Proof.State.WAITING).exclude(value=address).delete()
     proof, _ = Proof.objects.get_or_create(signature=signature, kind=Proof.Kind.MAILBOX, value=address)
-    if _may_mail(signature, address):
-        details = {"address_hash": addresses.keyed_hash(address)}
+    address_hash = addresses.keyed_hash(address)
+    if _may_mail(signature, address_hash):
+        details = {"address_hash": address_hash}
         mail = outbox.owe(Mail.Kind.MAILBOX, signature=signature, key=uuid.uuid4().hex, to=address, details=details)
+        Knock.objects.create(address_hash=address_hash, letter_id=signature.letter_id, mail=mail)
         Proof.objects.filter(pk=proof.pk).update(data=str(mail.pk))
     return proof
 
 
-def _may_mail(signature: Signature, address: str) -> bool:
-    letter, day, minute = signature.letter_id, timedelta(days=1), outbox.COOL_DOWN
-    if Suppression.objects.filter(address_hash=addresses.keyed_hash(address)).exists():
-        return False
+def _may_mail(signature: Signature, address_hash: str) -> bool:
+    """Whether the owner of the mailbox is spared: the limits of every mail that strangers cause, and two more."""
     return (
-        limits.take("work mail a minute", f"{letter} {address}", most=1, window=minute).allowed
-        and limits.take("work mail", f"{letter} {address}", most=DAILY, window=day).allowed
-        and limits.take("work mail of", str(signature.pk), most=DAILY, window=day).allowed
+        outbox.may_write_to(address_hash, letter_id=signature.letter_id)
+        and limits.take("work mail", address_hash, most=1, window=outbox.COOL_DOWN).allowed
+        and limits.take("work mail of", str(signature.pk), most=DAILY, window=outbox.DAY).allowed
     )
 
 

@@ -72,7 +72,7 @@ def test_a_reminder_goes_out_once_and_its_code_signs(desk, invited, deliver, cli
     (message,) = deliver()
     assert message.subject.startswith("A reminder")
     line = {"name": "Ada", "discipline": "optics", "publish": "on", "agree": "on", "code": code_in(message)}
-    assert client.post(link_in(message, "invitation"), line).status_code == 302
+    assert client.post(link_in(message, "invitation"), line).status_code == 303
     assert "1 signed" in desk().content.decode()
 
 

@@ -101,7 +101,7 @@ def test_twenty_offers_a_day_are_enough(signature, client, time_machine):
     assert answered.status_code == 422
     assert "more than 20 in a day" in answered.content.decode()
     time_machine.shift(timedelta(days=1))
-    assert client.post(f"{mine(signature)}proofs/page/", {"value": "https://example.org/x"}).status_code == 302
+    assert client.post(f"{mine(signature)}proofs/page/", {"value": "https://example.org/x"}).status_code == 303
 
 
 def test_nothing_is_proven_for_an_unconfirmed_or_withdrawn_signature(signature, client):

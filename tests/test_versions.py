@@ -173,7 +173,7 @@ def test_the_same_words_are_no_next_version(letter: Letter, change, body):
 def test_a_next_version_is_begun_once_and_can_be_thrown_away(letter, organiser, at_desk):
     desk, at = at_desk(organiser), f"/desk/{letter.slug}/versions/"
     begun = {"reason": "typo", "note": "A letter was missing."}
-    assert desk.post(f"{at}begin/", begun).status_code == 302
+    assert desk.post(f"{at}begin/", begun).status_code == 303
     assert desk.post(f"{at}begin/", begun).status_code == 409
     assert desk.post(f"{at}begin/", {"reason": "first", "note": "x"}).status_code == 422
     desk.post(f"{at}discard/")

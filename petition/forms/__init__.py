@@ -1,6 +1,7 @@
 """The forms of the letter, and the two text fields that every form of the site uses."""
 
 import re
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -15,6 +16,7 @@ from petition.text import clean
 UNPROCESSABLE = 422  # RFC 9110, section 15.5.21: understood, and with something to correct
 MOST_ROWS = 40
 ADDRESSEE = ("name", "office", "address", "source")
+EARLIEST, LATEST = 2000, 2100  # years in which a letter may close
 
 
 def posted(request: HttpRequest) -> QueryDict | None:
@@ -167,6 +169,12 @@ class LetterForm(forms.Form):
 
     def clean_language(self) -> str:
         return str(self.cleaned_data["language"] or "en")
+
+    def clean_closes_at(self) -> datetime | None:
+        moment: datetime | None = self.cleaned_data["closes_at"]
+        if moment and not EARLIEST <= moment.year <= LATEST:  # at its edges a calendar has no other time zone
+            raise ValidationError(f"Please choose a year between {EARLIEST} and {LATEST}.")
+        return moment
 
 
 class NewLetterForm(LetterForm):

@@ -126,6 +126,14 @@ class Letter(models.Model):
         return self.tallies.order_by("-hour").first()
 
 
+# What stands in the history beside the moves.
+REASONS = {
+    "replied": "A reply was received",
+    "downloaded_pdf": "The delivered document was taken out",
+    "downloaded_bundle": "The delivered bundle was taken out",
+}
+
+
 class LetterEvent(models.Model):
     """The append-only history of a letter, written by `move()` and by exports."""
 
@@ -141,3 +149,8 @@ class LetterEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.was} → {self.now}"
+
+    @property
+    def reason_label(self) -> str:
+        """The reason in words."""
+        return REASONS.get(self.reason, self.reason)

@@ -6,7 +6,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from petition.forms import LineField, TextField
+from petition.lines import refuse_web_address
 from petition.models import Letter
+from petition.text import clean
 from signatories import addresses, countries
 from signatories.models import LINE, Signature
 
@@ -72,8 +74,17 @@ class LineForm(forms.Form):
         assert isinstance(field, forms.ChoiceField)
         return field
 
+    def clean_name(self) -> str:
+        return refuse_web_address(self.cleaned_data["name"], bare=True)
+
+    def clean_role(self) -> str:
+        return refuse_web_address(self.cleaned_data["role"], bare=False)
+
+    def clean_organisation(self) -> str:
+        return refuse_web_address(self.cleaned_data["organisation"], bare=False)
+
     def clean_profile_url(self) -> str:
-        url = str(self.cleaned_data["profile_url"])
+        url = clean(str(self.cleaned_data["profile_url"]))
         if url and not url.startswith(("https://", "http://")):
             raise ValidationError("Please give an address that starts with https://.")
         return url
@@ -137,10 +148,15 @@ class ConfirmForm(CodeForm):
     )
 
 
-class InvitationForm(ConfirmForm, LineForm):
-    """A founder's line, the code from the invitation, and the box."""
+class ConfirmLineForm(ConfirmForm, LineForm):
+    """The line, the code from the mail, and the box: for founders, and for whoever corrects a line and signs it."""
 
     field_order = ("name", "role", "organisation", "former", "country", "discipline")
+
+    @property
+    def line_is_wrong(self) -> bool:
+        """Whether a problem stands beside a field of the line."""
+        return bool(set(self.errors) & set(LINE))
 
 
 class WithdrawForm(forms.Form):

@@ -4,7 +4,7 @@ from signatories.models.decisions import Decision, Evidence
 from signatories.models.desk import Batch, BatchItem, Case, ClaimLock, Draw, Limit, Recusal
 from signatories.models.embargo import EmbargoLink, EmbargoOpening
 from signatories.models.exports import Export
-from signatories.models.mail import Invitation, Mail, MailQuerySet, Suppression
+from signatories.models.mail import AccountMail, Invitation, Knock, Mail, MailQuerySet, Suppression
 from signatories.models.news import Announcement, Reaffirmation
 from signatories.models.organisations import Organisation, OrganisationDomain, OrganisationName, Source
 from signatories.models.people import Signatory
@@ -27,6 +27,7 @@ __all__ = [
     "LINE",
     "NOT_A_FOUNDER",
     "WAITING",
+    "AccountMail",
     "Announcement",
     "Batch",
     "BatchItem",
@@ -40,6 +41,7 @@ __all__ = [
     "Export",
     "Flag",
     "Invitation",
+    "Knock",
     "Limit",
     "Mail",
     "MailQuerySet",

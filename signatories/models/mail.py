@@ -122,6 +122,40 @@ class Mail(models.Model):
         return f"{self.kind} ({self.state})"
 
 
+class Knock(models.Model):
+    """A mail that somebody could cause by typing an address; counted for a day, whatever becomes of the rest.
+
+    It is apart from the mail, because forgetting a signature and starting it again takes its mails away, and would
+    open the door to the next three.
+    """
+
+    address_hash = models.CharField(max_length=64)
+    letter = models.ForeignKey(Letter, models.CASCADE, related_name="+", db_index=False)
+    mail = models.ForeignKey(Mail, models.SET_NULL, null=True, related_name="knocks")
+    at = models.DateTimeField(default=timezone.now, help_text="when it was owed, and then when it was sent")
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["address_hash", "at"], name="knock_by_mailbox")]
+
+    def __str__(self) -> str:
+        return f"{self.letter_id}, {self.at}"
+
+
+class AccountMail(models.Model):
+    """One mail that is owed to somebody with an account, such as a log-in code; the row goes when it is sent."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    to = models.EmailField(max_length=254)
+    subject = models.CharField(max_length=200)
+    sealed = models.TextField(help_text="the text, encrypted: it may hold a code")
+    send_after = models.DateTimeField(default=timezone.now, db_index=True)
+    lapses_at = models.DateTimeField(help_text="when it is of no use any more")
+    attempts = models.PositiveSmallIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.subject} ({self.pk})"
+
+
 class Suppression(models.Model):
     """An address that never wants mail from here again, known by its keyed hash only."""
 

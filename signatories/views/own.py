@@ -1,5 +1,6 @@
 """A signer's own page: where the signature stands, answering, withdrawing, disowning."""
 
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -8,10 +9,17 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from petition.forms import UNPROCESSABLE, posted
-from signatories import announce, privacy, vetting
+from signatories import announce, privacy, reasons, vetting
 from signatories.forms import signers
-from signatories.models import Signature
+from signatories.models import Signature, SignatureEvent
 from signatories.views import links
+
+# What came of signing as a founder by somebody who had signed in public before.
+NOTICES = {
+    "founder": "You signed as a founder now. Your line is the one you had before.",
+    "founder_line": "You signed as a founder now. The line below is the one you typed just now; it replaces the one "
+    "from the public form, and the team looks at it before it is printed.",
+}
 
 
 @csrf_exempt
@@ -88,11 +96,13 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def mine_page(request: HttpRequest, signature: Signature, token: str, **shown: Any) -> HttpResponse:
+    events = list(signature.events.all())
     context = {
         "letter": signature.letter,
         "signature": signature,
         "token": token,
-        "history": signature.events.all(),
+        "history": _history(events),
+        "notice": NOTICES.get(events[-1].reason if events else ""),
         "question": signature.decisions.filter(outcome="ask", answered_at=None).last(),
         "withdraw": signers.WithdrawForm(),
         "disown": signers.DisownForm(),
@@ -102,6 +112,12 @@ def mine_page(request: HttpRequest, signature: Signature, token: str, **shown: A
         **shown,
     }
     return render(request, "signatories/mine.html", context, status=UNPROCESSABLE if shown else 200)
+
+
+def _history(events: list[SignatureEvent]) -> list[tuple[datetime, str]]:
+    """When something happened and what, in words for the signer; steps that read alike are one."""
+    steps = [(event.at, reasons.in_history(event.now, event.reason)) for event in events]
+    return [step for number, step in enumerate(steps) if number == 0 or step[1] != steps[number - 1][1]]
 
 
 def _signature(token: str) -> Signature:

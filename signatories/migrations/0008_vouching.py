@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('signatories', '0006_founders'),
+        ('signatories', '0007_knocks_and_account_mail'),
     ]
 
     operations = [
