@@ -107,18 +107,22 @@ def send_again(mail: Mail, *, to: str = "") -> None:
 
 
 def _may_mail(about: Signature | Invitation) -> bool:
+    return may_write_to(about.address_hash, letter_id=about.letter_id)
+
+
+def may_write_to(address_hash: str, *, letter_id: int) -> bool:
     """Whether one more mail may go to a mailbox that somebody typed; until the transaction ends nobody else is told.
 
     Counted is what is owed and what was sent within a day, over the whole site and about this letter.
     """
     if database.vendor == "postgresql":  # SQLite has one writer at a time in any case
         with database.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int(about.address_hash[:15], 16)])
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int(address_hash[:15], 16)])
     counted = Q(at__gt=timezone.now() - DAY) | Q(mail__state=Mail.State.OWED)
-    sums = Knock.objects.filter(counted, address_hash=about.address_hash).aggregate(
-        site=Count("pk"), letter=Count("pk", filter=Q(letter_id=about.letter_id))
+    sums = Knock.objects.filter(counted, address_hash=address_hash).aggregate(
+        site=Count("pk"), letter=Count("pk", filter=Q(letter_id=letter_id))
     )
-    return sums["site"] < DAILY_OVER_THE_SITE and sums["letter"] < DAILY and not _is_suppressed(about)
+    return sums["site"] < DAILY_OVER_THE_SITE and sums["letter"] < DAILY and not _is_unwanted(address_hash)
 
 
 def forget_knocks() -> int:
@@ -126,8 +130,8 @@ def forget_knocks() -> int:
     return Knock.objects.filter(at__lt=timezone.now() - DAY).exclude(mail__state=Mail.State.OWED).delete()[0]
 
 
-def _is_suppressed(about: Signature | Invitation) -> bool:
-    return Suppression.objects.filter(address_hash=about.address_hash).exists()
+def _is_unwanted(address_hash: str) -> bool:
+    return Suppression.objects.filter(address_hash=address_hash).exists()
 
 
 def send(limit: int = BATCH) -> int:
@@ -228,7 +232,7 @@ def _is_wanted(mail: Mail) -> bool:
         return False
     if mail.kind == Mail.Kind.UPDATE and not (mail.signature and mail.signature.updates):
         return False
-    return mail.kind == Mail.Kind.WITHDRAWN or not _is_suppressed(about)
+    return mail.kind == Mail.Kind.WITHDRAWN or not _is_unwanted(about.address_hash)
 
 
 def _mark(mail: Mail, state: Mail.State, **changes: Any) -> None:
@@ -311,7 +315,9 @@ def _links(mail: Mail) -> dict[str, str]:
     about = mail.signature or mail.invitation
     assert about is not None
     paths = {name: reverse(f"petition:{name}", args=[about.letter.slug]) for name in ("letter", "all_updates")}
-    if mail.invitation:
+    if mail.kind == Mail.Kind.MAILBOX:  # its reader may be a stranger, so no link of it leads to the signature
+        paths["stop"] = reverse("signatories:stop", args=[tokens.make("stop", mail.pk)])
+    elif mail.invitation:
         paths["invitation"] = reverse("signatories:invitation", args=[tokens.make("invitation", _proving(mail).pk)])
     else:
         paths["confirm"] = reverse("signatories:confirm", args=[tokens.make("confirm", mail.pk)])

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from petition.moves import NotAllowed, move
 from signatories import cases, limits, outbox
-from signatories.models import Alarm, Case, Draw, Mail, Origin, Signatory, Signature, Suppression
+from signatories.models import Alarm, Case, Draw, Mail, Origin, Signatory, Signature, Suppression, VouchCode
 
 Status = Signature.Status
 UNCONFIRMED = timedelta(days=7)  # after this an unconfirmed signature is forgotten
@@ -119,6 +119,9 @@ def _forget(signature: Signature, to: Signature.Status, *, reason: str) -> None:
     signature.cases.filter(closed_at=None).update(closed_at=timezone.now(), outcome="left")
     signature.flags.all().delete()
     Origin.objects.filter(signature=signature).delete()
+    signature.proofs.all().delete()
+    signature.vouches.all().delete()
+    VouchCode.objects.filter(signature=signature).delete()
     signature.decisions.update(note="", answer="")
     signature.mails.update(details={})
     signature.mails.filter(state=Mail.State.OWED).update(state=Mail.State.DROPPED, to="")

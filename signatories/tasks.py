@@ -2,7 +2,19 @@
 
 from celery import shared_task
 
-from signatories import account_mail, announce, batches, collecting, delivering, outbox, privacy, sampling
+from signatories import (
+    account_mail,
+    announce,
+    batches,
+    collecting,
+    delivering,
+    outbox,
+    privacy,
+    proving,
+    sampling,
+    vouching,
+    workmail,
+)
 
 
 @shared_task
@@ -13,9 +25,18 @@ def send_mail() -> None:
 
 
 @shared_task
+def check_proofs() -> None:
+    """Check what signers offered; a full batch means that more may wait."""
+    vouching.renew()
+    while proving.check_due() == proving.BATCH:
+        pass
+
+
+@shared_task
 def expire_unconfirmed() -> None:
     """Forget what was never confirmed."""
     privacy.expire_unconfirmed()
+    workmail.forget_unproven()
 
 
 @shared_task

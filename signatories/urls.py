@@ -3,6 +3,7 @@
 from django.urls import path
 
 from signatories.desk import batches, cases, delivering, exports, founders, organisations, vetting, watchlist, work
+from signatories.forms.proofs import OFFERED
 from signatories.views import (
     auditing,
     embargoed,
@@ -10,6 +11,7 @@ from signatories.views import (
     invited,
     methods,
     own,
+    proofs,
     reading,
     reporting,
     signing,
@@ -36,6 +38,14 @@ urlpatterns = [
     path("mine/<str:token>/link/", federated.linked, name="linked"),
     path("mine/<str:token>/link/<slug:provider>/", federated.begin, name="link"),
     path("mine/<str:token>/audit/", auditing.audit, name="audit"),
+    path("mine/<str:token>/statement/", proofs.statement, name="statement"),
+    *(path(f"mine/<str:token>/proofs/{kind}/", proofs.offer, {"kind": kind}, name=f"prove_{kind}") for kind in OFFERED),
+    path("mine/<str:token>/proofs/mailbox/", proofs.mailbox, name="prove_mailbox"),
+    path("mine/<str:token>/proofs/code/", proofs.mailbox_code, name="prove_mailbox_code"),
+    path("mine/<str:token>/proofs/vouch-code/", proofs.vouch_code, name="vouch_code"),
+    path("mine/<str:token>/vouch/", proofs.vouch, name="vouch"),
+    path("signed/<str:token>/", proofs.signed, name="signed"),
+    path("mailbox/<str:token>/", proofs.stop, name="stop"),
     path("invitation/<str:token>/", invited.invitation, name="invitation"),
     path("invitation/<str:token>/decline/", invited.decline_invitation, name="decline_invitation"),
     path("desk/<slug:slug>/vetting/", vetting.queue, name="queue"),

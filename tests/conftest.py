@@ -1,7 +1,7 @@
 """The cast: an organiser, two vetters, a stranger, and a letter that is open for signatures."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from signatories import addresses, batches, delivering, evidence, outbox, signin
 from signatories.batches import rules
 from signatories.models import Batch, Mail, Organisation, Signature, Source
 from signatories.organisations import keys, teaching
+from tests import network
 
 LETTER = {
     "slug": "keep-the-lights-on",
@@ -51,15 +52,15 @@ def _no_static_files(settings: Any) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _own_folder(settings: Any, tmp_path: Path) -> None:
-    """Bundles of a test lie in its own folder, and are set in our own fonts on every machine."""
-    settings.DELIVERY_DIR, settings.FONT_DIR = tmp_path / "deliveries", tmp_path / "no-fonts"
+def _identifiers_of_today(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Identifiers never go back, so a test that travels ahead would leave its date to all that come after it."""
+    monkeypatch.setattr(identifiers, "_last", 0)
 
 
 @pytest.fixture(autouse=True)
-def _no_identifiers_from_the_future(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Identifiers never go back, so a test that travelled ahead would leave the others in its time."""
-    monkeypatch.setattr(identifiers, "_last", 0)
+def _own_folder(settings: Any, tmp_path: Path) -> None:
+    """Bundles of a test lie in its own folder, and are set in our own fonts on every machine."""
+    settings.DELIVERY_DIR, settings.FONT_DIR = tmp_path / "deliveries", tmp_path / "no-fonts"
 
 
 @pytest.fixture
@@ -157,6 +158,22 @@ def deliver() -> Callable[[], list[Any]]:
         return mail.outbox
 
     return send
+
+
+@pytest.fixture
+def site(settings: Any) -> Iterator[network.Site]:
+    """Somebody's web server, which the safe client may open though it is on this machine."""
+    with network.website() as site:
+        settings.FETCH_ALLOW = [("127.0.0.1", site.port)]
+        yield site
+
+
+@pytest.fixture
+def names(settings: Any) -> Iterator[network.Names]:
+    """The name server that is asked."""
+    with network.name_server() as names:
+        settings.DNS_SERVER = ("127.0.0.1", names.port)
+        yield names
 
 
 @pytest.fixture

@@ -45,6 +45,8 @@ FLOORS = [
     {"vetting"},
     {"cases"},
     {"collecting", "signing", "privacy", "exporting", "roll", "batches"},
+    {"proving"},
+    {"vouching", "workmail"},
     {"invitations", "sampling", "embargo", "delivering"},
     {"methods"},
     {"forms"},

@@ -21,14 +21,25 @@ def collect(signature: Signature) -> None:
     Args:
         signature: one whose mailbox is confirmed; nothing is known about the others.
     """
-    if not signature.confirmed_at or not signature.host or organisations.is_free_mail(signature.host):
-        return
-    account = f"host:{signature.host}"
-    rows = organisations.by_host(signature.host)
+    if signature.confirmed_at and signature.host:
+        match(signature, signature.host)
+
+
+def match(signature: Signature, host: str) -> bool:
+    """Write down what a mailbox at this host says, as `collect` does, and whether it supports the line.
+
+    Args:
+        signature: whose.
+        host: of a mailbox that was proven: the one that signed, or one at work.
+    """
+    if organisations.is_free_mail(host):
+        return False
+    account = f"host:{host}"
+    rows = organisations.by_host(host)
     if not rows:
         _forget(signature, account)
-        return
-    result, details = _judge(signature, rows)
+        return False
+    result, details = _judge(signature, host, rows)
     evidence.record(
         signature,
         family=Family.MAILBOX,
@@ -37,15 +48,16 @@ def collect(signature: Signature) -> None:
         result=result,
         details=details,
     )
+    return result
 
 
-def _judge(signature: Signature, rows: list[OrganisationDomain]) -> tuple[bool, dict[str, Any]]:
+def _judge(signature: Signature, host: str, rows: list[OrganisationDomain]) -> tuple[bool, dict[str, Any]]:
     meant = {one.pk for one in organisations.meant_by(signature.organisation)}
     of_them = [row for row in rows if row.organisation_id in meant]
     supports = [row for row in of_them if _is_enough(row, former=signature.former)]
     shown = (supports or of_them or rows)[:MOST_NAMED]
     details = {
-        "host": signature.host,
+        "host": host,
         "says": _says(signature, shown[0], of_them=bool(of_them), supports=bool(supports)),
         "organisations": [row.organisation.name for row in shown],
         "kind": shown[0].kind,

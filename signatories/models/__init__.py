@@ -14,7 +14,7 @@ from signatories.models.organisations import (
     Source,
 )
 from signatories.models.people import Signatory
-from signatories.models.proofs import Proof
+from signatories.models.proofs import Proof, Vouch, VouchCode
 from signatories.models.risk import Alarm, Flag, Origin, Setback, WatchName
 from signatories.models.signature import (
     DERIVED,
@@ -67,5 +67,7 @@ __all__ = [
     "SignatureQuerySet",
     "Source",
     "Suppression",
+    "Vouch",
+    "VouchCode",
     "WatchName",
 ]
