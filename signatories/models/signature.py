@@ -226,6 +226,8 @@ class SignatureEvent(models.Model):
     """The append-only history of a signature, written by `move()`."""
 
     signature = models.ForeignKey(Signature, models.PROTECT, related_name="events")
+    letter = models.ForeignKey(Letter, models.PROTECT, related_name="+", db_index=False)
+    named = models.BooleanField(help_text="whether the signer had agreed to be named when it happened")
     was = models.CharField(max_length=10)
     now = models.CharField(max_length=10)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -234,9 +236,24 @@ class SignatureEvent(models.Model):
 
     class Meta:
         ordering: ClassVar[list[str]] = ["at", "pk"]
+        indexes: ClassVar[list[models.Index]] = [
+            # The public record; only moves onto the list and off it pay for it.
+            models.Index(
+                fields=["letter", "-at", "-id"],
+                condition=Q(named=True) & (Q(was="listed") | Q(now="listed")),
+                include=["was", "now"],
+                name="signature_event_public",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.was} → {self.now}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep whose letter it is, and what withdrawing blanks on the signature: whether it was named."""
+        if self._state.adding:
+            self.letter_id, self.named = self.signature.letter_id, self.signature.publish
+        super().save(*args, **kwargs)
 
     @property
     def reason_label(self) -> str:
