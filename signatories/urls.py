@@ -3,7 +3,7 @@
 from django.urls import path
 
 from signatories.desk import exports, founders, vetting
-from signatories.views import federated, invited, own, reading, signing
+from signatories.views import federated, invited, own, reading, record, signing
 
 app_name = "signatories"
 urlpatterns = [
@@ -11,6 +11,11 @@ urlpatterns = [
     path("letters/<slug:slug>/sent/", signing.sent, name="sent"),
     path("letters/<slug:slug>/sent/again/", signing.again, name="again"),
     path("letters/<slug:slug>/signatories/", reading.signatories, name="signatories"),
+    path("letters/<slug:slug>/changes/", record.changes, name="changes"),
+    path("letters/<slug:slug>/changes.json", record.changes_json, name="changes_json"),
+    path("letters/<slug:slug>/changes.atom", record.changes_atom, name="changes_atom"),
+    path("letters/<slug:slug>/counts.csv", record.counts, name="counts"),
+    path("letters/<slug:slug>/press/", record.facts, name="press"),
     path("confirm/<str:token>/", signing.confirm, name="confirm"),
     path("mine/<str:token>/", own.mine, name="mine"),
     path("mine/<str:token>/withdraw/", own.withdraw, name="withdraw"),
