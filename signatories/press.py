@@ -51,7 +51,8 @@ def sentence(letter: Letter, tally: Tally) -> str:
     n = counted["listed"] if mass else counted["experts"]
     checked = "who confirmed by email" if mass else "whose affiliation or identity was checked"
     people = ("person" if n == 1 else "people") if mass else ("expert" if n == 1 else "experts")
-    signed = f"{n:,} {people} {checked} {'has' if n == 1 else 'have'} signed {_named(letter)}{_among(letter, counted)}."
+    who = f"{n:,} {people} {checked}{_among(letter, counted)}"
+    signed = f"{who} {'has' if n == 1 else 'have'} signed {_named(letter)}."
     further = counted["confirmed"]
     supporters = "supporter confirmed by email and is" if further == 1 else "supporters confirmed by email and are"
     more = f" {further:,} further {supporters} not listed." if further and not mass else ""
@@ -80,7 +81,8 @@ def _among(letter: Letter, counted: dict[str, Any]) -> str:
     parts = [f"{n:,} in {_in_a_sentence(letter, key)}" for key, n in counted["disciplines"][:AMONG]]
     if not parts:
         return ""
-    return f", among them {' and '.join([', '.join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)}"
+    named = f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else parts[0]
+    return f", among them {named},"
 
 
 def _in_a_sentence(letter: Letter, discipline: str) -> str:
