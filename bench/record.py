@@ -49,9 +49,17 @@ def live(letter: Letter) -> None:
     with connection.cursor() as cursor:
         cursor.execute(HISTORY, {"opened": opened})
         cursor.execute(LEFT)
-    counted = tally.count(letter)
-    hours = [opened + n * tally.RECOUNT for n in range(1, 90 * 24)]
-    Tally.objects.bulk_create(Tally(letter=letter, hour=at, as_of=at, figures=counted) for at in hours)
+    counted, hours = tally.count(letter), 90 * 24
+    Tally.objects.bulk_create(
+        Tally(
+            letter=letter,
+            hour=opened + n * tally.RECOUNT,
+            as_of=opened + n * tally.RECOUNT,
+            figures={**counted, "listed": counted["listed"] * n // hours},
+        )
+        for n in range(1, hours)
+    )
+    tally.take(letter)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
 

@@ -19,12 +19,13 @@ from signatories import addresses, reasons
 from signatories.models import Signature, SignatureEvent, SignatureQuerySet
 
 PAGE = 50
-FEW = 20  # below one in this many of the list, reading the history is cheaper than walking the list
+FEW = 200  # below one in this many of the list, reading the history is cheaper than walking the list
 LISTED = Signature.Status.LISTED
 ONTO = Q(now=LISTED)
 OFF = Q(was=LISTED)
 # People who are not named are in no row of the record; the index `signature_event_public` has this very condition.
 PUBLIC = Q(named=True) & (OFF | ONTO)
+AWAY = Q(named=True) & OFF & ~ONTO  # has an index of its own, too: names that leave are few
 # A note of the team on a listed name is its own business, unless its reason is one that readers see.
 SHOWN = ~Q(was=F("now")) | Q(reason__in=reasons.CORRECTIONS)
 NET = Count("pk", filter=ONTO) - Count("pk", filter=OFF)
@@ -168,16 +169,12 @@ def read_moment(letter: Letter, typed: str) -> datetime:
 
 def at(letter: Letter, moment: datetime) -> Then:
     """Return the numbers of the list as it stood at a moment."""
-    history = _history(letter)
-    past = Q(at__lte=moment)
-    counted = history.aggregate(
-        then=Count("pk", filter=ONTO & past) - Count("pk", filter=OFF & past),
-        now=NET,
-    )
-    since = history.filter(at__gt=moment)
-    gone = since.filter(OFF).exclude(ONTO).values("signature")
-    left = since.filter(signature__in=gone).order_by().values("signature").annotate(net=NET).filter(net__lt=0).count()
-    return Then(moment, counted["then"], left, few=counted["then"] * FEW < counted["now"])
+    since = SignatureEvent.objects.filter(letter=letter, at__gt=moment)
+    gone = since.filter(AWAY).order_by().values("signature")
+    net = since.filter(PUBLIC, signature__in=gone).order_by().values("signature").annotate(net=NET)
+    listed, latest = _count(letter, moment), letter.latest_tally
+    few = latest is not None and listed * FEW < latest.figures["listed"]
+    return Then(moment, listed, left=net.filter(net__lt=0).count(), few=few)
 
 
 def still_listed(rows: SignatureQuerySet, letter: Letter, then: Then) -> SignatureQuerySet:
@@ -187,7 +184,19 @@ def still_listed(rows: SignatureQuerySet, letter: Letter, then: Then) -> Signatu
         onto = past.order_by().values("signature").annotate(net=NET).filter(net__gt=0)
         return rows.filter(pk__in=onto.values("signature"))
     last = past.filter(signature=OuterRef("pk")).order_by("-at", "-pk").values("now")
-    return rows.annotate(stood=Subquery(last[:1])).filter(stood=LISTED)
+    return rows.alias(stood=Subquery(last[:1])).filter(stood=LISTED)
+
+
+def _count(letter: Letter, moment: datetime) -> int:
+    """Fold the history up to a moment, or back from the newest count where that is the shorter way."""
+    latest = letter.latest_tally
+    near = letter.tallies.filter(as_of__lte=moment).order_by("-hour").values_list("figures__listed", flat=True).first()
+    if latest is None or near is None or near * 2 < latest.figures["listed"]:
+        return replay(letter, until=moment)
+    between = Q(at__gt=min(moment, latest.as_of), at__lte=max(moment, latest.as_of))
+    net: int = _history(letter).filter(between).aggregate(net=NET)["net"]
+    listed: int = latest.figures["listed"]
+    return listed - net if moment < latest.as_of else listed + net
 
 
 def _history(letter: Letter) -> QuerySet[SignatureEvent]:

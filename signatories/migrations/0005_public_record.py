@@ -59,8 +59,15 @@ class Migration(migrations.Migration):
             models.Index(
                 fields=["letter", "-at", "-id"],
                 condition=models.Q(named=True) & (models.Q(was="listed") | models.Q(now="listed")),
-                include=("was", "now"),
                 name="signature_event_public",
+            ),
+        ),
+        migrations.AddIndex(
+            EVENT,
+            models.Index(
+                fields=["letter", "at"],
+                condition=models.Q(named=True) & models.Q(was="listed") & ~models.Q(now="listed"),
+                name="signature_event_off",
             ),
         ),
         guard,

@@ -241,8 +241,12 @@ class SignatureEvent(models.Model):
             models.Index(
                 fields=["letter", "-at", "-id"],
                 condition=Q(named=True) & (Q(was="listed") | Q(now="listed")),
-                include=["was", "now"],
                 name="signature_event_public",
+            ),
+            models.Index(
+                fields=["letter", "at"],
+                condition=Q(named=True) & Q(was="listed") & ~Q(now="listed"),
+                name="signature_event_off",
             ),
         ]
 
