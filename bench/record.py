@@ -23,9 +23,9 @@ from signatories import record
 
 # Ninety days of it: everybody is listed once, one of fifty was taken off and put back, one of a hundred is off it.
 HISTORY = """
-INSERT INTO signatories_signatureevent (signature_id, letter_id, named, was, now, reason, at)
-SELECT id, letter_id, true, step.was, step.now, step.reason, %(opened)s::timestamptz + part.n * interval '90 days'
-  + step.later
+INSERT INTO signatories_signatureevent (signature_id, letter_id, stood, stands, was, now, reason, at)
+SELECT id, letter_id, step.was = 'listed', step.now = 'listed', step.was, step.now, step.reason,
+  %(opened)s::timestamptz + part.n * interval '90 days' + step.later
 FROM (SELECT id, letter_id, row_number() OVER (ORDER BY md5(name)) / (count(*) OVER ())::float AS n,
         row_number() OVER (ORDER BY md5(name)) AS number
       FROM signatories_signature WHERE status = 'listed') AS part

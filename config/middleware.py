@@ -2,17 +2,22 @@
 
 import logging
 from collections.abc import Callable
+from http import HTTPStatus
 
 import redis
 from django.conf import settings
+from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 
 from petition.moves import NotAllowed
 
 log = logging.getLogger(__name__)
 AWAY = (OperationalError, InterfaceError, redis.ConnectionError, redis.TimeoutError)
+# Broken forms, too many fields, other charsets, a client that went away half way, a body longer than it said.
+UNREADABLE = (BadRequest, SuspiciousOperation, MultiPartParserError, OSError, ValueError, LookupError)
 View = Callable[[HttpRequest], HttpResponse]
 
 
@@ -28,13 +33,39 @@ def headers(get_response: View) -> View:
     return middleware
 
 
+def see_other(get_response: View) -> View:
+    """Answer a POST with 303 wherever a view, ours or a library's, says 302.
+
+    Only 303 says that the next request is a GET (RFC 9110, section 15.4.4); after 302 a client may post again.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if request.method == "POST" and response.status_code == HTTPStatus.FOUND:
+            response.status_code = HTTPStatus.SEE_OTHER
+        return response
+
+    return middleware
+
+
 def limit_body(get_response: View) -> View:
-    """Answer 413 before an oversized body is read."""
+    """Answer 413 before an oversized body is read, and 400 where a query or a body cannot be read.
+
+    They are read here once and for all: read for the first time by the page that reports an error, a broken one would
+    make that page fail too.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if not length.isdigit() or int(length) > settings.MAX_BODY:
+        if not (length.isascii() and length.isdigit()) or int(length) > settings.MAX_BODY:
             return render(request, "413.html", status=413)
+        try:
+            _ = request.POST
+            if any("\0" in text for name, values in request.GET.lists() for text in (name, *values)):
+                raise BadRequest  # PostgreSQL holds no zero byte, so no question with one has an answer
+        except UNREADABLE as problem:
+            log.info("a request could not be read: %s", type(problem).__name__)
+            return render(request, "400.html", status=400)
         return get_response(request)
 
     return middleware

@@ -72,6 +72,10 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text(
     "MAIL_FROM", f"Undersigned <letters@{urlsplit(SITE_URL).hostname if not TRYING_OUT else 'example.org'}>"
 )
 
+# Where delivered bundles lie: no web server looks here, and web and worker must see the same folder.
+DELIVERY_DIR = VAR_DIR / "deliveries"
+FONT_DIR = env.text("FONT_DIR", "/usr/share/fonts")
+
 CELERY_BROKER_URL = REDIS_URL or "memory://"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = (
@@ -99,15 +103,45 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 2.0,
         "options": {"expires": 10},
     },
+    "send the log-in codes that are owed": {
+        "task": "signatories.tasks.send_account_mail",
+        "schedule": 1.0,
+        "options": {"expires": 10},
+    },
     "tally the letters that moved": {
         "task": "petition.tasks.tally_moved",
         "schedule": 5.0,
         "options": {"expires": 20},
     },
+    "publish the letters whose hour has come": {
+        "task": "petition.tasks.publish_due",
+        "schedule": 2.0,
+        "options": {"expires": 10},
+    },
     "close the letters whose time has come": {
         "task": "petition.tasks.close_due",
         "schedule": 5.0,
         "options": {"expires": 20},
+    },
+    "owe the mails of new versions and of news": {
+        "task": "signatories.tasks.make_announcements",
+        "schedule": 5.0,
+        "options": {"expires": 20},
+    },
+    "make the bundles of delivered letters": {
+        "task": "petition.tasks.make_bundles",
+        "schedule": 2.0,
+        "options": {"expires": 10},
+    },
+    "note who left a delivered letter": {
+        "task": "signatories.tasks.amend_delivered",
+        "schedule": 10.0,
+        "options": {"expires": 20},
+    },
+    "forget who was written to": {
+        "task": "signatories.tasks.forget_knocks",
+        "schedule": 3600.0,
+        "options": {"expires": 1800},
     },
     "expire what was never confirmed": {
         "task": "signatories.tasks.expire_unconfirmed",
@@ -140,6 +174,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.headers",
+    "config.middleware.see_other",
     "csp.middleware.CSPMiddleware",
     "config.middleware.limit_body",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -205,6 +240,8 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600  # seconds; some mail servers make a new sender wait
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(SITE_URL).scheme
 ACCOUNT_SESSION_REMEMBER = True

@@ -1,15 +1,14 @@
 """Compose the two apps, the team's accounts and the admin pages."""
 
-from allauth.account.decorators import secure_admin_login
 from allauth.urls import build_provider_urlpatterns
 from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from config import mailbox
+from config import accounts, mailbox
 
-# The admin pages have no door of their own: the team's log-in, with its second factor and its limits, is the only one.
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+admin.site.login = accounts.admin_login  # type: ignore[method-assign, assignment]
+admin.site.has_permission = accounts.may_administer  # type: ignore[method-assign]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("petition.urls")),

@@ -1,9 +1,23 @@
 """The WSGI application."""
 
 import os
+from collections.abc import Iterable
+from typing import Any
 
 from django.core.wsgi import get_wsgi_application
 
+from config import media_types
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-application = get_wsgi_application()
+django_application = get_wsgi_application()
+
+
+def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    """Let Django answer what it can read."""
+    try:
+        environ["CONTENT_TYPE"] = media_types.without_charset(environ.get("CONTENT_TYPE") or "")
+    except media_types.Refused:
+        start_response("400 Bad Request", media_types.REFUSED_HEADERS)
+        return [media_types.REFUSED]
+    return django_application(environ, start_response)

@@ -20,9 +20,19 @@ def team(view: View) -> View:
     @wraps(view)
     @login_required
     def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if settings.TEAM_MFA_REQUIRED and not is_mfa_enabled(request.user):
-            messages.warning(request, "This team asks for a second factor. Please add an app or a passkey.")
-            return redirect("mfa_index")
+        if lacks_factor(request.user):
+            return ask_for_factor(request)
         return view(request, *args, **kwargs)
 
     return inner
+
+
+def lacks_factor(user: Any) -> bool:
+    """Whether somebody who is logged in has no second factor, and the team asks for one."""
+    return bool(settings.TEAM_MFA_REQUIRED and user.is_authenticated and not is_mfa_enabled(user))
+
+
+def ask_for_factor(request: HttpRequest) -> HttpResponseBase:
+    """Lead to where a second factor is added."""
+    messages.warning(request, "This team asks for a second factor. Please add an app or a passkey.")
+    return redirect("mfa_index")

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from petition.models import Letter, LetterEvent, Membership, Milestone, Tally, User, Version
+from petition.models import Delivery, Letter, LetterEvent, Membership, Milestone, Reply, Tally, User, Version
 
 
 class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -34,6 +34,16 @@ class VersionAdmin(ReadOnly):
 @admin.register(LetterEvent)
 class LetterEventAdmin(ReadOnly):
     list_display = ("letter", "was", "now", "actor", "reason", "at")
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(ReadOnly):
+    list_display = ("letter", "as_of", "signatories", "list_sha256")
+
+
+@admin.register(Reply)
+class ReplyAdmin(ReadOnly):
+    list_display = ("delivery", "author", "received_on", "hidden_at")
 
 
 @admin.register(Tally)

@@ -14,11 +14,17 @@ TRIGGER = {
     "sqlite": "CREATE TRIGGER {name}_{verb} BEFORE {verb} ON {table} FOR EACH ROW "
     "WHEN {when} BEGIN SELECT RAISE(ABORT, '{message}'); END",
 }
-DROP = {"postgresql": "DROP TRIGGER {name}_{verb} ON {table}", "sqlite": "DROP TRIGGER {name}_{verb}"}
+DROP = {
+    "postgresql": "DROP TRIGGER IF EXISTS {name}_{verb} ON {table}",
+    "sqlite": "DROP TRIGGER IF EXISTS {name}_{verb}",
+}
 
 
 def protect(table: str, *, message: str, when: str = "1 = 1") -> migrations.RunPython:
     """Return a migration step that makes rows of a table immutable.
+
+    On SQLite Django makes a table anew for most changes of its columns, and its triggers are gone with the old one:
+    such a migration ends with this step once more. Where the triggers are still there it changes nothing.
 
     Args:
         table: its name in the database.
@@ -32,6 +38,7 @@ def protect(table: str, *, message: str, when: str = "1 = 1") -> migrations.RunP
         if vendor == "postgresql":
             schema_editor.execute(FUNCTION.format(**names))
         for verb in ("update", "delete"):
+            schema_editor.execute(DROP[vendor].format(**names, verb=verb))
             schema_editor.execute(TRIGGER[vendor].format(**names, verb=verb))
 
     def backwards(apps: Any, schema_editor: Any) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from petition import text
+from petition import versions
 from petition.models import Letter, Membership, Role, User, Version
 from petition.moves import LostRace, NotAllowed, move
 
@@ -37,18 +37,54 @@ def begin(*, owner: User, body: str, milestones: list[int], **fields: Any) -> Le
 
 
 @transaction.atomic
-def edit(letter: Letter, *, body: str, milestones: list[int], **fields: Any) -> None:
-    """Change a draft.
+def edit(
+    letter: Letter,
+    *,
+    body: str,
+    milestones: list[int],
+    seen: int | None = None,
+    by: User | None = None,
+    **fields: Any,
+) -> None:
+    """Change the first draft of a letter, its frame included.
+
+    Args:
+        letter: never published.
+        body: the text in Markdown.
+        milestones: numbers of listed signatories to wait for.
+        seen: how often the draft had been saved when the writer loaded it; None skips the question.
+        by: who writes.
+        fields: the letter's own fields.
 
     Raises:
         NotAllowed: the text is published; what people signed stays as it is.
+        versions.Conflict: somebody else saved in between; nothing was changed.
     """
     _take(letter)
-    written = letter.versions.filter(published_at__isnull=True).update(body=body)
-    if not written:
+    if letter.version is not None:
         raise NotAllowed("The text is published and cannot be changed.")
+    versions.save(letter, body=body, seen=seen, by=by)
     Letter.objects.filter(pk=letter.pk).update(**fields)
     _set_milestones(letter, milestones)
+    letter.refresh_from_db()
+    versions.forget_wordings(letter)
+
+
+@transaction.atomic
+def adjust(letter: Letter, *, actor: User, milestones: list[int], **fields: Any) -> None:
+    """Change what nobody has signed: contact, interests, times and milestones; it is kept in the history.
+
+    Raises:
+        NotAllowed: it is a draft, which is edited as a whole.
+    """
+    if letter.status == Letter.Status.DRAFT:
+        raise NotAllowed("A draft is edited as a whole.")
+    changed = sorted(name for name, value in fields.items() if getattr(letter, name) != value)
+    Letter.objects.filter(pk=letter.pk).update(**fields)
+    _set_milestones(letter, milestones)
+    if changed:
+        reason = f"adjusted: {', '.join(changed)}"
+        letter.events.create(was=letter.status, now=letter.status, actor=actor, reason=reason[:40])
     letter.refresh_from_db()
 
 
@@ -64,7 +100,12 @@ def missing(letter: Letter) -> list[str]:
         "a contact address": letter.contact,
         "a disclaimer": letter.disclaimer,
     }
-    return [what for what, value in wanted.items() if not value]
+    lacking = [what for what, value in wanted.items() if not value]
+    if letter.status == Letter.Status.FOUNDING and letter.least_founders:
+        listed = letter.signatures.listed().filter(source="invitation").count()
+        if listed < letter.least_founders:
+            lacking.append(f"{letter.least_founders} listed founders ({listed} so far)")
+    return lacking
 
 
 @transaction.atomic
@@ -78,7 +119,7 @@ def found(letter: Letter, *, actor: User | None = None) -> None:
     _take(letter)
     _check_complete(letter)
     move(letter, Letter.Status.FOUNDING, actor=actor)
-    _freeze(letter)
+    versions.freeze(letter)
 
 
 @transaction.atomic
@@ -94,9 +135,55 @@ def publish(letter: Letter, *, actor: User | None = None) -> None:
         raise NotAllowed("This letter is published already.")
     _check_complete(letter)
     was_draft = letter.status == Letter.Status.DRAFT
-    move(letter, Letter.Status.OPEN, actor=actor, opened_at=timezone.now())
+    move(letter, Letter.Status.OPEN, actor=actor, opened_at=timezone.now(), publish_at=None)
     if was_draft:
-        _freeze(letter)
+        versions.freeze(letter)
+
+
+def schedule(letter: Letter, *, at: datetime | None, least_founders: int, actor: User) -> None:
+    """Have the scheduler publish a letter at an hour, or at none.
+
+    Args:
+        letter: not public yet.
+        at: in the future, or None to publish by hand.
+        least_founders: listed founders without whom it stays shut.
+        actor: who decides.
+
+    Raises:
+        NotAllowed: it is public already, or the hour has passed.
+    """
+    if letter.is_public:
+        raise NotAllowed("This letter is published already.")
+    if at is not None and at <= timezone.now():
+        raise NotAllowed("That hour has passed.")
+    Letter.objects.filter(pk=letter.pk).update(publish_at=at, least_founders=least_founders)
+    reason = f"scheduled: {at:%Y-%m-%dT%H:%MZ}" if at else "not scheduled"
+    letter.events.create(was=letter.status, now=letter.status, actor=actor, reason=reason)
+    letter.refresh_from_db()
+
+
+def publish_due(*, now: datetime | None = None) -> int:
+    """Publish the letters whose hour has come; return how many. Safe to run at any time and twice.
+
+    One that cannot be published then is left as it is, its hour is dropped, and its history says why.
+    """
+    due = Letter.objects.filter(
+        status__in=[Letter.Status.DRAFT, Letter.Status.FOUNDING], publish_at__lte=now or timezone.now()
+    )
+    return sum(_publish_due(letter) for letter in due)
+
+
+def _publish_due(letter: Letter) -> int:
+    try:
+        publish(letter)
+    except LostRace:  # somebody published it in this very moment
+        return 0
+    except NotAllowed as problem:
+        if Letter.objects.filter(pk=letter.pk, publish_at=letter.publish_at).update(publish_at=None):
+            reason = f"not published: {problem}"[:40]
+            letter.events.create(was=letter.status, now=letter.status, reason=reason)
+        return 0
+    return 1
 
 
 def pause(letter: Letter, *, actor: User | None = None) -> None:
@@ -136,26 +223,13 @@ def _close_due(letter: Letter) -> int:
 def _take(letter: Letter) -> None:
     """Lock the letter's row until the transaction ends, and see it as it is now, not as the page showed it."""
     letter.refresh_from_db(from_queryset=Letter.objects.select_for_update())
-    vars(letter).pop("version", None)
-    vars(letter).pop("draft", None)
+    versions.forget_wordings(letter)
 
 
 def _check_complete(letter: Letter) -> None:
     lacking = missing(letter)
     if lacking:
         raise Incomplete(lacking)
-
-
-def _freeze(letter: Letter) -> None:
-    draft = letter.versions.select_for_update().filter(published_at__isnull=True).first()
-    if draft is None:
-        raise LostRace("This letter was published by somebody else in the meantime.")
-    draft.text = text.letter_text(title=letter.title, addressees=letter.addressees, ask=letter.ask, body=draft.body)
-    draft.html, draft.sha256 = text.to_html(draft.body), text.sha256(draft.text)
-    draft.published_at = timezone.now()
-    draft.save()
-    vars(letter).pop("version", None)
-    vars(letter).pop("draft", None)
 
 
 def _set_milestones(letter: Letter, numbers: list[int]) -> None:

@@ -37,3 +37,17 @@ def move(thing: Any, to: str, *, actor: Any = None, reason: str = "", **changes:
         thing.events.create(was=was, now=to, actor=actor, reason=reason)
     for name, value in {"status": to, **changes}.items():
         setattr(thing, name, value)
+
+
+def note(thing: Any, *, actor: Any = None, reason: str, **changes: Any) -> None:
+    """Write `changes` and a history row while the status stays what the caller saw, in one transaction.
+
+    Raises:
+        LostRace: the row has left that status in the meantime; nothing was changed.
+    """
+    with transaction.atomic():
+        if not type(thing)._base_manager.filter(pk=thing.pk, status=thing.status).update(**changes):
+            raise LostRace(f"This {thing._meta.verbose_name} was changed by somebody else in the meantime.")
+        thing.events.create(was=thing.status, now=thing.status, actor=actor, reason=reason)
+    for name, value in changes.items():
+        setattr(thing, name, value)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from petition import text
 from petition.models import Letter, Tally
 
-DIMENSIONS = ("level", "discipline", "country", "organisation")
+DIMENSIONS = ("level", "discipline", "country", "organisation", "version__number")
 # A move is stamped before it is committed. Counting again for a minute after the last one means that a count which
 # started in between, and could not see it, is never the final word.
 SETTLING = timedelta(minutes=1)
@@ -32,6 +32,11 @@ def count(letter: Letter) -> dict[str, Any]:
     groups: dict[str, dict[str, int]] = {}
     for row in parts[0].union(*parts[1:], all=True):
         groups.setdefault(row["dimension"], {})[row["key"]] = row["n"]
+    return figures(groups)
+
+
+def figures(groups: dict[str, dict[str, int]]) -> dict[str, Any]:
+    """Return the figures that follow from counts by dimension, for each key as the database has it."""
     levels = groups.get("level", {})
     return {
         "listed": sum(levels.values()),
@@ -42,6 +47,7 @@ def count(letter: Letter) -> dict[str, Any]:
         "disciplines": _ranked(groups.get("discipline", {})),
         "countries": _ranked(groups.get("country", {})),
         "organisations": _ranked(_merge(groups.get("organisation", {}))),
+        "versions": groups.get("version__number", {}),
     }
 
 
@@ -52,17 +58,17 @@ def take(letter: Letter) -> Tally:
     commit of whatever crossed it, so that two crossings at the same time cannot both be missed.
     """
     as_of = timezone.now()
-    figures = count(letter)
+    counted = count(letter)
     hour = as_of.replace(minute=0, second=0, microsecond=0)
     with transaction.atomic():
         tally, created = Tally.objects.get_or_create(
-            letter=letter, hour=hour, defaults={"as_of": as_of, "figures": figures}
+            letter=letter, hour=hour, defaults={"as_of": as_of, "figures": counted}
         )
         if not created:
             newer = Tally.objects.filter(pk=tally.pk, as_of__lt=as_of)
-            newer.update(as_of=as_of, figures=figures)
+            newer.update(as_of=as_of, figures=counted)
             tally.refresh_from_db()
-        reached = letter.milestones.filter(reached_at__isnull=True, number__lte=figures["listed"])
+        reached = letter.milestones.filter(reached_at__isnull=True, number__lte=counted["listed"])
         reached.update(reached_at=as_of)
     return tally
 

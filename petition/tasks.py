@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from petition import lifecycle, tally
+from petition.delivery import bundling
 
 
 @shared_task
@@ -15,3 +16,16 @@ def tally_moved() -> None:
 def close_due() -> None:
     """Close the letters whose time has come."""
     lifecycle.close_due()
+
+
+@shared_task
+def publish_due() -> None:
+    """Publish the letters whose hour has come."""
+    lifecycle.publish_due()
+
+
+@shared_task
+def make_bundles() -> None:
+    """Make the bundles that are owed."""
+    while bundling.make_next():
+        pass

@@ -3,9 +3,11 @@
 import hashlib
 import unicodedata
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import nh3
 from django.core.exceptions import ValidationError
+from idna.core import valid_contextj
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
@@ -17,7 +19,28 @@ TAGS = {
 }
 # What can make a line read otherwise than it is stored (Unicode TR 36 and 39; CVE-2021-42574 for the bidi ones).
 DIRECTION_OVERRIDES = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-JOINERS = set("\u200c\u200d")  # needed in Persian, Indic scripts and emoji
+# What spreadsheets take for the beginning of a formula, also in its full-width forms and behind white space
+# (OWASP, CSV injection).
+FORMULA = set("=+-@\t\r\n＝＋－＠|%")
+JOINERS = set("\u200c\u200d")  # needed in Persian and Indic scripts, and in emoji
+VIRAMA = 9  # the combining class of the signs that join two Indic consonants
+MOST_MARKS = 4  # on one base: Tibetan and pointed Hebrew need as many, stacks that run over other lines need more
+NEAR = 40  # characters around a joiner that decide about it
+
+
+def _ranges(*bounds: tuple[int, int]) -> set[str]:
+    return {chr(point) for first, last in bounds for point in range(first, last + 1)}
+
+
+# Characters that show nothing: the property Default_Ignorable_Code_Point (Unicode 16, DerivedCoreProperties.txt; it is
+# stable by policy, but for code points not assigned yet), and the few visible ones by property whose picture is blank.
+BLANK = _ranges(
+    *((0xAD, 0xAD), (0x34F, 0x34F), (0x61C, 0x61C), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F)),
+    *((0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F), (0x3164, 0x3164), (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF)),
+    *((0xFFA0, 0xFFA0), (0xFFF0, 0xFFF8), (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A), (0xE0000, 0xE0FFF)),
+    *((0x2800, 0x2800), (0xFFFC, 0xFFFC), (0x16FE4, 0x16FE4), (0x1D159, 0x1D159)),
+)
+MONGOLIAN, MONGOLIAN_SELECTORS = _ranges((0x1820, 0x18AA)), _ranges((0x180B, 0x180F))
 
 
 class _Renderer(RendererHTML):
@@ -82,20 +105,65 @@ def fold(text: str) -> str:
 def clean(text: str, *, multiline: bool = False) -> str:
     """Return what a person typed in NFC, or refuse characters that hide or turn round what is read.
 
+    Args:
+        text: as typed.
+        multiline: prose of several lines; what only matters in a name, such as emoji or stacks of marks, may stay.
+
     Raises:
         ValidationError: it holds control characters, direction overrides or invisible characters.
     """
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n"))
-    allowed = {"\n", "\t"} if multiline else set()
-    for character in text:
-        if character in allowed or character in JOINERS:
+    allowed = {"\n", "\t", *JOINERS} if multiline else set()
+    for place, character in enumerate(text):
+        if character in allowed:
             continue
+        if character == "\ufffd":
+            raise ValidationError("A character got lost on the way (\ufffd). Please type it again.")
         if character in DIRECTION_OVERRIDES:
             raise ValidationError("Please remove the invisible characters that change the reading direction.")
-        category = unicodedata.category(character)
-        if category in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}:
+        hidden = unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+        if not multiline:
+            hidden = (hidden or character in BLANK) and not _is_needed(text, place)
+        if hidden:
             raise ValidationError(f"Please remove the control or invisible character U+{ord(character):04X}.")
     text = text.strip() if multiline else " ".join(text.split())
-    if text and not any(unicodedata.category(c)[0] in "LNPS" for c in text):
+    if text and not any(unicodedata.category(c)[0] in "LNPS" and c not in BLANK for c in text):
         raise ValidationError("Please use visible characters.")
+    if not multiline:
+        _check_marks(text)
     return text
+
+
+def safe_cell(value: Any) -> Any:
+    """Return a value that no spreadsheet takes for a formula: such text gets an apostrophe in front."""
+    text = value.lstrip() if isinstance(value, str) else ""
+    return f"'{value}" if text and (text[0] in FORMULA or value[0] in FORMULA) else value
+
+
+def _is_needed(text: str, place: int) -> bool:
+    """Whether the script around an invisible character needs it there to be spelled right.
+
+    Joiners stand where RFC 5892, appendix A, lets them stand, and between the Bengali RA and its virama (The Unicode
+    Standard, section 12.2); Mongolian selectors and the vowel separator stand behind a Mongolian letter.
+    """
+    before = text[place - 1 : place]
+    if text[place] in JOINERS:
+        bengali = before == "\u09b0" and unicodedata.combining(text[place + 1 : place + 2] or " ") == VIRAMA
+        start = max(0, place - NEAR)
+        return bengali or valid_contextj(text[start : place + NEAR], place - start)
+    return text[place] in MONGOLIAN_SELECTORS and before in MONGOLIAN
+
+
+def _check_marks(line: str) -> None:
+    """Refuse marks with nothing to stand on, and stacks of them that run over the lines above and below."""
+    stacked, on_base = 0, False
+    for character in line:
+        category = unicodedata.category(character)
+        if category[0] != "M":
+            stacked, on_base = 0, category[0] != "Z"
+            continue
+        stacked += category != "Mc"  # spacing marks stand beside the letter
+        if not on_base:
+            raise ValidationError("Please remove the accent or sign that stands on no letter.")
+        if stacked > MOST_MARKS:
+            raise ValidationError(f"Please use at most {MOST_MARKS} accents or signs on one letter.")

@@ -5,10 +5,13 @@ from django.db import connection
 from django.db.utils import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.feedgenerator import Atom1Feed
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from petition.models import Letter
+from petition.versions import compare, shortened
 
 # A shared cache may answer for this long; a hidden name is gone from every page within it.
 shared = cache_control(public=True, max_age=2)
@@ -39,13 +42,71 @@ def coalition(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 @shared
-def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    """One published wording, with its canonical text and hash, for ever at this address."""
+def translation(request: HttpRequest, slug: str, language: str) -> HttpResponse:
+    """The letter in another language, with the authoritative text one step away; it is signed from here too."""
     found = get_object_or_404(Letter.objects.public(), slug=slug)
-    wording = found.versions.filter(number=number, published_at__isnull=False).first()
-    if wording is None:
+    shown = found.version and found.version.translations.filter(language=language).first()
+    if shown is None:
         raise Http404
-    return render(request, "petition/version.html", {"letter": found, "version": wording})
+    context = {"letter": found, "tally": found.latest_tally, "translation": shown}
+    return render(request, "petition/letter.html", context)
+
+
+@require_safe
+@shared
+def versions(request: HttpRequest, slug: str) -> HttpResponse:
+    """Every published wording, why it came, and how many stand under each."""
+    found = get_object_or_404(Letter.objects.public(), slug=slug)
+    published = found.versions.filter(published_at__isnull=False).order_by("-number")
+    context = {"letter": found, "versions": published, "tally": found.latest_tally}
+    return render(request, "petition/versions.html", context)
+
+
+@require_safe
+@shared
+def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """One published wording, with its canonical text and hash and what it changed, for ever at this address."""
+    found = get_object_or_404(Letter.objects.public(), slug=slug)
+    published = found.versions.filter(published_at__isnull=False)
+    wording = get_object_or_404(published, number=number)
+    before = published.filter(number__lt=number).order_by("-number").first()
+    context = {
+        "letter": found,
+        "version": wording,
+        "before": before,
+        "changes": shortened(compare(before.text, wording.text)) if before else [],
+        "tally": found.latest_tally,
+    }
+    return render(request, "petition/version.html", context)
+
+
+@require_safe
+@shared
+def updates(request: HttpRequest, slug: str) -> HttpResponse:
+    """News about the letter, newest first."""
+    found = get_object_or_404(Letter.objects.public(), slug=slug)
+    context = {"letter": found, "updates": found.updates.filter(published_at__isnull=False)[:200]}
+    return render(request, "petition/updates.html", context)
+
+
+@require_safe
+@shared
+def updates_feed(request: HttpRequest, slug: str) -> HttpResponse:
+    """The same as an Atom feed (RFC 4287)."""
+    found = get_object_or_404(Letter.objects.public(), slug=slug)
+    page = settings.SITE_URL + reverse("petition:all_updates", args=[slug])
+    feed = Atom1Feed(found.title, page, found.ask, language=found.language, feed_url=f"{page[:-1]}.atom")
+    for one in found.updates.filter(published_at__isnull=False)[:50]:
+        feed.add_item(
+            one.title,
+            f"{page}#{one.pk}",
+            one.html,
+            author_name=found.organiser,
+            unique_id=f"urn:uuid:{one.pk}",
+            pubdate=one.published_at,
+            updateddate=one.published_at,
+        )
+    return HttpResponse(feed.writeString("utf-8"), content_type=feed.content_type)
 
 
 @require_safe

@@ -2,22 +2,24 @@
 
 import hashlib
 import hmac
+import tomllib
 import unicodedata
+from pathlib import Path
+from typing import Any
 
 from disposable_email_domains import blocklist
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from email_validator import EmailNotValidError, validate_email
 
-# Providers that deliver name+anything@ to name@ (their own documentation, read in 2026); True where dots do not
-# count either. Elsewhere the plus sign may be part of the name, and stays.
-PLUS_TAGS = {
-    **dict.fromkeys(("gmail.com", "googlemail.com"), True),
-    **dict.fromkeys(("outlook.com", "hotmail.com", "live.com", "msn.com"), False),
-    **dict.fromkeys(("proton.me", "protonmail.com", "pm.me"), False),
-    **dict.fromkeys(("fastmail.com", "icloud.com", "me.com", "mac.com"), False),
+_rules = tomllib.loads((Path(__file__).parent / "data" / "providers.toml").read_text())["provider"]
+PROVIDERS: dict[str, dict[str, Any]] = {domain: rule for rule in _rules for domain in rule["domains"]}
+# Names that are never delivered on the public net: RFC 2606 and 6761, 6762 with its appendix G, 7686, 8375, 9476, and
+# ICANN's reservation of .internal. The domains example.org, .com and .net are for samples, and ours uses them.
+SPECIAL_USE = {
+    *("test", "example", "invalid", "localhost", "local", "onion", "arpa", "alt", "internal"),
+    *("intranet", "private", "corp", "home", "lan", "localdomain"),
 }
-SAME_MAILBOX = {"googlemail.com": "gmail.com"}
 
 
 def canonical(address: str) -> str:
@@ -29,27 +31,45 @@ def canonical(address: str) -> str:
     Raises:
         ValidationError: it is no address that mail can reach, hides characters, or is disposable.
     """
-    if any(unicodedata.category(c) in {"Cc", "Cf"} for c in address.strip()):
+    address = unicodedata.normalize("NFC", address.strip())
+    if any(unicodedata.category(c) in {"Cc", "Cf"} for c in address):
         raise ValidationError("Please type the address without invisible characters.")
+    local, _, typed_domain = address.rpartition("@")
+    if not local.isascii():
+        raise ValidationError(
+            "We can only write to addresses with plain letters, digits and signs before the @. "
+            "Please use another address of yours."
+        )
     try:
-        parts = validate_email(address.strip(), check_deliverability=False, allow_smtputf8=True)
+        parts = validate_email(address, check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError as problem:
         raise ValidationError(f"This is not an address we can write to. {problem}") from None
-    typed_domain = address.strip().rpartition("@")[2].lower().rstrip(".")
-    if typed_domain not in {parts.domain.lower(), parts.ascii_domain.lower()}:
-        raise ValidationError("Please type the part after the @ in its plain form.")
     domain = parts.ascii_domain.lower()
+    if typed_domain.lower() not in {parts.domain.lower(), domain}:
+        # UTS 46 maps other letters to the plain ones: full width, ligatures, old forms.
+        raise ValidationError("Please type the part after the @ in its plain form.")
+    if domain.rpartition(".")[2] in SPECIAL_USE:
+        raise ValidationError("This is not an address we can write to: names with that ending are not on the internet.")
     if _is_disposable(domain):
         raise ValidationError(
             "Addresses that are thrown away cannot sign, because nobody could reach the signer. "
             "Please use an address you keep."
         )
-    local = parts.local_part.lower()
-    if domain in PLUS_TAGS:
-        local = local.partition("+")[0]
-        if PLUS_TAGS[domain]:
-            local = local.replace(".", "")
-    return f"{local}@{SAME_MAILBOX.get(domain, domain)}"
+    return _mailbox(parts.local_part.lower(), domain)
+
+
+def _mailbox(local: str, domain: str) -> str:
+    """Apply the rule of the provider, if it has one."""
+    name, _, parent = domain.partition(".")
+    if PROVIDERS.get(parent, {}).get("subdomains"):
+        local, domain = name, parent
+    rule = PROVIDERS.get(domain, {})
+    if "tag" in rule:
+        local = local.partition(rule["tag"])[0]
+    local = local.translate(dict.fromkeys(map(ord, rule.get("ignored", ""))))
+    if not local:
+        raise ValidationError("This is not an address we can write to. There must be a name before the @.")
+    return f"{local}@{rule.get('same_as', domain)}"
 
 
 def keyed_hash(address: str) -> str:

@@ -12,6 +12,7 @@ from django.http import FileResponse, StreamingHttpResponse
 from django.utils import timezone
 
 from petition.models import Letter, User
+from petition.text import safe_cell
 from signatories.models import Export, Signature
 
 BOM = "\ufeff"
@@ -32,9 +33,6 @@ TEAM = (
 )
 # Every row carries these two, so that an excerpt still says what it is.
 TRAVELLING = ("as_of", "disclaimer")
-# What spreadsheets take for the beginning of a formula, also in its full-width forms and behind white space
-# (OWASP, CSV injection).
-FORMULA = set("=+-@\t\r\n＝＋－＠|%")
 CHUNK = 2000
 
 
@@ -46,7 +44,9 @@ def columns(audience: str) -> tuple[str, ...]:
 def chosen(letter: Letter, audience: str) -> Any:
     """Return the signatures for an audience: the listed ones, or all, in printed order."""
     rows = letter.signatures.all() if audience == Export.Audience.TEAM else letter.signatures.listed()
-    return rows.select_related("version").in_order()
+    # The texts of the version would otherwise come along with every row.
+    texts = ("version__body", "version__html", "version__text")
+    return rows.select_related("version").defer(*texts).in_order()
 
 
 def rows(letter: Letter, audience: str, *, as_of: datetime) -> Iterator[dict[str, Any]]:
@@ -58,11 +58,12 @@ def rows(letter: Letter, audience: str, *, as_of: datetime) -> Iterator[dict[str
     wanted = columns(audience)
     for position, signature in enumerate(chosen(letter, audience).iterator(chunk_size=CHUNK), start=1):
         signature.letter = letter
-        row = {**_row(signature, position), "as_of": _moment(as_of), "disclaimer": letter.disclaimer}
-        yield {name: row[name] for name in wanted}
+        whole = {**row(signature, position), "as_of": _moment(as_of), "disclaimer": letter.disclaimer}
+        yield {name: whole[name] for name in wanted}
 
 
-def _row(signature: Signature, position: int) -> dict[str, Any]:
+def row(signature: Signature, position: int) -> dict[str, Any]:
+    """Return every column of one signature; the audience decides which of them leave the house."""
     return {
         "position": position,
         "name": signature.name,
@@ -90,12 +91,6 @@ def _row(signature: Signature, position: int) -> dict[str, Any]:
 
 def _moment(at: datetime | None) -> str:
     return at.isoformat(timespec="seconds").replace("+00:00", "Z") if at else ""
-
-
-def safe_cell(value: Any) -> Any:
-    """Return a value that no spreadsheet takes for a formula: such text gets an apostrophe in front."""
-    text = value.lstrip() if isinstance(value, str) else ""
-    return f"'{value}" if text and (text[0] in FORMULA or value[0] in FORMULA) else value
 
 
 def stream(letter: Letter, *, format: str, audience: str, bom: bool = False) -> Iterator[str]:

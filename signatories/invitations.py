@@ -151,6 +151,8 @@ def problem_with(invitation: Invitation) -> str:
     """Return why an invitation cannot be used any more, or an empty string."""
     if invitation.signature_id:
         return "This invitation has been used: you have signed."
+    if invitation.revoked_at:
+        return "This invitation was taken back by the organiser."
     if invitation.declined_at:
         return "You have declined this invitation."
     if invitation.expires_at <= timezone.now():
@@ -183,7 +185,10 @@ def accept(mail_id: uuid.UUID, *, code: str, typed: dict[str, Any]) -> Signature
     signature = _signature_for(invitation, typed)
     Invitation.objects.filter(pk=invitation.pk).update(signature=signature)
     if signature.status == Signature.Status.PENDING:
+        signature.write_line(typed)
         signing.accept(signature, reason="invited")
+    else:
+        signing.restate(signature, typed=typed, reason="founder", key=str(mail.pk))
     return signature
 
 
@@ -206,10 +211,8 @@ def _signature_for(invitation: Invitation, typed: dict[str, Any]) -> Signature:
         raise NotAllowed("You have withdrawn your signature from this letter; that is final.")
     if kept.status == Signature.Status.EXPIRED:
         signing.sign_anew(kept, fresh)
-    if kept.status == Signature.Status.PENDING:
-        kept.write_line(typed)
-    kept.rank = invitation.position
-    letter.signatures.filter(pk=kept.pk).update(rank=kept.rank)
+    kept.letter = letter
+    kept.rank, kept.source, kept.version = fresh.rank, fresh.source, fresh.version
     return kept
 
 
@@ -218,3 +221,83 @@ def decline(invitation: Invitation) -> None:
     open_ones = Invitation.objects.filter(pk=invitation.pk, signature=None, declined_at=None)
     open_ones.update(declined_at=timezone.now(), address="")
     invitation.mails.filter(state=Mail.State.OWED).update(state=Mail.State.DROPPED)
+
+
+def note_opening(invitation: Invitation) -> None:
+    """Note that the page behind an invitation was opened; the first time counts. A mail scanner opens links too."""
+    Invitation.objects.filter(pk=invitation.pk, opened_at=None).update(opened_at=timezone.now())
+
+
+def _open_one(invitation: Invitation) -> None:
+    problem = problem_with(invitation)
+    if problem:
+        raise NotAllowed(problem)
+
+
+@transaction.atomic
+def resend(invitation: Invitation) -> None:
+    """Send the same invitation again, such as after its address was mended at the other end.
+
+    Raises:
+        NotAllowed: it cannot be used any more, or its mail is still on its way.
+    """
+    _open_one(invitation)
+    done = [Mail.State.SENT, Mail.State.FAILED, Mail.State.DROPPED]
+    again = invitation.mails.filter(kind=Mail.Kind.INVITATION, state__in=done)
+    if not again.update(state=Mail.State.OWED, send_after=timezone.now(), attempts=0, problem=""):
+        raise NotAllowed("The mail is on its way already.")
+
+
+@transaction.atomic
+def remind(invitation: Invitation) -> None:
+    """Remind somebody of an invitation, once; the reminder leads to the same page and carries the same code.
+
+    Raises:
+        NotAllowed: it cannot be used any more, or they were reminded.
+    """
+    _open_one(invitation)
+    unreminded = Invitation.objects.filter(pk=invitation.pk, reminded_at=None)
+    if not unreminded.update(reminded_at=timezone.now()):
+        raise NotAllowed("They were reminded once; that is enough.")
+    outbox.owe(Mail.Kind.NUDGE, invitation=invitation)
+
+
+@transaction.atomic
+def revoke(invitation: Invitation) -> None:
+    """Take an invitation back: its link is dead and nothing more is mailed.
+
+    Raises:
+        NotAllowed: it was used; a signature is the signer's own, and is decided on at the vetting desk.
+    """
+    unused = Invitation.objects.filter(pk=invitation.pk, signature=None, revoked_at=None)
+    if not unused.update(revoked_at=timezone.now()):
+        raise NotAllowed("This invitation was used or taken back already.")
+    invitation.mails.filter(state=Mail.State.OWED).update(state=Mail.State.DROPPED)
+
+
+def where(invitation: Invitation) -> str:
+    """Return where an invitation stands, in words for the team."""
+    refused = [mail for mail in invitation.mails.all() if mail.state == Mail.State.FAILED]
+    owed = [mail for mail in invitation.mails.all() if mail.state == Mail.State.OWED]
+    if invitation.signature is not None:
+        return f"Signed: {invitation.signature.get_status_display().lower()}"
+    if invitation.declined_at:
+        return "Declined"
+    if invitation.revoked_at:
+        return "Taken back"
+    if invitation.expires_at <= timezone.now():
+        return "Expired"
+    if refused:
+        return f"Bounced: {refused[-1].problem}"
+    if invitation.opened_at:
+        return "Opened"
+    return "Being sent" if owed else "Sent"
+
+
+def count(invited: Iterable[Invitation]) -> dict[str, int]:
+    """Return how many invitations stand where, by the first word of it."""
+    counts: dict[str, int] = {}
+    for one in invited:
+        word = where(one).partition(":")[0]
+        counts[word] = counts.get(word, 0) + 1
+    return counts

@@ -9,14 +9,16 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
+from django.db import connection as database
 from django.db import transaction
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from signatories import tokens
-from signatories.models import Invitation, Mail, MailQuerySet, Signature, Suppression
+from petition.lines import name_in_mail
+from signatories import reasons, tokens
+from signatories.models import Invitation, Knock, Mail, MailQuerySet, Signature, Suppression
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +27,9 @@ LEASE = timedelta(minutes=5)  # longer than a batch takes with a slow server; a 
 MAX_ATTEMPTS = 12
 COOL_DOWN = timedelta(minutes=1)
 DAILY = 3  # mails to one address about one letter in a day, whoever asks for them
+DAILY_OVER_THE_SITE = 6
+DAY = timedelta(days=1)
+MOST_WORDINGS = 20  # kept for one unconfirmed signature, sent or not
 # What a stranger can cause by typing an address; these are limited, and stop for good when the owner says so.
 ASKED_FOR = {Mail.Kind.CONFIRM, Mail.Kind.ALREADY, Mail.Kind.GONE}
 # A mail says nothing that is not true any more: it is dropped when the signature has left this status.
@@ -58,19 +63,29 @@ def owe(
 
     Returns:
         The row. The same mail owed again is the same row; one that a person may ask for is then sent again,
-        unless that was less than a minute ago. Over the daily limit, or where no mail is wanted, it is a mail that
-        was never stored: what is made from its id looks like any other and opens nothing.
+        unless that was less than a minute ago. Over the daily limits, or where no mail is wanted, the row keeps what
+        was typed, and no mail goes out. Over the limit of wordings it is a mail that was never stored: what is made
+        from its id looks like any other and opens nothing.
     """
     about = signature or invitation
     assert about is not None
     mail = Mail(kind=kind, key=f"{kind}:{about.pk}:{key}", signature=signature, invitation=invitation, to=to)
     mail.details = details or {}
-    if kind not in ASKED_FOR or _may_mail(about):
+    if kind not in ASKED_FOR:
         Mail.objects.bulk_create([mail], ignore_conflicts=True)
+        return Mail.objects.get(key=mail.key)
     kept = Mail.objects.filter(key=mail.key).first()
-    if kept is not None and kept.pk != mail.pk and kind in ASKED_FOR:
+    if kept is not None:
         send_again(kept, to=to)
-    return kept or mail
+        return kept
+    allowed = _may_mail(about)
+    if not allowed:
+        mail.state, mail.to = Mail.State.DROPPED, ""
+    if allowed or about.mails.count() < MOST_WORDINGS:
+        mail.save(force_insert=True)
+    if allowed:
+        Knock.objects.create(address_hash=about.address_hash, letter_id=about.letter_id, mail=mail)
+    return mail
 
 
 def send_again(mail: Mail, *, to: str = "") -> None:
@@ -80,24 +95,31 @@ def send_again(mail: Mail, *, to: str = "") -> None:
         Q(state=Mail.State.SENT, sent_at__lt=timezone.now() - COOL_DOWN) | Q(state=Mail.State.DROPPED),
         pk=mail.pk,
     )
-    if mail.kind in ASKED_FOR and (to or mail.signature.address) and _may_mail(mail.signature):
-        again.update(state=Mail.State.OWED, send_after=timezone.now(), attempts=0, to=to)
+    signature = mail.signature
+    if mail.kind not in ASKED_FOR or not (to or signature.address) or not _may_mail(signature):
+        return
+    if again.update(state=Mail.State.OWED, send_after=timezone.now(), attempts=0, to=to):
+        Knock.objects.create(address_hash=signature.address_hash, letter_id=signature.letter_id, mail=mail)
 
 
 def _may_mail(about: Signature | Invitation) -> bool:
-    asked = Q(mails__kind__in=ASKED_FOR)
-    recent = Q(mails__sent_at__gt=timezone.now() - timedelta(days=1))
-    sums = (
-        type(about)
-        ._base_manager.filter(pk=about.pk)
-        .aggregate(
-            sent=Sum("mails__times_sent", filter=asked & recent),
-            owed=Count("mails", filter=asked & Q(mails__state=Mail.State.OWED)),
-        )
+    """Whether one more mail may go to a mailbox that somebody typed; until the transaction ends nobody else is told.
+
+    Counted is what is owed and what was sent within a day, over the whole site and about this letter.
+    """
+    if database.vendor == "postgresql":  # SQLite has one writer at a time in any case
+        with database.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int(about.address_hash[:15], 16)])
+    counted = Q(at__gt=timezone.now() - DAY) | Q(mail__state=Mail.State.OWED)
+    sums = Knock.objects.filter(counted, address_hash=about.address_hash).aggregate(
+        site=Count("pk"), letter=Count("pk", filter=Q(letter_id=about.letter_id))
     )
-    if (sums["sent"] or 0) + sums["owed"] >= DAILY:
-        return False
-    return not _is_suppressed(about)
+    return sums["site"] < DAILY_OVER_THE_SITE and sums["letter"] < DAILY and not _is_suppressed(about)
+
+
+def forget_knocks() -> int:
+    """Forget whose mailbox was written to more than a day ago; return how many mails that were."""
+    return Knock.objects.filter(at__lt=timezone.now() - DAY).exclude(mail__state=Mail.State.OWED).delete()[0]
 
 
 def _is_suppressed(about: Signature | Invitation) -> bool:
@@ -148,11 +170,13 @@ def _lease(limit: int) -> list[Mail]:
         Mail.objects.filter(pk__in=chosen, state=Mail.State.OWED).update(
             send_after=timezone.now() + LEASE, attempts=F("attempts") + 1
         )
-    return list(_with_rows().filter(pk__in=chosen).order_by("pk"))
+    rows = _with_rows().in_bulk(chosen)
+    return [rows[pk] for pk in chosen if pk in rows]
 
 
 def _with_rows() -> MailQuerySet:
-    return Mail.objects.select_related("signature__letter", "signature__version", "invitation__letter")
+    about = ("signature__letter", "signature__version", "invitation__letter")
+    return Mail.objects.select_related(*about, "announcement__version", "announcement__update")
 
 
 def _send_one(mail: Mail, connection: Any) -> int:
@@ -171,7 +195,10 @@ def _send_one(mail: Mail, connection: Any) -> int:
         return 0
     message.connection = connection
     message.send()
-    _mark(mail, Mail.State.SENT, sent_at=timezone.now(), times_sent=F("times_sent") + 1, attempts=0, problem="")
+    now = timezone.now()
+    _mark(mail, Mail.State.SENT, sent_at=now, times_sent=F("times_sent") + 1, attempts=0, problem="")
+    if mail.kind in ASKED_FOR:
+        Knock.objects.filter(pk__in=mail.knocks.order_by("-pk").values("pk")[:1]).update(at=now)
     return 1
 
 
@@ -194,6 +221,8 @@ def _is_wanted(mail: Mail) -> bool:
     if needed and mail.signature and mail.signature.status != needed:
         return False
     if not (mail.to or about.address):
+        return False
+    if mail.kind == Mail.Kind.UPDATE and not (mail.signature and mail.signature.updates):
         return False
     return mail.kind == Mail.Kind.WITHDRAWN or not _is_suppressed(about)
 
@@ -231,23 +260,38 @@ def compose(mail: Mail) -> EmailMessage:
     signature, invitation = mail.signature, mail.invitation
     about = signature or invitation
     assert about is not None
-    context = {
+    shown = proposed(mail) if signature else None
+    context: dict[str, Any] = {
         "mail": mail,
         "letter": about.letter,
-        "signature": proposed(mail) if signature else None,
+        "news": mail.announcement,
+        "signature": shown,
+        "name": name_in_mail(shown.name) if shown else "",
         "invitation": invitation,
-        "code": tokens.code(mail.pk),
+        "code": tokens.code(_proving(mail).pk),
+        "reason": reasons.in_mail(mail.details.get("reason", "")),
         "links": _links(mail),
     }
     subject, _, body = render_to_string(f"signatories/mail/{mail.kind}.txt", context).strip().partition("\n")
     host = urlsplit(settings.SITE_URL).hostname
+    headers = {"Message-ID": f"<{mail.pk}.{mail.times_sent}@{host}>", "Auto-Submitted": "auto-generated"}
+    if mail.kind == Mail.Kind.UPDATE:  # one-click unsubscribe, RFC 8058
+        headers["List-Unsubscribe"] = f"<{context['links']['unsubscribe']}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return EmailMessage(
         subject=" ".join(subject.removeprefix("Subject:").split()),
         body=body.strip() + "\n",
         to=[mail.to or about.address],
         reply_to=[about.letter.contact],
-        headers={"Message-ID": f"<{mail.pk}.{mail.times_sent}@{host}>", "Auto-Submitted": "auto-generated"},
+        headers=headers,
     )
+
+
+def _proving(mail: Mail) -> Mail:
+    """The mail whose code a mail carries: a reminder repeats the invitation's."""
+    if mail.kind != Mail.Kind.NUDGE or mail.invitation is None:
+        return mail
+    return mail.invitation.mails.get(kind=Mail.Kind.INVITATION)
 
 
 def proposed(mail: Mail) -> Signature:
@@ -262,10 +306,14 @@ def proposed(mail: Mail) -> Signature:
 def _links(mail: Mail) -> dict[str, str]:
     about = mail.signature or mail.invitation
     assert about is not None
-    paths = {"letter": reverse("petition:letter", args=[about.letter.slug])}
+    paths = {name: reverse(f"petition:{name}", args=[about.letter.slug]) for name in ("letter", "all_updates")}
     if mail.invitation:
-        paths["invitation"] = reverse("signatories:invitation", args=[tokens.make("invitation", mail.pk)])
+        paths["invitation"] = reverse("signatories:invitation", args=[tokens.make("invitation", _proving(mail).pk)])
     else:
         paths["confirm"] = reverse("signatories:confirm", args=[tokens.make("confirm", mail.pk)])
         paths["mine"] = reverse("signatories:mine", args=[tokens.make("mine", about.pk)])
+        paths["unsubscribe"] = reverse("signatories:unsubscribe", args=[tokens.make("news", about.pk)])
+    if mail.announcement and mail.announcement.version:
+        number = mail.announcement.version.number
+        paths["version"] = reverse("petition:version", args=[about.letter.slug, number])
     return {name: settings.SITE_URL + path for name, path in paths.items()}

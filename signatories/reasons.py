@@ -102,6 +102,9 @@ BACK_REASONS = {
 OWN_REASONS = {
     "confirmed": "Confirmed by email",
     "invited": "Confirmed through a personal invitation",
+    "founder": "Signed as a founder, with the same line",
+    "founder_line": "Signed as a founder, with another line",
+    "line_changed": "The signer changed the line",
     "rule": "The letter lists everyone who confirmed",
     "proposed": "Waits for a second person",
     "answered": "The signer answered",
@@ -111,6 +114,7 @@ OWN_REASONS = {
     "published": "Names are published again",
     "batch_undone": "A batch was undone",
     "lapsed": "The question was not answered in time",
+    "reaffirmed": "Kept under the new version of the text",
     "not_me": "The owner of the mailbox did not sign",
     "unconfirmed": "Never confirmed",
     "signed_again": "Signed again",
@@ -136,6 +140,7 @@ REMOVAL_CLASSES = {
     "not_signed": "the owner of the mailbox did not sign",
     "withdrawn": "withdrawn by the signer",
     "line_changed": "the signer changed the line, which is checked again",
+    "unnamed": "the signer does not want to be named any more",
     REVIEW: "looked at again",
 }
 REMOVED_FOR = {
@@ -158,6 +163,52 @@ CORRECTIONS = {"founder": "now stands among the founding signatories"}
 def removal_class(reason: str) -> str:
     """Return the public class of the reason for which a name left the list."""
     return REMOVED_FOR.get(reason, REVIEW)
+
+
+# What a signer reads in the history of the own page. An allow-list: a reason that is not named here is the team's
+# own business, and the signer reads what became of the signature instead.
+IN_HISTORY = {
+    **{reason: OWN_REASONS[reason] for reason in ("confirmed", "invited", "founder", "founder_line", "signed_again")},
+    "rule": "On the letter, which lists everyone who confirmed",
+    "line_changed": "Taken off the list until the new line is checked",
+    "answered": "You answered the team’s question",
+    "withdrew": "You withdrew",
+    "not_me": "The owner of this mailbox said that they did not sign",
+    "unconfirmed": "Not confirmed in time",
+}
+BECAME = {
+    "pending": "Signed",
+    "expired": "Forgotten",
+    "confirmed": "Waits for a decision of the team",
+    "held": "Looked at again by the team",
+    "asked": "The team asked a question",
+    "declined": "The team decided not to print the name",
+    "listed": "Checked and accepted by the team",
+    "hidden": "Taken off the list by the team",
+    "withdrawn": "Withdrawn",
+}
+# How a mail words a decision to a person who may well be honest.
+IN_MAIL = {
+    "not_eligible": "The letter has a rule for who may sign, and the team did not find that it includes you",
+    "affiliation_not_found": "What would be printed after your name could not be confirmed",
+    "impostor": "The team could not make sure that it was the person of this name who signed",
+    "not_a_person": "The team could not make sure that a person of this name signed",
+    "affiliation_withdrawn": "What is printed after your name is not true any more, as far as the team knows",
+    "duplicate_person": "The same person is listed already",
+    "listed_by_mistake": "It was listed by mistake",
+}
+NOT_SAID = "Please ask for the reason by answering this mail"
+
+
+def in_history(now: str, reason: str) -> str:
+    """Return what a signer reads about one step: never the team's own reason."""
+    return IN_HISTORY.get(reason) or BECAME[now]
+
+
+def in_mail(reason: str) -> str:
+    """Return how a mail words a reason, given by its code or by its label for the team."""
+    codes = [code for code, label in ALL.items() if reason in {code, label}]
+    return next((IN_MAIL[code] for code in codes if code in IN_MAIL), NOT_SAID)
 
 
 def level_problem(level: int, families: list[str]) -> str:

@@ -14,21 +14,19 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from petition.models import Letter, LetterEvent, Version
+from petition.models import Letter, LetterEvent, Reply, Version
 from signatories import addresses, reasons
 from signatories.models import Signature, SignatureEvent, SignatureQuerySet
 
 PAGE = 50
 FEW = 200  # below one in this many of the list, reading the history is cheaper than walking the list
 LISTED = Signature.Status.LISTED
-ONTO = Q(now=LISTED)
-OFF = Q(was=LISTED)
-# People who are not named are in no row of the record; the index `signature_event_public` has this very condition.
-PUBLIC = Q(named=True) & (OFF | ONTO)
-AWAY = Q(named=True) & OFF & ~ONTO  # has an index of its own, too: names that leave are few
+# What readers saw. People who are not named are in none of these rows; both conditions are those of an index.
+PUBLIC = Q(stood=True) | Q(stands=True)
+AWAY = Q(stood=True, stands=False)
 # A note of the team on a listed name is its own business, unless its reason is one that readers see.
-SHOWN = ~Q(was=F("now")) | Q(reason__in=reasons.CORRECTIONS)
-NET = Count("pk", filter=ONTO) - Count("pk", filter=OFF)
+SHOWN = ~Q(stood=F("stands")) | Q(reason__in=reasons.CORRECTIONS)
+NET = Count("pk", filter=Q(stands=True)) - Count("pk", filter=Q(stood=True))
 KINDS = {
     "published": "Published",
     "listed": "Listed",
@@ -43,7 +41,6 @@ KINDS = {
     "reply": "Reply",
 }
 BEFORE_PUBLICATION = (Letter.Status.DRAFT, Letter.Status.FOUNDING)
-REPLY = "reply"  # the reason of the letter's event that records a reply
 SOMEBODY = "A signatory"
 TIME = re.compile(
     r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)(Z|[+ -]\d\d:?\d\d)?", re.ASCII | re.IGNORECASE
@@ -183,8 +180,8 @@ def still_listed(rows: SignatureQuerySet, letter: Letter, then: Then) -> Signatu
     if then.few:
         onto = past.order_by().values("signature").annotate(net=NET).filter(net__gt=0)
         return rows.filter(pk__in=onto.values("signature"))
-    last = past.filter(signature=OuterRef("pk")).order_by("-at", "-pk").values("now")
-    return rows.alias(stood=Subquery(last[:1])).filter(stood=LISTED)
+    last = past.filter(signature=OuterRef("pk")).order_by("-at", "-pk").values("stands")
+    return rows.alias(stood=Subquery(last[:1])).filter(stood=True)
 
 
 def _count(letter: Letter, moment: datetime) -> int:
@@ -205,7 +202,8 @@ def _history(letter: Letter) -> QuerySet[SignatureEvent]:
 
 def _of_people(letter: Letter, until: datetime | None, seen: int) -> list[Change]:
     """The newest changes of the list since publication; who left before it has left no trace."""
-    again = SignatureEvent.objects.filter(ONTO, ~OFF, signature=OuterRef("signature"), pk__gt=OuterRef("pk"))
+    later = SignatureEvent.objects.filter(signature=OuterRef("signature"), pk__gt=OuterRef("pk"))
+    again = later.filter(stands=True, stood=False)
     rows = _history(letter).filter(SHOWN, at__gte=letter.opened_at).select_related("signature")
     rows = rows.annotate(listed_again=Exists(again)).order_by("-at", "-pk")
     if until is None:
@@ -219,16 +217,16 @@ def _of_people(letter: Letter, until: datetime | None, seen: int) -> list[Change
 def _of_a_person(event: SignatureEvent, *, listed_again: bool) -> Change:
     """Say what happened; only who is on the letter now is named, and only where the name came onto it as it stands."""
     signature, reason = event.signature, ""
-    onto = event.now == LISTED
-    named = onto and signature.status == LISTED and signature.publish and not listed_again
-    if event.now == event.was:
+    named = event.stands and signature.status == LISTED and signature.publish and not listed_again
+    if event.stood and event.stands:
         kind, did = "corrected", reasons.CORRECTIONS[event.reason]
-    elif onto:
+    elif event.stands:
         kind, did = "listed", "was listed"
     elif event.now == Signature.Status.WITHDRAWN:
         kind, did, reason = "withdrawn", "withdrew", "withdrawn"
     else:
-        kind, reason = "removed", reasons.removal_class(event.reason)
+        reason = "unnamed" if event.now == LISTED else reasons.removal_class(event.reason)
+        kind = "removed"
         did = f"was taken off the list: {reasons.REMOVAL_CLASSES[reason]}"
     who, line = (signature.name, signature.line) if named else (SOMEBODY, "")
     return Change(_identify("signature", event.pk), event.at, kind, who, did, named, line, reason)
@@ -236,19 +234,18 @@ def _of_a_person(event: SignatureEvent, *, listed_again: bool) -> Change:
 
 def _of_the_letter(letter: Letter) -> list[Change]:
     """What happened to the letter itself since its publication, newest first; it is never much."""
-    events = letter.events.filter(at__gte=letter.opened_at)
+    events = letter.events.filter(at__gte=letter.opened_at).exclude(was=F("now"))
     versions = letter.versions.filter(published_at__gt=letter.opened_at, number__gt=1)
-    own = [_of_an_event(letter, event) for event in events] + [_of_a_version(version) for version in versions]
+    replies = Reply.objects.filter(delivery__letter=letter, hidden_at=None)
+    own = [_of_an_event(letter, event) for event in events]
+    own += [*map(_of_a_version, versions), *map(_of_a_reply, replies)]
     return sorted((change for change in own if change), key=lambda change: change.at, reverse=True)
 
 
 def _of_an_event(letter: Letter, event: LetterEvent) -> Change | None:
     """An allow-list: what has no words here is not public."""
-    kind, who, did = "", "The letter", ""
-    if event.was == event.now:
-        if event.reason == REPLY:
-            kind, who, did = "reply", "An addressee", "replied"
-    elif event.now == Letter.Status.OPEN and event.was in BEFORE_PUBLICATION:
+    kind, did = "", ""
+    if event.now == Letter.Status.OPEN and event.was in BEFORE_PUBLICATION:
         number = replay(letter, until=letter.opened_at)
         kind = "published"
         did = f"was published with {number:,} name{'' if number == 1 else 's'} on it" if number else "was published"
@@ -260,7 +257,7 @@ def _of_an_event(letter: Letter, event: LetterEvent) -> Change | None:
         kind, did = "closed", f"was closed{' at its closing time' if event.reason == 'closing_time' else ''}"
     elif event.now == Letter.Status.DELIVERED:
         kind, did = "delivered", "was delivered"
-    return Change(_identify("letter", event.pk), event.at, kind, who, did) if kind else None
+    return Change(_identify("letter", event.pk), event.at, kind, "The letter", did) if kind else None
 
 
 def _of_a_version(version: Version) -> Change:
@@ -270,7 +267,11 @@ def _of_a_version(version: Version) -> Change:
     return Change(identifier, version.published_at, "version", f"Version {version.number}", did, version=version.number)
 
 
-def _identify(source: str, pk: int) -> uuid.UUID:
+def _of_a_reply(reply: Reply) -> Change:
+    return Change(_identify("reply", reply.pk), reply.at, "reply", "An addressee", "replied")
+
+
+def _identify(source: str, pk: int | uuid.UUID) -> uuid.UUID:
     """An id for ever that tells neither how many rows there are nor which other entry is about the same person."""
     return uuid.UUID(hex=addresses.keyed_hash(f"change of {source} {pk}")[:32], version=4)
 

@@ -5,18 +5,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Sum
 from django.utils import timezone
 
 from petition.models import Letter
-from petition.moves import NotAllowed, move
+from petition.moves import NotAllowed, move, note
 from petition.text import fold, sha256
-from signatories import addresses, outbox, tokens, vetting
-from signatories.models import Mail, Signatory, Signature
+from signatories import addresses, announce, outbox, tokens, vetting
+from signatories.models import Evidence, Mail, MailQuerySet, Signatory, Signature
 
-# A mailbox gets at most three codes a day (outbox.DAILY), and each can be tried ten times: a stranger who types
-# somebody's address guesses right with 3 in 100,000. Only the tab counts tries: whoever has the link has the mail.
-MAX_TAB_TRIES = 10
+# Wrong codes that a tab takes; tabs for which no mail went out share as many. Any code of the newest three mails
+# (outbox.DAILY, and no more in a day) proves the mailbox, so a stranger who types somebody's address has three tabs and
+# the shared tries, five each, against three codes: 6 in 100,000 a day. Whoever has the link has the mail, and may try
+# freely.
+MAX_TAB_TRIES = 5
+# What a reader sees or counts as a claim of the signer: whoever changes it is checked again.
+CLAIMED = ("name", "role", "organisation", "former", "discipline", "capacity")
 
 
 class WrongCode(Exception):
@@ -28,7 +32,7 @@ class Gone(Exception):
 
 
 @transaction.atomic
-def sign(letter: Letter, *, address: str, typed: dict[str, Any]) -> Mail:
+def sign(letter: Letter, *, address: str, typed: dict[str, Any], language: str = "") -> Mail:
     """Take a signature from the public form and owe the mail that asks to confirm it.
 
     Nothing here depends on what is known about the address but the kind of mail that goes to it: one that is
@@ -38,6 +42,7 @@ def sign(letter: Letter, *, address: str, typed: dict[str, Any]) -> Mail:
         letter: an open letter.
         address: canonical, as `addresses.canonical` returns it.
         typed: a value for each name in `LINE`.
+        language: in which language the text was read; what is signed is the authoritative one.
 
     Returns:
         The mail that is owed; the tab in which the person signed asks for its code.
@@ -48,7 +53,11 @@ def sign(letter: Letter, *, address: str, typed: dict[str, Any]) -> Mail:
     if not letter.takes_signatures or letter.version is None:
         raise NotAllowed("This letter takes no signatures at the moment.")
     signature = Signature(
-        letter=letter, version=letter.version, address=address, address_hash=addresses.keyed_hash(address)
+        letter=letter,
+        version=letter.version,
+        language=language or letter.language,
+        address=address,
+        address_hash=addresses.keyed_hash(address),
     )
     signature.write_line(typed)
     Signature.objects.bulk_create([signature], ignore_conflicts=True)
@@ -83,20 +92,26 @@ class Confirmed:
     just_now: bool
 
 
-def confirm(mail_id: uuid.UUID, code: str, *, in_tab: bool) -> Confirmed:
-    """Confirm a signature with the code that one mail carried.
+def confirm(mail_id: uuid.UUID, code: str, *, in_tab: bool, corrected: dict[str, Any] | None = None) -> Confirmed:
+    """Confirm a signature with a code that went to its mailbox.
+
+    The code proves the mailbox; the page on which it is typed says which line is signed. So a stranger who has used
+    up the mailbox's mails of the day with lines of their own cannot keep its owner from signing: the owner's tab takes
+    the codes that came with the stranger's mails, and the page behind each of their links lets the owner correct the
+    line.
 
     Args:
-        mail_id: the mail that the tab or the link stands for.
+        mail_id: the mail that the tab or the link stands for, whether or not it was sent.
         code: as typed.
         in_tab: whether it was typed in the tab of signing, where tries are limited.
+        corrected: what the owner typed instead of the line of that mail, a value for each name in `LINE`.
 
     Raises:
         WrongCode: wrong digits, too many tries, or a mail that carries no code.
         Gone: right, but there is nothing to confirm any more.
     """
     mail = Mail.objects.select_related("signature__letter").filter(pk=mail_id, signature__isnull=False).first()
-    if mail is None or not _count_try(mail, code, in_tab=in_tab):
+    if mail is None or not _is_right(mail, code, in_tab=in_tab):
         raise WrongCode
     signature = mail.signature
     assert signature is not None
@@ -107,6 +122,8 @@ def confirm(mail_id: uuid.UUID, code: str, *, in_tab: bool) -> Confirmed:
     if signature.letter.status == Letter.Status.DELIVERED:
         raise Gone
     signature = outbox.proposed(mail)
+    if corrected is not None:
+        signature.write_line(corrected)
     try:
         accept(signature, reason="confirmed")
     except NotAllowed:  # the same code, sent twice at once: the other request has confirmed it
@@ -114,13 +131,27 @@ def confirm(mail_id: uuid.UUID, code: str, *, in_tab: bool) -> Confirmed:
     return Confirmed(signature, just_now=True)
 
 
-def _count_try(mail: Mail, code: str, *, in_tab: bool) -> bool:
-    right = mail.kind == Mail.Kind.CONFIRM and mail.times_sent > 0 and tokens.is_code(mail.pk, code)
+@transaction.atomic
+def _is_right(mail: Mail, code: str, *, in_tab: bool) -> bool:
+    """Whether a code went to the mailbox and may still be tried; tries at the same moment are counted one by one."""
+    assert mail.signature_id is not None
+    Signature.objects.select_for_update().get(pk=mail.signature_id)
+    asking = Mail.objects.filter(signature=mail.signature_id, kind=Mail.Kind.CONFIRM)
+    ours, sent = asking.filter(pk=mail.pk), asking.filter(times_sent__gt=0)
+    newest = [*sent.order_by("-sent_at").values_list("pk", flat=True)[: outbox.DAILY]]
+    right = ours.exists() and any(tokens.is_code(pk, code) for pk in {*newest, *_own(sent, mail)})
     if not in_tab:
         return right
+    counted = ours if _own(sent, mail) else asking.filter(times_sent=0)
+    if (counted.aggregate(wrong=Sum("wrong_codes"))["wrong"] or 0) >= MAX_TAB_TRIES:
+        return False
     if not right:
-        Mail.objects.filter(pk=mail.pk).update(wrong_codes=F("wrong_codes") + 1)
-    return right and mail.wrong_codes < MAX_TAB_TRIES
+        ours.update(wrong_codes=F("wrong_codes") + 1)
+    return right
+
+
+def _own(sent: MailQuerySet, mail: Mail) -> list[uuid.UUID]:
+    return list(sent.filter(pk=mail.pk).values_list("pk", flat=True))
 
 
 @transaction.atomic
@@ -134,6 +165,57 @@ def accept(signature: Signature, *, reason: str) -> None:
     Raises:
         NotAllowed: it is not pending any more.
     """
+    confirmed = {"confirmed_at": timezone.now(), "level": 1, **_proven(signature)}
+    move(signature, Signature.Status.CONFIRMED, reason=reason, **confirmed)
+    if signature.letter.listing == Letter.Listing.CONFIRMED:
+        vetting.list_by_rule(signature)
+    outbox.owe(Mail.Kind.RECEIPT, signature=signature)
+    announce.tell_latecomer(signature)
+
+
+@transaction.atomic
+def restate(signature: Signature, *, typed: dict[str, Any], reason: str, key: str) -> None:
+    """Replace the line of a confirmed signature by what its owner typed and proved just now.
+
+    A line with another claim in it was checked by nobody: a listed name leaves the list and waits for a decision
+    again, at level 1, without the evidence for what it said before. A name that was declined or hidden waits for a
+    decision again too, because its team invited the person anew; one that is held or asked stays so.
+
+    Args:
+        signature: locked, confirmed once, with its new `rank`, `version` and `source` set but not saved.
+        typed: a value for each name in `LINE`.
+        reason: what the history says; `_line` is added where a claim has changed.
+        key: tells this receipt from an earlier one.
+
+    Raises:
+        NotAllowed: somebody else moved it in this moment.
+    """
+    changed = [name for name in CLAIMED if getattr(signature, name) != typed[name]]
+    was, sort_key = signature.status, signature.sort_key
+    signature.write_line(typed)
+    if "name" not in changed:
+        signature.sort_key = sort_key
+    changes = _proven(signature)
+    if changed:
+        reason += "_line"
+        changes |= {"level": 1, "checked": "", "checked_at": None}
+        outdated = signature.evidence.all()
+        if "name" not in changed:
+            outdated = outdated.filter(claim=Evidence.Claim.AFFILIATION)
+        outdated.update(result=False)
+    if was == Signature.Status.LISTED and changed:
+        move(signature, Signature.Status.HIDDEN, reason="line_changed")
+    if signature.status in {Signature.Status.HIDDEN, Signature.Status.DECLINED}:
+        move(signature, Signature.Status.CONFIRMED, reason=reason, **changes)
+    else:
+        note(signature, reason=reason, **changes)
+    if was == Signature.Status.LISTED and changed and signature.letter.listing == Letter.Listing.CONFIRMED:
+        vetting.list_by_rule(signature)
+    outbox.owe(Mail.Kind.RECEIPT, signature=signature, key=key)
+
+
+def _proven(signature: Signature) -> dict[str, Any]:
+    """Write the profile of a mailbox that was proven just now, and return what its signature takes over."""
     line = signature.written
     profile, _ = Signatory.objects.update_or_create(
         address_hash=signature.address_hash,
@@ -143,20 +225,8 @@ def accept(signature: Signature, *, reason: str) -> None:
             **{field: line[field] for field in ("name", "role", "organisation", "country")},
         },
     )
-    move(
-        signature,
-        Signature.Status.CONFIRMED,
-        reason=reason,
-        confirmed_at=timezone.now(),
-        collect_after=timezone.now(),
-        level=1,
-        signatory=profile,
-        rank=signature.rank,
-        **line,
-    )
-    if signature.letter.listing == Letter.Listing.CONFIRMED:
-        vetting.list_by_rule(signature)
-    outbox.owe(Mail.Kind.RECEIPT, signature=signature)
+    founder = {"rank": signature.rank, "source": signature.source, "version": signature.version}
+    return {"signatory": profile, "collect_after": timezone.now(), **founder, **line}
 
 
 def send_again(mail_id: uuid.UUID) -> None:

@@ -11,7 +11,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from django.conf import settings
 
-Purpose = Literal["tab", "confirm", "mine", "invitation"]
+Purpose = Literal["tab", "confirm", "mine", "invitation", "news", "embargo"]
 NONCE = 12  # bytes, RFC 8439
 
 
@@ -19,18 +19,24 @@ class Invalid(Exception):
     """The token was not made here, or not for this purpose."""
 
 
-def make(purpose: Purpose, identifier: uuid.UUID) -> str:
-    """Return a token of 59 characters that tells nothing, not even whether two of them mean the same row."""
+def make(purpose: Purpose, identifier: uuid.UUID, *, at: str = "") -> str:
+    """Return a token of 59 characters that tells nothing, not even whether two of them mean the same row.
+
+    Args:
+        purpose: what the token opens.
+        identifier: of the row it stands for, whether or not that row exists.
+        at: the place in whose addresses alone it is valid, such as a letter's slug; nowhere else can it be read.
+    """
     nonce = secrets.token_bytes(NONCE)
-    sealed = ChaCha20Poly1305(_key(purpose, settings.SECRET_KEY)).encrypt(nonce, identifier.bytes, None)
+    sealed = ChaCha20Poly1305(_key(purpose, settings.SECRET_KEY)).encrypt(nonce, identifier.bytes, at.encode())
     return base64.urlsafe_b64encode(nonce + sealed).decode().rstrip("=")
 
 
-def read(purpose: Purpose, token: str) -> uuid.UUID:
+def read(purpose: Purpose, token: str, *, at: str = "") -> uuid.UUID:
     """Return the identifier in a token.
 
     Raises:
-        Invalid: it was changed, made for another purpose, or made with a key that is not listed any more.
+        Invalid: it was changed, made for another purpose or place, or with a key that is not listed any more.
     """
     try:
         sealed = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
@@ -38,9 +44,31 @@ def read(purpose: Purpose, token: str) -> uuid.UUID:
         raise Invalid from None
     for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
         try:
-            opened = ChaCha20Poly1305(_key(purpose, secret)).decrypt(sealed[:NONCE], sealed[NONCE:], None)
+            opened = ChaCha20Poly1305(_key(purpose, secret)).decrypt(sealed[:NONCE], sealed[NONCE:], at.encode())
             return uuid.UUID(bytes=opened)
         except (InvalidTag, ValueError):
+            continue
+    raise Invalid
+
+
+def seal(text: str) -> str:
+    """Return a text encrypted, for a row that must not show what it holds."""
+    nonce = secrets.token_bytes(NONCE)
+    sealed = ChaCha20Poly1305(_key("sealed", settings.SECRET_KEY)).encrypt(nonce, text.encode(), None)
+    return base64.urlsafe_b64encode(nonce + sealed).decode()
+
+
+def unseal(sealed: str) -> str:
+    """Return the text that was sealed.
+
+    Raises:
+        Invalid: it was changed, or sealed with a key that is not listed any more.
+    """
+    raw = base64.urlsafe_b64decode(sealed)
+    for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
+        try:
+            return ChaCha20Poly1305(_key("sealed", secret)).decrypt(raw[:NONCE], raw[NONCE:], None).decode()
+        except InvalidTag:
             continue
     raise Invalid
 

@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from signatories.desk import exports, founders, vetting
-from signatories.views import federated, invited, own, reading, record, signing
+from signatories.desk import delivering, exports, founders, vetting
+from signatories.views import embargoed, federated, invited, own, reading, record, signing
 
 app_name = "signatories"
 urlpatterns = [
@@ -20,6 +20,8 @@ urlpatterns = [
     path("mine/<str:token>/", own.mine, name="mine"),
     path("mine/<str:token>/withdraw/", own.withdraw, name="withdraw"),
     path("mine/<str:token>/not-me/", own.disown, name="disown"),
+    path("mine/<str:token>/keep/", own.keep, name="keep"),
+    path("unsubscribe/<str:token>/", own.unsubscribe, name="unsubscribe"),
     path("mine/<str:token>/answer/", own.answer, name="answer"),
     path("mine/<str:token>/link/", federated.linked, name="linked"),
     path("mine/<str:token>/link/<slug:provider>/", federated.begin, name="link"),
@@ -32,6 +34,16 @@ urlpatterns = [
         path(f"desk/<slug:slug>/vetting/<uuid:pk>/{verb}/", vetting.decide, {"verb": verb}, name=verb)
         for verb in vetting.VERBS
     ),
+    path("embargo/<str:token>/", embargoed.page, name="embargo"),
     path("desk/<slug:slug>/founders/", founders.founders, name="founders"),
+    path("desk/<slug:slug>/founders/invite/", founders.invite, name="invite"),
+    path("desk/<slug:slug>/founders/import/", founders.invite_many, name="invite_many"),
+    path("desk/<slug:slug>/founders/press/", founders.press, name="press_link"),
+    path("desk/<slug:slug>/founders/press/<uuid:pk>/revoke/", founders.revoke_link, name="revoke_press_link"),
+    *(
+        path(f"desk/<slug:slug>/founders/<uuid:pk>/{verb}/", founders.act, {"verb": verb}, name=f"{verb}_invitation")
+        for verb in founders.VERBS
+    ),
+    path("desk/<slug:slug>/delivery/deliver/", delivering.deliver, name="deliver"),
     path("desk/<slug:slug>/export/", exports.export, name="export"),
 ]

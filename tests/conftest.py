@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,8 +10,9 @@ from django.core import mail
 from django.test import Client
 
 from petition import lifecycle
-from petition.models import Letter, Membership, Role, User
-from signatories import addresses, outbox, signing, tokens, vetting
+from petition.delivery import bundling
+from petition.models import Delivery, Letter, Membership, Role, User
+from signatories import addresses, delivering, outbox, signing, tokens, vetting
 from signatories.models import Mail, Signature
 
 LETTER = {
@@ -44,6 +46,12 @@ LINE: dict[str, Any] = {
 def _no_static_files(settings: Any) -> None:
     """Each test client would otherwise read the whole folder of style sheets again: a third of the suite's time."""
     settings.WHITENOISE_USE_FINDERS = False
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(settings: Any, tmp_path: Path) -> None:
+    """Bundles of a test lie in its own folder, and are set in our own fonts on every machine."""
+    settings.DELIVERY_DIR, settings.FONT_DIR = tmp_path / "deliveries", tmp_path / "no-fonts"
 
 
 @pytest.fixture
@@ -141,6 +149,33 @@ def deliver() -> Callable[[], list[Any]]:
         return mail.outbox
 
     return send
+
+
+@pytest.fixture
+def closed(letter: Letter, confirmed: Any, listed: Any, organiser: User) -> list[Signature]:
+    """The two people on a closed letter; another is not named, and one waits."""
+    people = [
+        listed(confirmed("ada@example.com", name="Ada Example"), level=3),
+        listed(confirmed("zoe@example.com", name="Zoë <b>Ångström</b>", role="=HYPERLINK(1)", discipline="policy")),
+    ]
+    listed(confirmed("shy@example.com", name="Shy Shirin", publish=False))
+    confirmed("waiting@example.com", name="Waiting Wim")
+    lifecycle.close(letter, actor=organiser)
+    return people
+
+
+@pytest.fixture
+def frozen(letter: Letter, closed: list[Signature], organiser: User) -> Delivery:
+    """The letter of the two, delivered; its bundle is owed."""
+    return delivering.deliver(letter, actor=organiser)
+
+
+@pytest.fixture
+def delivered(frozen: Delivery) -> Delivery:
+    """The same with its bundle."""
+    assert bundling.make_next()
+    frozen.bundle.refresh_from_db()
+    return frozen
 
 
 def code_in(message: Any) -> str:

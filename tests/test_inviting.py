@@ -158,15 +158,6 @@ def test_declining_wants_a_tick_and_is_remembered(client: Client, founding, invi
     assert Invitation.objects.get(position=1).address == ""
 
 
-def test_who_signed_in_public_before_becomes_a_founder_without_a_second_signature(client, letter, confirmed, deliver):
-    confirmed("one@example.com", name="Ona In Public")
-    deliver().clear()
-    invitations.invite(letter, rows=invitations.read(letter, GOOD.splitlines(keepends=True)).rows)
-    accept(client, deliver()[0])
-    signature = letter.signatures.get()
-    assert (signature.name, signature.rank) == ("Ona In Public", 1)
-
-
 def test_a_founder_who_withdrew_is_erased_from_the_invitation_too(client: Client, founding, invited):
     accept(client, invited)
     privacy.withdraw(founding.signatures.get())
@@ -177,8 +168,8 @@ def test_a_founder_who_withdrew_is_erased_from_the_invitation_too(client: Client
 def test_the_desk_shows_where_each_founder_stands(founding, invited, client, organiser, at_desk):
     accept(client, invited)
     page = at_desk(organiser).get(f"/desk/{founding.slug}/founders/").content.decode()
-    assert "Waits for a decision" in page
-    assert "Invited, until" in page
+    assert "Signed: waits for a decision" in page
+    assert "1 sent" in page
 
 
 def test_a_closed_letter_invites_nobody(letter, tmp_path):

@@ -44,7 +44,7 @@ def test_without_the_tick_nothing_is_withdrawn_and_the_page_says_why(confirmed, 
 def test_withdrawing_twice_is_harmless(confirmed, client: Client):
     signature = confirmed()
     for _ in range(2):
-        assert client.post(mine(signature) + "withdraw/", {"sure": "on"}).status_code == 302
+        assert client.post(mine(signature) + "withdraw/", {"sure": "on"}).status_code == 303
     assert signature.events.filter(now="withdrawn").count() == 1
 
 
@@ -59,7 +59,7 @@ def test_a_code_that_comes_back_after_withdrawing_confirms_nothing(letter, clien
     owed = signing.sign(letter, address="ada@example.com", typed=LINE)
     outbox.send()
     client.post(mine(letter.signatures.get()) + "withdraw/", {"sure": "on"})
-    tab = f"/letters/{letter.slug}/sent/?t={tokens.make('tab', owed.pk)}"
+    tab = f"/letters/{letter.slug}/sent/?t={tokens.make('tab', owed.pk, at=letter.slug)}"
     assert client.post(tab, {"code": tokens.code(owed.pk)}).status_code == 410
     assert letter.signatures.get().status == "withdrawn"
 

@@ -131,7 +131,7 @@ def test_every_mail_lets_its_reader_say_that_it_was_somebody_else(confirmed, vet
 
 def test_no_header_can_be_smuggled_in_and_links_come_from_the_site_only(post_sign, deliver, settings):
     settings.SITE_URL = "https://letters.example.org"
-    post_sign(name="Ada Bcc: all@example.com")
+    post_sign(name="Ada Bcc: all, Example")
     (message,) = deliver()
     assert message.recipients() == ["ada@example.com"]
     assert message.reply_to == ["light@example.org"]

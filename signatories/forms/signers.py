@@ -6,7 +6,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from petition.forms import LineField, TextField
+from petition.lines import refuse_web_address
 from petition.models import Letter
+from petition.text import clean
 from signatories import addresses, countries
 from signatories.models import LINE, Signature
 
@@ -72,8 +74,17 @@ class LineForm(forms.Form):
         assert isinstance(field, forms.ChoiceField)
         return field
 
+    def clean_name(self) -> str:
+        return refuse_web_address(self.cleaned_data["name"], bare=True)
+
+    def clean_role(self) -> str:
+        return refuse_web_address(self.cleaned_data["role"], bare=False)
+
+    def clean_organisation(self) -> str:
+        return refuse_web_address(self.cleaned_data["organisation"], bare=False)
+
     def clean_profile_url(self) -> str:
-        url = str(self.cleaned_data["profile_url"])
+        url = clean(str(self.cleaned_data["profile_url"]))
         if url and not url.startswith(("https://", "http://")):
             raise ValidationError("Please give an address that starts with https://.")
         return url
@@ -95,10 +106,18 @@ class SignForm(LineForm):
         widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
     )
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    language = LineField(required=False, max_length=12, widget=forms.HiddenInput)
     field_order = ("name", "email", "role", "organisation", "former", "country", "discipline")
 
     def clean_email(self) -> str:
         return addresses.canonical(self.cleaned_data["email"])
+
+    def clean_language(self) -> str:
+        """Return the language that was read; what is no translation of this letter counts as the authoritative text."""
+        language = str(self.cleaned_data["language"])
+        version = self.letter.version
+        known = version and language and version.translations.filter(language=language).exists()
+        return language if known else self.letter.language
 
     def clean_version(self) -> int | None:
         number: int | None = self.cleaned_data["version"]
@@ -129,10 +148,15 @@ class ConfirmForm(CodeForm):
     )
 
 
-class InvitationForm(ConfirmForm, LineForm):
-    """A founder's line, the code from the invitation, and the box."""
+class ConfirmLineForm(ConfirmForm, LineForm):
+    """The line, the code from the mail, and the box: for founders, and for whoever corrects a line and signs it."""
 
     field_order = ("name", "role", "organisation", "former", "country", "discipline")
+
+    @property
+    def line_is_wrong(self) -> bool:
+        """Whether a problem stands beside a field of the line."""
+        return bool(set(self.errors) & set(LINE))
 
 
 class WithdrawForm(forms.Form):
@@ -158,3 +182,23 @@ class AnswerForm(forms.Form):
     """What the signer answers to the team's question."""
 
     answer = TextField(label="Your answer", max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
+
+
+class KeepForm(forms.Form):
+    """Keep or leave, when the meaning of the text has changed; neither is chosen beforehand."""
+
+    answer = forms.ChoiceField(
+        label="Your name",
+        choices=[("keep", "Keep my name, under the new words"), ("leave", "Take my signature off for good")],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Please choose one."},
+    )
+
+
+class UnsubscribeForm(forms.Form):
+    """No more news; a tick, so that a scanner that submits every form as it stands changes nothing."""
+
+    sure = forms.BooleanField(
+        label="Send me no more news about this letter",
+        error_messages={"required": "Please tick the box if you want no more news."},
+    )

@@ -2,8 +2,10 @@
 
 from signatories.models.decisions import Decision, Evidence
 from signatories.models.desk import Batch, BatchItem, Case, ClaimLock, Draw, Limit, Recusal
+from signatories.models.embargo import EmbargoLink, EmbargoOpening
 from signatories.models.exports import Export
-from signatories.models.mail import Invitation, Mail, MailQuerySet, Suppression
+from signatories.models.mail import AccountMail, Invitation, Knock, Mail, MailQuerySet, Suppression
+from signatories.models.news import Announcement, Reaffirmation
 from signatories.models.organisations import Organisation, OrganisationDomain, OrganisationName, Source
 from signatories.models.people import Signatory
 from signatories.models.proofs import Proof
@@ -25,16 +27,21 @@ __all__ = [
     "LINE",
     "NOT_A_FOUNDER",
     "WAITING",
+    "AccountMail",
+    "Announcement",
     "Batch",
     "BatchItem",
     "Case",
     "ClaimLock",
     "Decision",
     "Draw",
+    "EmbargoLink",
+    "EmbargoOpening",
     "Evidence",
     "Export",
     "Flag",
     "Invitation",
+    "Knock",
     "Limit",
     "Mail",
     "MailQuerySet",
@@ -43,6 +50,7 @@ __all__ = [
     "OrganisationName",
     "Origin",
     "Proof",
+    "Reaffirmation",
     "Recusal",
     "Signatory",
     "Signature",

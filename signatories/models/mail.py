@@ -30,6 +30,9 @@ class Invitation(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
     declined_at = models.DateTimeField(null=True)
+    opened_at = models.DateTimeField(null=True, help_text="first; a mail scanner opens links too")
+    reminded_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering: ClassVar[list[str]] = ["position"]
@@ -47,7 +50,8 @@ class MailQuerySet(models.QuerySet["Mail"]):
 
     def due(self) -> Self:
         """Owed and not leased to another sender, oldest first."""
-        return self.filter(state=Mail.State.OWED, send_after__lte=timezone.now()).order_by("send_after")
+        # What one person waits for goes before what is written to everybody.
+        return self.filter(state=Mail.State.OWED, send_after__lte=timezone.now()).order_by("bulk", "send_after")
 
 
 class Mail(models.Model):
@@ -69,6 +73,9 @@ class Mail(models.Model):
         MAILBOX = "mailbox", "A code for a mailbox at work"
         AUDIT = "audit", "Is this still right?"
         INVITATION = "invitation", "Invitation"
+        NUDGE = "nudge", "The invitation again"
+        VERSION = "version", "The text has changed"
+        UPDATE = "update", "News"
 
     class State(models.TextChoices):
         OWED = "owed", "Owed"
@@ -81,6 +88,8 @@ class Mail(models.Model):
     key = models.CharField(max_length=120, unique=True, help_text="what makes it one mail and not two")
     signature = models.ForeignKey(Signature, models.CASCADE, null=True, related_name="mails")
     invitation = models.ForeignKey(Invitation, models.CASCADE, null=True, related_name="mails")
+    announcement = models.ForeignKey("Announcement", models.CASCADE, null=True, related_name="mails", db_index=False)
+    bulk = models.BooleanField(default=False, help_text="written to everybody at once")
     to = models.EmailField(max_length=254, blank=True, help_text="only where the row it is about has forgotten it")
     details = models.JSONField(default=dict)
     state = models.CharField(max_length=8, choices=State.choices, default=State.OWED)
@@ -103,11 +112,48 @@ class Mail(models.Model):
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["send_after"], condition=Q(state="owed"), name="mail_due"),
+            models.Index(fields=["bulk", "send_after"], condition=Q(state="owed"), name="mail_due"),
+            models.Index(
+                fields=["announcement", "state"], condition=Q(announcement__isnull=False), name="mail_announced"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} ({self.state})"
+
+
+class Knock(models.Model):
+    """A mail that somebody could cause by typing an address; counted for a day, whatever becomes of the rest.
+
+    It is apart from the mail, because forgetting a signature and starting it again takes its mails away, and would
+    open the door to the next three.
+    """
+
+    address_hash = models.CharField(max_length=64)
+    letter = models.ForeignKey(Letter, models.CASCADE, related_name="+", db_index=False)
+    mail = models.ForeignKey(Mail, models.SET_NULL, null=True, related_name="knocks")
+    at = models.DateTimeField(default=timezone.now, help_text="when it was owed, and then when it was sent")
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["address_hash", "at"], name="knock_by_mailbox")]
+
+    def __str__(self) -> str:
+        return f"{self.letter_id}, {self.at}"
+
+
+class AccountMail(models.Model):
+    """One mail that is owed to somebody with an account, such as a log-in code; the row goes when it is sent."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    to = models.EmailField(max_length=254)
+    subject = models.CharField(max_length=200)
+    sealed = models.TextField(help_text="the text, encrypted: it may hold a code")
+    send_after = models.DateTimeField(default=timezone.now, db_index=True)
+    lapses_at = models.DateTimeField(help_text="when it is of no use any more")
+    attempts = models.PositiveSmallIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.subject} ({self.pk})"
 
 
 class Suppression(models.Model):

@@ -97,6 +97,7 @@ class Signature(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     letter = models.ForeignKey(Letter, models.PROTECT, related_name="signatures", db_index=False)
     version = models.ForeignKey(Version, models.PROTECT, related_name="signatures", db_index=False)
+    language = models.CharField(max_length=12, blank=True, help_text="in which language the text was read")
     signatory = models.ForeignKey(Signatory, models.SET_NULL, null=True, related_name="signatures")
     address = models.EmailField(max_length=254, blank=True)
     address_hash = models.CharField(max_length=64)
@@ -227,7 +228,8 @@ class SignatureEvent(models.Model):
 
     signature = models.ForeignKey(Signature, models.PROTECT, related_name="events")
     letter = models.ForeignKey(Letter, models.PROTECT, related_name="+", db_index=False)
-    named = models.BooleanField(help_text="whether the signer had agreed to be named when it happened")
+    stood = models.BooleanField(help_text="whether the name stood on the public list before it")
+    stands = models.BooleanField(help_text="whether the name stands on the public list after it")
     was = models.CharField(max_length=10)
     now = models.CharField(max_length=10)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -240,12 +242,12 @@ class SignatureEvent(models.Model):
             # The public record; only moves onto the list and off it pay for it.
             models.Index(
                 fields=["letter", "-at", "-id"],
-                condition=Q(named=True) & (Q(was="listed") | Q(now="listed")),
+                condition=Q(stood=True) | Q(stands=True),
                 name="signature_event_public",
             ),
             models.Index(
                 fields=["letter", "at"],
-                condition=Q(named=True) & Q(was="listed") & ~Q(now="listed"),
+                condition=Q(stood=True, stands=False),
                 name="signature_event_off",
             ),
         ]
@@ -254,9 +256,17 @@ class SignatureEvent(models.Model):
         return f"{self.was} → {self.now}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Keep whose letter it is, and what withdrawing blanks on the signature: whether it was named."""
+        """Keep whose letter it is, and whether readers saw the name: the signature itself forgets that when it leaves.
+
+        What was is read from the event before, and what is from the row that was written just now; the signature in
+        memory may hold what its owner typed meanwhile.
+        """
         if self._state.adding:
-            self.letter_id, self.named = self.signature.letter_id, self.signature.publish
+            listed = Signature.Status.LISTED
+            before = SignatureEvent.objects.filter(signature=self.signature_id).order_by("-pk")
+            self.letter_id = self.signature.letter_id
+            self.stood = self.was == listed and bool(before.values_list("stands", flat=True).first())
+            self.stands = self.now == listed and Signature.objects.filter(pk=self.signature_id, publish=True).exists()
         super().save(*args, **kwargs)
 
     @property

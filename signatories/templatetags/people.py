@@ -7,24 +7,33 @@ from django.conf import settings
 from django.forms import BaseForm
 
 from petition.models import Letter
-from signatories import countries, reasons, roll
+from signatories import announce, countries, reasons, roll
 from signatories.forms import signers
 
 register = template.Library()
 
 
 @register.inclusion_tag("signatories/_sign_box.html")
-def sign_box(letter: Letter) -> dict[str, Any]:
-    """The form beside the text, or why there is none."""
+def sign_box(letter: Letter, language: str = "") -> dict[str, Any]:
+    """The form beside the text, or why there is none; `language` is the translation it stands beside."""
     if not letter.takes_signatures or letter.version is None:
         return {"letter": letter}
-    return {"letter": letter, "form": signers.SignForm(letter, initial={"version": letter.version.number})}
+    return {
+        "letter": letter,
+        "form": signers.SignForm(letter, initial={"version": letter.version.number, "language": language}),
+    }
 
 
 @register.inclusion_tag("signatories/_first_signatories.html")
 def first_signatories(letter: Letter) -> dict[str, Any]:
     """The first page of the list, as it stands under the letter."""
     return {"letter": letter, "page": roll.page(letter)}
+
+
+@register.simple_tag
+def announcements(letter: Letter) -> list[dict[str, Any]]:
+    """The mailings of a letter, with how far each is."""
+    return announce.progress(letter)
 
 
 @register.simple_tag

@@ -20,7 +20,7 @@ from signatories.views import links
 
 log = logging.getLogger(__name__)
 SESSION = "linked_account"
-BAD_GATEWAY = 502
+BAD_REQUEST = 400  # somebody else failed, but no input of a visitor may look like a failure of ours
 
 
 @csrf_exempt  # nothing is bound by it: the signer says yes on the page they come back to, and that one is protected
@@ -72,7 +72,7 @@ def failed(request: HttpRequest, signature: Signature | None, provider: Any) -> 
     """Say that the log-in did not work, and lead back."""
     token = tokens.make("mine", signature.pk) if signature else ""
     context = {"provider": provider.app.name or provider.name, "token": token}
-    return render(request, "signatories/not_linked.html", context, status=BAD_GATEWAY)
+    return render(request, "signatories/not_linked.html", context, status=BAD_REQUEST)
 
 
 def _signature(token: str) -> Signature:

@@ -26,7 +26,8 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     if problem:
         context = {"letter": invited.letter, "problem": problem}
         return render(request, "signatories/invitation_over.html", context, status=links.GONE)
-    form = signers.InvitationForm(invited.letter, posted(request), initial=_known(invited))
+    invitations.note_opening(invited)
+    form = signers.ConfirmLineForm(invited.letter, posted(request), initial=_known(invited))
     if request.method == "POST" and form.is_valid():
         try:
             signature = invitations.accept(mail.pk, code=form.cleaned_data["code"], typed=form.typed())

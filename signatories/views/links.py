@@ -11,9 +11,9 @@ from signatories.models import Mail, Signature
 GONE = 410  # RFC 9110, section 15.5.11
 
 
-def read(purpose: tokens.Purpose, token: str) -> uuid.UUID:
+def read(purpose: tokens.Purpose, token: str, *, at: str = "") -> uuid.UUID:
     try:
-        return tokens.read(purpose, token)
+        return tokens.read(purpose, token, at=at)
     except tokens.Invalid:
         raise Http404 from None
 

@@ -1,17 +1,25 @@
 """A signer's own page: where the signature stands, answering, withdrawing, disowning."""
 
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from petition.forms import UNPROCESSABLE
-from signatories import privacy, vetting
+from petition.forms import UNPROCESSABLE, posted
+from signatories import announce, privacy, reasons, vetting
 from signatories.forms import signers
-from signatories.models import Signature
+from signatories.models import Signature, SignatureEvent
 from signatories.views import links
+
+# What came of signing as a founder by somebody who had signed in public before.
+NOTICES = {
+    "founder": "You signed as a founder now. Your line is the one you had before.",
+    "founder_line": "You signed as a founder now. The line below is the one you typed just now; it replaces the one "
+    "from the public form, and the team looks at it before it is printed.",
+}
 
 
 @csrf_exempt
@@ -58,19 +66,58 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
     return redirect("signatories:mine", token)
 
 
+@csrf_exempt
+@require_POST
+def keep(request: HttpRequest, token: str) -> HttpResponse:
+    """The meaning of the text has changed: keep the name under the new words, or leave."""
+    signature = _signature(token)
+    form = signers.KeepForm(request.POST)
+    if not form.is_valid():
+        return _mine_page(request, signature, token, keep=form)
+    if form.cleaned_data["answer"] == "leave":
+        privacy.withdraw(signature)
+    else:
+        announce.keep(signature)
+    return redirect("signatories:mine", token)
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
+    """No more news. Mail programs ask with one POST of their own (RFC 8058), people with a tick."""
+    signature = get_object_or_404(Signature.objects.select_related("letter"), pk=links.read("news", token))
+    one_click = request.POST.get("List-Unsubscribe") == "One-Click"
+    form = signers.UnsubscribeForm(posted(request))
+    if one_click or form.is_valid():
+        announce.unsubscribe(signature)
+        return render(request, "signatories/unsubscribed.html", {"letter": signature.letter})
+    context = {"letter": signature.letter, "form": form}
+    return render(request, "signatories/unsubscribe.html", context, status=UNPROCESSABLE if form.errors else 200)
+
+
 def _mine_page(request: HttpRequest, signature: Signature, token: str, **shown: Any) -> HttpResponse:
+    events = list(signature.events.all())
     context = {
         "letter": signature.letter,
         "signature": signature,
         "token": token,
-        "history": signature.events.all(),
+        "history": _history(events),
+        "notice": NOTICES.get(events[-1].reason if events else ""),
         "question": signature.decisions.filter(outcome="ask", answered_at=None).last(),
         "withdraw": signers.WithdrawForm(),
         "disown": signers.DisownForm(),
         "answer": signers.AnswerForm(),
+        "changed": announce.open_question(signature),
+        "keep": signers.KeepForm(),
         **shown,
     }
     return render(request, "signatories/mine.html", context, status=UNPROCESSABLE if shown else 200)
+
+
+def _history(events: list[SignatureEvent]) -> list[tuple[datetime, str]]:
+    """When something happened and what, in words for the signer; steps that read alike are one."""
+    steps = [(event.at, reasons.in_history(event.now, event.reason)) for event in events]
+    return [step for number, step in enumerate(steps) if number == 0 or step[1] != steps[number - 1][1]]
 
 
 def _signature(token: str) -> Signature:

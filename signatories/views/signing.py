@@ -1,6 +1,6 @@
 """Sign and confirm. These forms carry no session: a code or a personal link is the proof."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
@@ -10,6 +10,7 @@ from petition.forms import UNPROCESSABLE, posted
 from petition.models import Letter
 from signatories import outbox, signing, tokens
 from signatories.forms import signers
+from signatories.models import Signature
 from signatories.views import links
 
 
@@ -24,8 +25,13 @@ def sign(request: HttpRequest, slug: str) -> HttpResponse:
     assert letter.version is not None
     form = signers.SignForm(letter, posted(request), initial={"version": letter.version.number})
     if request.method == "POST" and form.is_valid():
-        mail = signing.sign(letter, address=form.cleaned_data["email"], typed=form.typed())
-        return redirect(_sent(letter, tokens.make("tab", mail.pk)))
+        mail = signing.sign(
+            letter,
+            address=form.cleaned_data["email"],
+            typed=form.typed(),
+            language=form.cleaned_data["language"],
+        )
+        return redirect(_sent(letter, tokens.make("tab", mail.pk, at=letter.slug)))
     context = {"letter": letter, "form": form}
     return render(request, "signatories/sign.html", context, status=UNPROCESSABLE if form.errors else 200)
 
@@ -36,7 +42,7 @@ def sent(request: HttpRequest, slug: str) -> HttpResponse:
     """The tab of signing: it asks for the code from the mail."""
     letter = get_object_or_404(Letter.objects.public(), slug=slug)
     token = request.GET.get("t", "")
-    mail_id = links.read("tab", token)
+    mail_id = links.read("tab", token, at=letter.slug)
     form = signers.CodeForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
@@ -57,7 +63,7 @@ def again(request: HttpRequest, slug: str) -> HttpResponse:
     """Ask for the mail once more; the answer is the same whether one goes out or not."""
     letter = get_object_or_404(Letter.objects.public(), slug=slug)
     token = request.GET.get("t", "")
-    signing.send_again(links.read("tab", token))
+    signing.send_again(links.read("tab", token, at=letter.slug))
     return redirect(_sent(letter, token) + "&again")
 
 
@@ -69,17 +75,17 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     if mail is None or mail.signature is None or mail.signature.status in {"expired", "withdrawn"}:
         letter = mail.signature.letter if mail and mail.signature else None
         return render(request, "signatories/gone.html", {"letter": letter}, status=links.GONE)
-    form = signers.ConfirmForm(posted(request))
+    signature = outbox.proposed(mail)
+    form = signers.ConfirmLineForm(signature.letter, _with_line(request, signature), initial=signature.typed)
     if request.method == "POST" and form.is_valid():
         try:
-            confirmed = signing.confirm(mail.pk, form.cleaned_data["code"], in_tab=False)
+            confirmed = signing.confirm(mail.pk, form.cleaned_data["code"], in_tab=False, corrected=form.typed())
         except signing.WrongCode:
-            form.add_error("code", "This is not the code from that mail. Please copy its six digits.")
+            form.add_error("code", "This is not a code from our mails. Please copy the six digits of the newest one.")
         except signing.Gone:
-            return render(request, "signatories/gone.html", {"letter": mail.signature.letter}, status=links.GONE)
+            return render(request, "signatories/gone.html", {"letter": signature.letter}, status=links.GONE)
         else:
             return redirect(links.mine_path(confirmed.signature))
-    signature = outbox.proposed(mail)
     context = {
         "letter": signature.letter,
         "signature": signature,
@@ -89,6 +95,17 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         "mine_token": tokens.make("mine", signature.pk),
     }
     return render(request, "signatories/confirm.html", context, status=UNPROCESSABLE if form.errors else 200)
+
+
+def _with_line(request: HttpRequest, signature: Signature) -> QueryDict | None:
+    """What was sent; where the line is not in it, the line that the page shows stands for it."""
+    data = posted(request)
+    if data is None or "name" in data:
+        return data
+    data = data.copy()
+    line = {name: "on" if value is True else value for name, value in signature.typed.items() if value is not False}
+    data.update(line)
+    return data
 
 
 def _sent(letter: Letter, token: str) -> str:

@@ -7,11 +7,11 @@ from django.core import mail
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
-from petition import tally
+from petition import lifecycle, tally
 from petition.models import Letter, Membership, Role, User, Version
 from signatories import invitations, outbox, privacy, signing, tokens, vetting
 from signatories.models import Mail, Signature
-from tests.conftest import LINE
+from tests.conftest import LETTER, LINE
 
 SENT = {**{name: value for name, value in LINE.items() if value is not False}, "publish": "on"}
 
@@ -21,7 +21,7 @@ def test_fifty_posts_of_one_address_make_one_signature_and_one_mail(letter: Lett
     path = f"/letters/{letter.slug}/sign/"
     posts = [partial(Client().post, path, {**SENT, "email": spellings[n % 3]}) for n in range(50)]
     answers = at_once(posts)
-    assert {(answer.status_code, len(answer["Location"])) for answer in answers} == {(302, len(answers[0]["Location"]))}
+    assert {(answer.status_code, len(answer["Location"])) for answer in answers} == {(303, len(answers[0]["Location"]))}
     assert Signature.objects.count() == 1
     assert list(Mail.objects.values_list("kind", "state")) == [("confirm", "owed")]
 
@@ -29,17 +29,47 @@ def test_fifty_posts_of_one_address_make_one_signature_and_one_mail(letter: Lett
 def test_fifty_wordings_for_one_address_at_once_write_to_its_owner_three_times_at_most(letter: Letter, at_once):
     path = f"/letters/{letter.slug}/sign/"
     posts = [partial(Client().post, path, {**SENT, "name": f"Ada {n}", "email": "ada@example.com"}) for n in range(50)]
-    assert {answer.status_code for answer in at_once(posts)} == {302}
+    assert {answer.status_code for answer in at_once(posts)} == {303}
     assert Signature.objects.count() == 1
     assert Mail.objects.filter(state="owed").count() == outbox.DAILY
+
+
+def test_whatever_is_posted_at_once_an_address_gets_three_mails_a_letter_and_six_over_the_site(
+    letter: Letter, organiser: User, at_once
+):
+    letters = [letter]
+    for number in range(4):
+        letters.append(lifecycle.begin(owner=organiser, **{**LETTER, "slug": f"other-{number}"}))
+        lifecycle.publish(letters[-1])
+    spellings = ["ada.example@gmail.com", "AdaExample@googlemail.com", "adaexample+x@gmail.com"]
+    posts = [
+        partial(
+            Client().post,
+            f"/letters/{letters[n % 5].slug}/sign/",
+            {**SENT, "name": f"Ada {n // 5}", "email": spellings[n % 3]},
+        )
+        for n in range(50)
+    ]
+    assert {answer.status_code for answer in at_once(posts)} == {303}
+    assert Mail.objects.filter(state="owed").count() == outbox.DAILY_OVER_THE_SITE
+    assert max(Mail.objects.filter(state="owed", signature__letter=one).count() for one in letters) <= outbox.DAILY
+
+
+def test_wrong_codes_at_once_are_counted_one_by_one(letter: Letter, at_once):
+    owed = signing.sign(letter, address="ada@example.com", typed=LINE)
+    outbox.send()
+    path = f"/letters/{letter.slug}/sent/?t={tokens.make('tab', owed.pk, at=letter.slug)}"
+    wrong = [f"{(int(tokens.code(owed.pk)) + n) % 1_000_000:06d}" for n in range(1, 31)]
+    assert {a.status_code for a in at_once([partial(Client().post, path, {"code": code}) for code in wrong])} == {422}
+    assert Mail.objects.get().wrong_codes == signing.MAX_TAB_TRIES
 
 
 def test_the_right_code_twenty_times_at_once_confirms_once(letter: Letter, at_once):
     owed = signing.sign(letter, address="ada@example.com", typed=LINE)
     outbox.send()
-    path = f"/letters/{letter.slug}/sent/?t={tokens.make('tab', owed.pk)}"
+    path = f"/letters/{letter.slug}/sent/?t={tokens.make('tab', owed.pk, at=letter.slug)}"
     answers = at_once([partial(Client().post, path, {"code": tokens.code(owed.pk)})] * 20)
-    assert {answer.status_code for answer in answers} == {302}
+    assert {answer.status_code for answer in answers} == {303}
     signature = letter.signatures.get()
     assert [event.now for event in signature.events.all()] == ["confirmed"]
     assert signature.mails.filter(kind="receipt").count() == 1
@@ -49,7 +79,7 @@ def test_withdrawing_twenty_times_at_once_withdraws_once(confirmed, at_once):
     signature = confirmed()
     path = f"/mine/{tokens.make('mine', signature.pk)}/withdraw/"
     answers = at_once([partial(Client().post, path, {"sure": "on"})] * 20)
-    assert {answer.status_code for answer in answers} <= {302, 409}
+    assert {answer.status_code for answer in answers} <= {303, 409}
     assert signature.events.filter(now="withdrawn").count() == 1
     assert Mail.objects.filter(kind="withdrawn").count() == 1
 
@@ -65,7 +95,7 @@ def test_two_vetters_decide_at_once_and_the_second_gets_a_409_page(confirmed, ve
                 partial(at_desk(second).post, page + "decline/", {"reason": "not_eligible"}),
             ]
         )
-        assert sorted(answer.status_code for answer in answers) == [302, 409]
+        assert sorted(answer.status_code for answer in answers) == [303, 409]
         assert signature.decisions.count() == 1
         assert signature.events.count() == 2
         kinds = set(signature.mails.values_list("kind", flat=True)) - {"confirm", "receipt"}
@@ -76,7 +106,7 @@ def test_two_vetters_decide_at_once_and_the_second_gets_a_409_page(confirmed, ve
 def test_publishing_twice_at_once_makes_one_version(draft: Letter, organiser: User, at_desk, at_once):
     posts = [partial(at_desk(organiser).post, f"/desk/{draft.slug}/publish/") for _ in range(4)]
     answers = at_once(posts)
-    assert sorted(answer.status_code for answer in answers) == [302, 409, 409, 409]
+    assert sorted(answer.status_code for answer in answers) == [303, 409, 409, 409]
     assert draft.events.count() == 1
     assert Version.objects.filter(published_at__isnull=False).count() == 1
 

@@ -24,11 +24,12 @@ def long_history(letter: Letter) -> Letter:
     Signature.objects.bulk_create(people)
     events = []
     for n, one in enumerate(people):
-        at, always = start + timedelta(seconds=n), {"signature": one, "letter": letter, "named": True}
-        events.append(SignatureEvent(was="pending", now="confirmed", at=at, **always))
-        events.append(SignatureEvent(was="confirmed", now="listed", at=at, **always))
+        at, always = start + timedelta(seconds=n), {"signature": one, "letter": letter}
+        events.append(SignatureEvent(was="pending", now="confirmed", stood=False, stands=False, at=at, **always))
+        events.append(SignatureEvent(was="confirmed", now="listed", stood=False, stands=True, at=at, **always))
         if not n % 100:
-            events.append(SignatureEvent(was="listed", now="hidden", at=at + timedelta(minutes=5), **always))
+            at += timedelta(minutes=5)
+            events.append(SignatureEvent(was="listed", now="hidden", stood=True, stands=False, at=at, **always))
     SignatureEvent.objects.bulk_create(events)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE signatories_signature, signatories_signatureevent")

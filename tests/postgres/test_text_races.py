@@ -36,11 +36,11 @@ def test_saving_the_draft_while_it_is_published_ends_in_one_wording_and_no_error
         save = partial(desk[0].post, f"/desk/{draft.slug}/edit/", FORM)
         publish = partial(desk[1].post, f"/desk/{draft.slug}/publish/")
         saved, published = at_once([save, publish])
-        assert saved.status_code in {302, 409}
-        assert published.status_code == 302
+        assert saved.status_code in {303, 409}
+        assert published.status_code == 303
         version = Version.objects.get(letter=draft)
         assert version.letter.status == "open"
-        assert (version.letter.title == FORM["title"]) == (saved.status_code == 302)
+        assert (version.letter.title == FORM["title"]) == (saved.status_code == 303)
         assert agrees_with_its_page(version)
 
 
@@ -56,7 +56,7 @@ def test_publishing_from_a_page_opened_before_the_last_change_freezes_the_last_c
 def test_two_windows_that_save_at_once_keep_one_of_them_whole(draft: Letter, desk, at_once):
     forms = [{**FORM, "title": word, "body": f"{word}.", "milestones": n} for word, n in (("One", "7"), ("Two", "8"))]
     posts = [partial(client.post, f"/desk/{draft.slug}/edit/", form) for client, form in zip(desk, forms, strict=True)]
-    assert [answer.status_code for answer in at_once(posts)] == [302, 302]
+    assert [answer.status_code for answer in at_once(posts)] == [303, 303]
     letter = Letter.objects.get(pk=draft.pk)
     assert letter.draft.body == f"{letter.title}."
     assert [str(one) for one in letter.milestones.all()] == [{"One": "7", "Two": "8"}[letter.title]]
@@ -64,5 +64,5 @@ def test_two_windows_that_save_at_once_keep_one_of_them_whole(draft: Letter, des
 
 def test_two_windows_that_begin_the_same_letter_make_one(desk, at_once):
     answers = at_once([partial(client.post, "/desk/new/", FORM) for client in desk])
-    assert sorted(answer.status_code for answer in answers) == [302, 422]
+    assert sorted(answer.status_code for answer in answers) == [303, 422]
     assert Letter.objects.get().members.count() == 1

@@ -46,7 +46,7 @@ def test_with_the_broker_down_signing_works_and_the_mail_goes_out_when_it_is_bac
         with servers.redis(port=port):
             signing.sign(letter, address="before@example.com", typed=LINE)
             until(arrived(sink, "Your code"))
-        assert site.post(f"/letters/{letter.slug}/sign/", data).status == 302
+        assert site.post(f"/letters/{letter.slug}/sign/", data).status == 303
         assert Mail.objects.get(signature__address="during@example.com").state == "owed"
         assert len(sink.messages) == 1
         with servers.redis(port=port):

@@ -1,6 +1,7 @@
 """The forms of the letter, and the two text fields that every form of the site uses."""
 
 import re
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -14,6 +15,8 @@ from petition.text import clean
 
 UNPROCESSABLE = 422  # RFC 9110, section 15.5.21: understood, and with something to correct
 MOST_ROWS = 40
+ADDRESSEE = ("name", "office", "address", "source")
+EARLIEST, LATEST = 2000, 2100  # years in which a letter may close
 
 
 def posted(request: HttpRequest) -> QueryDict | None:
@@ -54,14 +57,13 @@ class RowsField(TextField):
 
 
 class AddresseesField(RowsField):
-    """Name; office; address of one addressee a line."""
+    """Name; office; address; source of one addressee a line."""
 
     def to_python(self, value: Any) -> Any:
         if isinstance(value, list):
-            value = "\n".join("; ".join(str(one.get(k, "")) for k in ("name", "office", "address")) for one in value)
+            value = "\n".join("; ".join(str(one.get(k, "")) for k in ADDRESSEE) for one in value)
         return [
-            dict(zip(("name", "office", "address"), (part.strip() for part in row.split(";", 2)), strict=False))
-            for row in self.rows(value)
+            dict(zip(ADDRESSEE, (part.strip() for part in row.split(";", 3)), strict=False)) for row in self.rows(value)
         ]
 
     def prepare_value(self, value: Any) -> Any:
@@ -117,7 +119,8 @@ class LetterForm(forms.Form):
 
     title = LineField(max_length=200)
     addressees = AddresseesField(
-        help_text="One a line: name; office; place. For example: The Minister; Ministry of Examples; Springfield"
+        help_text="One a line: name; office; place; a page that says so. For example: "
+        "The Minister; Ministry of Examples; Springfield; https://example.org/minister"
     )
     ask = LineField(label="The ask in one sentence", max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
     body = TextField(
@@ -156,8 +159,22 @@ class LetterForm(forms.Form):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
 
+    keep_until = forms.DateField(
+        label="Signers’ data are kept until",
+        required=False,
+        help_text="The names on the letter stay until their owners withdraw them.",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    edits = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
     def clean_language(self) -> str:
         return str(self.cleaned_data["language"] or "en")
+
+    def clean_closes_at(self) -> datetime | None:
+        moment: datetime | None = self.cleaned_data["closes_at"]
+        if moment and not EARLIEST <= moment.year <= LATEST:  # at its edges a calendar has no other time zone
+            raise ValidationError(f"Please choose a year between {EARLIEST} and {LATEST}.")
+        return moment
 
 
 class NewLetterForm(LetterForm):
@@ -169,6 +186,7 @@ class NewLetterForm(LetterForm):
         required=False,
         help_text="Small letters, digits and hyphens. Left empty, it is made from the title.",
     )
+    edits = None  # type: ignore[assignment]
     field_order = ("title", "slug")
 
     def clean_slug(self) -> str:

@@ -1,6 +1,6 @@
-"""What the public record needs of the history: whose letter it is, whether the signer was named, and an index.
+"""What the public record needs of the history: whose letter it is, whether readers saw the name, and two indexes.
 
-Rows from before get both from their signature. Whoever has withdrawn since is taken to have been named: withdrawing
+Rows from before get it from their signature. Whoever has withdrawn since is taken to have been named: withdrawing
 blanked that, and no name is ever shown for them.
 """
 
@@ -10,7 +10,9 @@ from django.db import migrations, models
 from petition.immutable import protect
 
 FILL = """
-UPDATE signatories_signatureevent SET letter_id = s.letter_id, named = (s.publish OR s.status = 'withdrawn')
+UPDATE signatories_signatureevent SET letter_id = s.letter_id,
+  stood = (was = 'listed' AND (s.publish OR s.status = 'withdrawn')),
+  stands = (now = 'listed' AND (s.publish OR s.status = 'withdrawn'))
 FROM signatories_signature AS s WHERE s.id = signatories_signatureevent.signature_id
 """
 EVENT = "signatureevent"
@@ -20,8 +22,8 @@ guard = protect("signatories_signatureevent", message="history is never changed 
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("petition", "0003_publishing_switches"),
-        ("signatories", "0004_checking"),
+        ("petition", "0006_delivery"),
+        ("signatories", "0007_knocks_and_account_mail"),
     ]
 
     operations = [
@@ -37,7 +39,8 @@ class Migration(migrations.Migration):
                 to="petition.letter",
             ),
         ),
-        migrations.AddField(EVENT, "named", models.BooleanField(null=True)),
+        migrations.AddField(EVENT, "stood", models.BooleanField(null=True)),
+        migrations.AddField(EVENT, "stands", models.BooleanField(null=True)),
         migrations.RunSQL(FILL, migrations.RunSQL.noop),
         migrations.AlterField(
             EVENT,
@@ -51,14 +54,19 @@ class Migration(migrations.Migration):
         ),
         migrations.AlterField(
             EVENT,
-            "named",
-            models.BooleanField(help_text="whether the signer had agreed to be named when it happened"),
+            "stood",
+            models.BooleanField(help_text="whether the name stood on the public list before it"),
+        ),
+        migrations.AlterField(
+            EVENT,
+            "stands",
+            models.BooleanField(help_text="whether the name stands on the public list after it"),
         ),
         migrations.AddIndex(
             EVENT,
             models.Index(
                 fields=["letter", "-at", "-id"],
-                condition=models.Q(named=True) & (models.Q(was="listed") | models.Q(now="listed")),
+                condition=models.Q(stood=True) | models.Q(stands=True),
                 name="signature_event_public",
             ),
         ),
@@ -66,7 +74,7 @@ class Migration(migrations.Migration):
             EVENT,
             models.Index(
                 fields=["letter", "at"],
-                condition=models.Q(named=True) & models.Q(was="listed") & ~models.Q(now="listed"),
+                condition=models.Q(stood=True, stands=False),
                 name="signature_event_off",
             ),
         ),

@@ -1,4 +1,4 @@
-"""Where a team writes, publishes and runs its letters."""
+"""A letter on the desk: write it, publish it, run its team."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,11 +11,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from petition import lifecycle, text
+from petition import lifecycle, text, versions
 from petition.access import team
 from petition.forms import UNPROCESSABLE, LetterForm, MemberForm, NewLetterForm, posted
-from petition.models import Letter, Membership, Power, Role, User
+from petition.forms.versions import ScheduleForm
+from petition.models import Letter, Membership, Power, Role, User, Version
 from petition.moves import NotAllowed
+
+CONFLICT = 409  # RFC 9110, section 15.5.10
 
 
 @dataclass(frozen=True)
@@ -85,12 +88,32 @@ def new(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, slug: str) -> HttpResponse:
     """Change a draft."""
     letter = get_object_or_404(Letter.objects.run_by(request.user, Power.EDIT), slug=slug)
-    form = LetterForm(posted(request), initial=_initial(letter))
+    form = LetterForm(posted(request), initial=initial(letter))
     if form.is_valid():
-        lifecycle.edit(letter, **form.cleaned_data)
+        try:
+            _save(letter, form, request.user)
+        except versions.Conflict as conflict:
+            data = request.POST.copy()
+            data["edits"] = str(conflict.theirs.edits)
+            return _letter_form(request, LetterForm(data), letter, theirs=conflict.theirs)
         messages.success(request, "Saved.")
         return redirect("petition:desk_letter", letter.slug)
     return _letter_form(request, form, letter)
+
+
+@team
+@require_POST
+def autosave(request: HttpRequest, slug: str) -> HttpResponse:
+    """Save a draft while it is written, and say how that went in one line."""
+    letter = get_object_or_404(Letter.objects.run_by(request.user, Power.EDIT), slug=slug)
+    form = LetterForm(request.POST)
+    context: dict[str, Any] = {"form": form}
+    if form.is_valid():
+        try:
+            context["saved"] = _save(letter, form, request.user)
+        except versions.Conflict as conflict:
+            context["theirs"] = conflict.theirs
+    return render(request, "petition/desk/_saved.html", context)
 
 
 @team
@@ -138,6 +161,22 @@ def step(request: HttpRequest, slug: str, verb: str) -> HttpResponse:
 
 @team
 @require_http_methods(["GET", "POST"])
+def schedule(request: HttpRequest, slug: str) -> HttpResponse:
+    """Choose the hour at which the scheduler publishes, and how many founders it waits for."""
+    letter = get_object_or_404(Letter.objects.run_by(request.user, Power.MANAGE), slug=slug)
+    form = ScheduleForm(posted(request), initial={"at": letter.publish_at, "least_founders": letter.least_founders})
+    if form.is_valid():
+        assert isinstance(request.user, User)
+        data = form.cleaned_data
+        lifecycle.schedule(letter, at=data["at"], least_founders=data["least_founders"], actor=request.user)
+        messages.success(request, "Saved.")
+        return redirect("petition:desk_letter", slug)
+    context = {"letter": letter, "form": form}
+    return render(request, "petition/desk/schedule.html", context, status=UNPROCESSABLE if form.errors else 200)
+
+
+@team
+@require_http_methods(["GET", "POST"])
 def members(request: HttpRequest, slug: str) -> HttpResponse:
     """The team of a letter: who does what, and adding somebody."""
     found = get_object_or_404(Letter.objects.run_by(request.user, Power.MANAGE), slug=slug)
@@ -173,13 +212,24 @@ def _add_member(letter: Letter, *, email: str, name: str, role: str) -> None:
         Membership.objects.update_or_create(letter=letter, user=user, defaults={"role": role})
 
 
-def _initial(letter: Letter) -> dict[str, Any]:
+def initial(letter: Letter) -> dict[str, Any]:
+    """What the forms of a letter begin with."""
     fields = {name: getattr(letter, name) for name in LetterForm.base_fields if hasattr(letter, name)}
     wording = letter.draft or letter.version
     numbers = list(letter.milestones.values_list("number", flat=True))
-    return {**fields, "body": wording.body if wording else "", "milestones": numbers}
+    saved = {"body": wording.body, "edits": wording.edits} if wording else {}
+    return {**fields, **saved, "milestones": numbers}
 
 
-def _letter_form(request: HttpRequest, form: LetterForm, letter: Letter | None) -> HttpResponse:
-    context = {"form": form, "letter": letter}
-    return render(request, "petition/desk/edit.html", context, status=UNPROCESSABLE if form.errors else 200)
+def _save(letter: Letter, form: LetterForm, user: Any) -> Version | None:
+    fields = dict(form.cleaned_data)
+    lifecycle.edit(letter, seen=fields.pop("edits"), by=user, **fields)
+    return letter.draft
+
+
+def _letter_form(
+    request: HttpRequest, form: LetterForm, letter: Letter | None, theirs: Version | None = None
+) -> HttpResponse:
+    context = {"form": form, "letter": letter, "theirs": theirs}
+    status = CONFLICT if theirs else UNPROCESSABLE if form.errors else 200
+    return render(request, "petition/desk/edit.html", context, status=status)

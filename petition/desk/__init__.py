@@ -1,0 +1,1 @@
+"""Where a team writes, publishes and runs its letters."""

@@ -1,0 +1,63 @@
+"""News about a letter: write it, look at it, publish it."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from petition import news
+from petition.access import team
+from petition.forms import UNPROCESSABLE, posted
+from petition.forms.versions import UpdateForm
+from petition.models import Letter, Power, User
+
+
+@team
+@require_http_methods(["GET", "POST"])
+def updates(request: HttpRequest, slug: str) -> HttpResponse:
+    """What was published, what is being written, and a new one."""
+    letter = get_object_or_404(Letter.objects.run_by(request.user, Power.EDIT), slug=slug)
+    form = UpdateForm(posted(request))
+    if form.is_valid():
+        assert isinstance(request.user, User)
+        made = news.write(letter, by=request.user, **form.cleaned_data)
+        return redirect("petition:update", slug, made.pk)
+    context = {"letter": letter, "updates": letter.updates.select_related("author"), "form": form}
+    return render(request, "petition/desk/updates.html", context, status=UNPROCESSABLE if form.errors else 200)
+
+
+@team
+@require_http_methods(["GET", "POST"])
+def update(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
+    """One piece of news: change it until it is published."""
+    letter = get_object_or_404(Letter.objects.run_by(request.user, Power.EDIT), slug=slug)
+    found = get_object_or_404(letter.updates, pk=pk)
+    form = UpdateForm(posted(request), initial={"title": found.title, "body": found.body})
+    if form.is_valid():
+        news.rewrite(found, **form.cleaned_data)
+        messages.success(request, "Saved. Nobody but your team can read it.")
+        return redirect("petition:update", slug, pk)
+    context = {"letter": letter, "update": found, "form": form, "member": letter.members.get(user=request.user.pk)}
+    return render(request, "petition/desk/update.html", context, status=UNPROCESSABLE if form.errors else 200)
+
+
+@team
+@require_POST
+def publish(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
+    """Put it on the page and mail it to those who asked for news."""
+    letter = get_object_or_404(Letter.objects.run_by(request.user, Power.MANAGE), slug=slug)
+    news.publish(get_object_or_404(letter.updates, pk=pk))
+    messages.success(request, "It is on the letter’s page, and goes out to those who asked for news.")
+    return redirect("petition:updates", slug)
+
+
+@team
+@require_POST
+def discard(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
+    """Throw a piece of news away that was never published."""
+    letter = get_object_or_404(Letter.objects.run_by(request.user, Power.EDIT), slug=slug)
+    news.discard(get_object_or_404(letter.updates, pk=pk))
+    messages.success(request, "It is thrown away.")
+    return redirect("petition:updates", slug)

@@ -1,0 +1,32 @@
+"""The letter and the team that runs it."""
+
+from petition.models.delivery import AddresseeLink, Amendment, Bundle, Delivery, DeliveryPart, Opening, Reply
+from petition.models.letter import Letter, LetterEvent, LetterQuerySet
+from petition.models.tally import Milestone, Tally
+from petition.models.team import POWERS, Membership, Power, Role, User, UserManager
+from petition.models.update import Update
+from petition.models.version import Translation, Version
+
+__all__ = [
+    "POWERS",
+    "AddresseeLink",
+    "Amendment",
+    "Bundle",
+    "Delivery",
+    "DeliveryPart",
+    "Letter",
+    "LetterEvent",
+    "LetterQuerySet",
+    "Membership",
+    "Milestone",
+    "Opening",
+    "Power",
+    "Reply",
+    "Role",
+    "Tally",
+    "Translation",
+    "Update",
+    "User",
+    "UserManager",
+    "Version",
+]

@@ -1,0 +1,156 @@
+"""The letter: its frame, its rules, where it stands in its life, and the history of that."""
+
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.functional import cached_property
+
+from petition import text
+from petition.models.tally import Tally
+from petition.models.team import POWERS, Power
+from petition.models.version import Version
+
+
+class LetterQuerySet(models.QuerySet["Letter"]):
+    """Letters, in the words of the people who ask for them."""
+
+    def public(self) -> Self:
+        """Letters that anyone may read: open, paused, closed and delivered ones."""
+        return self.filter(status__in=Letter.PUBLIC)
+
+    def run_by(self, user: Any, power: Power = Power.SEE) -> Self:
+        """Letters on which this person's role has the power; none for a stranger."""
+        return self.filter(members__user_id=user.pk, members__role__in=POWERS[power])
+
+    def moved_since(self, moment: Any) -> Self:
+        """Letters with a signature that moved at or after a time."""
+        return self.filter(signatures__events__at__gte=moment).distinct()
+
+
+class Letter(models.Model):
+    """An open letter: its frame, its rules, and where it stands in its life."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        FOUNDING = "founding", "With its founders"
+        OPEN = "open", "Open for signatures"
+        PAUSED = "paused", "Paused"
+        CLOSED = "closed", "Closed"
+        DELIVERED = "delivered", "Delivered"
+
+    class Listing(models.TextChoices):
+        VETTED = "vetted", "A name is public after a person of the team decided"
+        CONFIRMED = "confirmed", "A name is public once the signer confirmed by email (mass petition)"
+
+    PUBLIC = (Status.OPEN, Status.PAUSED, Status.CLOSED, Status.DELIVERED)
+    MOVES: ClassVar[dict[str, set[str]]] = {
+        Status.DRAFT: {Status.FOUNDING, Status.OPEN},
+        Status.FOUNDING: {Status.OPEN},
+        Status.OPEN: {Status.PAUSED, Status.CLOSED},
+        Status.PAUSED: {Status.OPEN, Status.CLOSED},
+        Status.CLOSED: {Status.OPEN, Status.DELIVERED},
+        Status.DELIVERED: set(),
+    }
+
+    slug = models.SlugField(max_length=80, unique=True)
+    title = models.CharField(max_length=200)
+    addressees = models.JSONField(default=list, help_text="name, office, address and source of each")
+    ask = models.CharField(max_length=300, help_text="what the letter asks for, in one sentence")
+    eligibility = models.TextField(max_length=2000, blank=True)
+    disciplines = models.JSONField(default=dict, help_text="the letter's own list: key to label")
+    disclaimer = models.TextField(max_length=1000)
+    organiser = models.CharField(max_length=200)
+    interests = models.TextField(max_length=2000, blank=True)
+    contact = models.EmailField()
+    language = models.CharField(max_length=12, default="en")
+    listing = models.CharField(max_length=10, choices=Listing.choices, default=Listing.VETTED)
+    publishing = models.BooleanField(default=True, help_text="off: decisions wait, signatures are still collected")
+    hold_new = models.BooleanField(default=False, help_text="on: whoever confirms is held for a second look")
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
+    created_at = models.DateTimeField(default=timezone.now)
+    opened_at = models.DateTimeField(null=True, blank=True)
+    closes_at = models.DateTimeField(null=True, blank=True)
+    publish_at = models.DateTimeField(null=True, blank=True, help_text="when the scheduler opens it")
+    least_founders = models.PositiveSmallIntegerField(default=0, help_text="listed founders without whom it stays shut")
+    keep_until = models.DateField(null=True, blank=True, help_text="until when the signers' data are kept")
+
+    objects = LetterQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar[list[Any]] = [F("opened_at").desc(nulls_first=True), "-created_at"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="letter_status_is_known",
+                condition=Q(status__in=["draft", "founding", "open", "paused", "closed", "delivered"]),
+            ),
+            models.CheckConstraint(
+                name="letter_public_has_opened",
+                condition=Q(status__in=["draft", "founding"]) | Q(opened_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def is_public(self) -> bool:
+        """Whether anyone may read it."""
+        return self.status in self.PUBLIC
+
+    @property
+    def takes_signatures(self) -> bool:
+        """Whether the public form is open now."""
+        return self.status == self.Status.OPEN and not (self.closes_at and self.closes_at <= timezone.now())
+
+    @property
+    def addressee_lines(self) -> list[str]:
+        """Name, office and address of each addressee in one line."""
+        return [text.addressee_line(addressee) for addressee in self.addressees]
+
+    @cached_property
+    def version(self) -> Version | None:
+        """The published version that is signed today, or None while it is a draft."""
+        return self.versions.filter(published_at__isnull=False).order_by("-number").first()
+
+    @cached_property
+    def draft(self) -> Version | None:
+        """The version being written, if there is one."""
+        return self.versions.filter(published_at__isnull=True).first()
+
+    @cached_property
+    def latest_tally(self) -> Tally | None:
+        """The newest count that was stored."""
+        return self.tallies.order_by("-hour").first()
+
+
+# What stands in the history beside the moves.
+REASONS = {
+    "replied": "A reply was received",
+    "downloaded_pdf": "The delivered document was taken out",
+    "downloaded_bundle": "The delivered bundle was taken out",
+}
+
+
+class LetterEvent(models.Model):
+    """The append-only history of a letter, written by `move()` and by exports."""
+
+    letter = models.ForeignKey(Letter, models.PROTECT, related_name="events")
+    was = models.CharField(max_length=10)
+    now = models.CharField(max_length=10)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(max_length=40, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.was} → {self.now}"
+
+    @property
+    def reason_label(self) -> str:
+        """The reason in words."""
+        return REASONS.get(self.reason, self.reason)

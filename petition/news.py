@@ -1,0 +1,45 @@
+"""News about a letter: written in Markdown, published once; signatories picks it up and mails it."""
+
+from django.utils import timezone
+
+from petition import text
+from petition.models import Letter, Update, User
+from petition.moves import NotAllowed
+
+
+def write(letter: Letter, *, title: str, body: str, by: User) -> Update:
+    """Begin a piece of news; nobody outside the team sees it yet."""
+    return Update.objects.create(letter=letter, title=title, body=body, html=text.to_html(body), author=by)
+
+
+def rewrite(update: Update, *, title: str, body: str) -> None:
+    """Change a piece of news that is not published yet.
+
+    Raises:
+        NotAllowed: it is published, and mails with these words are under way.
+    """
+    unpublished = Update.objects.filter(pk=update.pk, published_at=None)
+    if not unpublished.update(title=title, body=body, html=text.to_html(body), edited_at=timezone.now()):
+        raise NotAllowed("This is published. Write another one to correct it.")
+
+
+def publish(update: Update) -> None:
+    """Publish it now; its mails are owed by a task.
+
+    Raises:
+        NotAllowed: it is published already, or nobody can read the letter yet.
+    """
+    if not update.letter.is_public:
+        raise NotAllowed("News can be published once the letter is public.")
+    if not Update.objects.filter(pk=update.pk, published_at=None).update(published_at=timezone.now()):
+        raise NotAllowed("This is published already.")
+
+
+def discard(update: Update) -> None:
+    """Throw away what was never published.
+
+    Raises:
+        NotAllowed: it is published.
+    """
+    if not Update.objects.filter(pk=update.pk, published_at=None).delete()[0]:
+        raise NotAllowed("What was published stays.")

@@ -1,0 +1,155 @@
+"""Tell everybody who signed: a new version of the text, or news they asked for. Owed by a task, sent by the outbox."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count, Exists, OuterRef
+from django.utils import timezone
+
+from petition.models import Letter, Update, Version
+from petition.moves import NotAllowed, note
+from signatories.models import KNOWN, Announcement, Mail, Reaffirmation, Signature, SignatureQuerySet
+
+CHUNK = 1000
+LEASE = timedelta(minutes=2)
+# Who is off the letter by a decision hears of a change of its text, and gets no news.
+READERS = ("confirmed", "held", "asked", "listed")
+
+
+def make() -> int:
+    """Owe the mails of every published version and update that nobody was told of yet; return how many were owed.
+
+    Safe to run anywhere at any time: a version or update has one announcement, a reader one mail of each.
+    """
+    _begin_all()
+    owed = 0
+    while (announcement := _lease()) is not None:
+        owed += _owe_chunk(announcement)
+    return owed
+
+
+def _begin_all() -> None:
+    """Whatever petition has published is picked up here: it knows nothing of the people."""
+    versions = Version.objects.filter(published_at__isnull=False, number__gt=1, announcement=None)
+    updates = Update.objects.filter(published_at__isnull=False, announcement=None)
+    found: Iterable[Announcement] = [
+        *(Announcement(letter=one.letter, kind="version", version=one) for one in versions.select_related("letter")),
+        *(Announcement(letter=one.letter, kind="update", update=one) for one in updates.select_related("letter")),
+    ]
+    for announcement in found:
+        announcement.total = readers(announcement).count()
+        Announcement.objects.bulk_create([announcement], ignore_conflicts=True)
+
+
+def readers(announcement: Announcement) -> SignatureQuerySet:
+    """Return whom it is for.
+
+    A new version is for everybody under an earlier one. News is for those who asked for it and whose mailbox has
+    not refused our mail for good.
+    """
+    signatures = announcement.letter.signatures
+    if announcement.version is not None:
+        earlier: SignatureQuerySet = signatures.known().filter(version__number__lt=announcement.version.number)
+        return earlier
+    refused = Mail.objects.filter(signature=OuterRef("pk"), state=Mail.State.FAILED)
+    wanting: SignatureQuerySet = signatures.filter(status__in=READERS, updates=True)
+    return wanting.exclude(Exists(refused))
+
+
+def _lease() -> Announcement | None:
+    with transaction.atomic():
+        due = Announcement.objects.filter(owed_at=None, go_on_after__lte=timezone.now())
+        found = due.select_for_update(skip_locked=True, of=("self",)).order_by("created_at").first()
+        if found is not None:
+            found.go_on_after = timezone.now() + LEASE
+            found.save(update_fields=["go_on_after"])
+    return found
+
+
+@transaction.atomic
+def _owe_chunk(announcement: Announcement) -> int:
+    """Owe the next thousand mails and remember how far that was, in one transaction."""
+    rows = readers(announcement).order_by("pk")
+    if announcement.after:
+        rows = rows.filter(pk__gt=announcement.after)
+    chunk = list(rows.values_list("pk", flat=True)[:CHUNK])
+    Mail.objects.bulk_create(
+        (
+            Mail(
+                kind=announcement.kind,
+                key=f"{announcement.kind}:{pk}:{announcement.pk}",
+                signature_id=pk,
+                announcement=announcement,
+                bulk=True,
+            )
+            for pk in chunk
+        ),
+        ignore_conflicts=True,
+    )
+    done = len(chunk) < CHUNK
+    Announcement.objects.filter(pk=announcement.pk).update(
+        after=chunk[-1] if chunk else announcement.after,
+        go_on_after=timezone.now(),
+        owed_at=timezone.now() if done else None,
+    )
+    return len(chunk)
+
+
+def progress(letter: Letter) -> list[dict[str, Any]]:
+    """Return the announcements of a letter, newest first, with how many mails are owed, sent and refused."""
+    rows = Mail.objects.filter(announcement__letter=letter).order_by()
+    counts: dict[Any, dict[str, int]] = {}
+    for pk, state, n in rows.values_list("announcement", "state").annotate(n=Count("pk")):
+        counts.setdefault(pk, {})[state] = n
+    found = letter.announcements.select_related("version", "update")
+    return [{"announcement": one, **counts.get(one.pk, {})} for one in found]
+
+
+def open_question(signature: Signature) -> Version | None:
+    """Return the version about which a signer is asked keep or leave, or None when nothing is asked.
+
+    Asked is everybody whose version a change of meaning followed, about the newest version, until they answer.
+    """
+    newest = signature.letter.version
+    if newest is None or newest.pk == signature.version_id or signature.status not in KNOWN:
+        return None
+    later = signature.letter.versions.filter(
+        reason=Version.Reason.MEANING, published_at__isnull=False, number__gt=signature.version.number
+    )
+    return newest if later.exists() else None
+
+
+@transaction.atomic
+def keep(signature: Signature) -> None:
+    """Keep a name under the newest version: from now on the signature is bound to those words.
+
+    Raises:
+        NotAllowed: nothing is asked.
+    """
+    signature = (
+        Signature.objects.select_for_update(of=("self",)).select_related("letter", "version").get(pk=signature.pk)
+    )
+    version = open_question(signature)
+    if version is None:
+        raise NotAllowed("There is nothing to answer: you have signed the newest text.")
+    Reaffirmation.objects.create(signature=signature, version=version)
+    note(signature, reason="reaffirmed", version=version)
+
+
+def tell_latecomer(signature: Signature) -> None:
+    """Owe the question to somebody who confirmed an old wording after everybody else was asked."""
+    version = open_question(signature)
+    announcement = Announcement.objects.filter(version=version).first() if version else None
+    if announcement is not None:
+        key = f"{announcement.kind}:{signature.pk}:{announcement.pk}"
+        mail = Mail(kind=announcement.kind, key=key, signature=signature, announcement=announcement)
+        Mail.objects.bulk_create([mail], ignore_conflicts=True)
+
+
+def unsubscribe(signature: Signature) -> None:
+    """Send no more news to somebody; mails about their own signature go on."""
+    Signature.objects.filter(pk=signature.pk).update(updates=False)
+    owed = Mail.objects.filter(signature=signature, kind=Mail.Kind.UPDATE, state=Mail.State.OWED)
+    owed.update(state=Mail.State.DROPPED)

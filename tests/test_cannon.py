@@ -1,0 +1,132 @@
+"""Somebody types other people's addresses: few mails go out, and their owners can sign all the same."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from petition import lifecycle
+from petition.models import Letter
+from signatories import outbox, privacy, signing
+from signatories.models import Knock, Mail, Signature
+from tests.conftest import LETTER, LINE, code_in, link_in
+
+
+@pytest.fixture
+def others(letter: Letter, organiser) -> list[Letter]:
+    made = [lifecycle.begin(owner=organiser, **{**LETTER, "slug": f"other-{number}"}) for number in range(4)]
+    for one in made:
+        lifecycle.publish(one)
+    return made
+
+
+@pytest.fixture
+def used_up(post_sign, deliver):
+    """The mails of the day, all caused by a stranger with lines of their own."""
+    for number in range(5):
+        post_sign(name=f"Mallory {number}")
+    messages = deliver()
+    assert len(messages) == outbox.DAILY
+    return messages
+
+
+def sign_at(client: Client, letter: Letter, email: str, name: str = "Ada Example"):
+    data = {**LINE, "name": name, "email": email, "former": "", "updates": "", "publish": "on"}
+    return client.post(f"/letters/{letter.slug}/sign/", data)
+
+
+def test_who_gets_no_mail_of_their_own_signs_with_the_code_of_a_strangers(used_up, post_sign, deliver, client: Client):
+    tab = post_sign(name="Ada Example", role="My own line")["Location"]
+    assert len(deliver()) == outbox.DAILY
+    client.post(tab, {"code": code_in(used_up[-1])})
+    signature = Signature.objects.get()
+    assert (signature.status, signature.name, signature.role) == ("confirmed", "Ada Example", "My own line")
+
+
+def test_the_page_behind_a_strangers_link_lets_the_owner_correct_the_line(used_up, client: Client):
+    path = link_in(used_up[0], "confirm")
+    assert "Mallory 0" in client.get(path).content.decode()
+    line = {name: value for name, value in LINE.items() if isinstance(value, str)}
+    answer = client.post(path, {**line, "name": "https://x.example", "code": code_in(used_up[0]), "agree": "on"})
+    assert (answer.status_code, Signature.objects.get().status) == (422, "pending")
+    client.post(path, {**line, "name": "Ada Example", "code": code_in(used_up[0]), "agree": "on"})
+    signature = Signature.objects.get()
+    assert (signature.status, signature.name, signature.publish) == ("confirmed", "Ada Example", False)
+
+
+def test_an_earlier_tab_takes_the_code_of_a_later_mail_and_signs_its_own_line(post_sign, deliver, client: Client):
+    tab = post_sign(name="Ada First")["Location"]
+    post_sign(name="Ada Second")
+    client.post(tab, {"code": code_in(deliver()[-1])})
+    assert Signature.objects.get().name == "Ada First"
+
+
+def test_a_code_of_another_letter_or_another_mailbox_confirms_nothing(post_sign, deliver, client: Client, others):
+    tab = post_sign()["Location"]
+    mine = code_in(deliver()[-1])
+    sign_at(client, others[0], "ada@example.com")
+    post_sign("eve@example.com")
+    for message in deliver()[1:]:
+        if code_in(message) != mine:
+            assert client.post(tab, {"code": code_in(message)}).status_code == 422
+    assert not Signature.objects.filter(status="confirmed").exists()
+
+
+def test_tabs_without_a_mail_share_their_tries_and_leave_the_links_alone(used_up, post_sign, client: Client):
+    right = {code_in(message) for message in used_up}
+    wrong = next(f"{number:06d}" for number in range(10) if f"{number:06d}" not in right)
+    tabs = [post_sign(name=f"Ada {number}")["Location"] for number in range(signing.MAX_TAB_TRIES + 1)]
+    for tab in tabs[:-1]:
+        client.post(tab, {"code": wrong})
+    assert client.post(tabs[-1], {"code": code_in(used_up[0])}).status_code == 422
+    client.post(link_in(used_up[0], "confirm"), {"code": code_in(used_up[0]), "agree": "on"})
+    assert Signature.objects.get().status == "confirmed"
+
+
+def test_an_address_gets_six_mails_a_day_from_the_whole_site_in_whatever_spelling(client, letter, others, deliver):
+    spellings = ["ada.example@gmail.com", "adaexample+1@googlemail.com", "AdaExample@GMAIL.com"]
+    for number, one in enumerate([letter, *others] * 4):
+        assert sign_at(client, one, spellings[number % 3], f"Ada {number}").status_code == 303
+    assert len(deliver()) == outbox.DAILY_OVER_THE_SITE
+    assert {message.to[0] for message in deliver()} == {"adaexample@gmail.com"}
+
+
+def test_saying_not_me_and_signing_again_opens_no_door_to_more_mails(used_up, post_sign, deliver):
+    privacy.disown(Signature.objects.get())
+    for number in range(5):
+        post_sign(name=f"Mallory again {number}")
+    assert len(deliver()) == outbox.DAILY
+
+
+def test_the_next_day_the_mail_goes_out_from_the_tab_that_had_none(used_up, post_sign, deliver, client, time_machine):
+    tab = post_sign(name="Ada Example")["Location"]
+    time_machine.move_to(datetime.now(UTC) + timedelta(hours=25), tick=True)
+    client.post(tab.replace("/sent/?", "/sent/again/?"))
+    message = deliver()[-1]
+    assert "Ada Example" in message.body
+    client.post(tab, {"code": code_in(message)})
+    assert Signature.objects.get().name == "Ada Example"
+
+
+def test_a_mail_counts_from_the_moment_it_was_sent_not_owed(post_sign, deliver, time_machine):
+    for number in range(3):
+        post_sign(name=f"Mallory {number}")
+    time_machine.move_to(datetime.now(UTC) + timedelta(hours=23), tick=True)
+    deliver()
+    time_machine.shift(timedelta(hours=2))
+    post_sign(name="Mallory 4")
+    assert len(deliver()) == outbox.DAILY
+
+
+def test_lines_without_end_for_one_address_are_not_kept(post_sign):
+    for number in range(outbox.MOST_WORDINGS + 5):
+        answer = post_sign(name=f"Mallory {number}")
+        assert answer.status_code == 303
+    assert Mail.objects.count() == outbox.MOST_WORDINGS
+
+
+def test_who_was_written_to_is_forgotten_after_a_day(used_up):
+    assert outbox.forget_knocks() == 0
+    Knock.objects.update(at=timezone.now() - timedelta(hours=25))
+    assert outbox.forget_knocks() == outbox.DAILY

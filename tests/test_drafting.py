@@ -1,0 +1,64 @@
+"""Several people write one draft: it is saved as they go, and nobody overwrites anybody."""
+
+import pytest
+
+from petition.models import Letter, Membership, Role, User
+from tests.test_publishing import FORM
+
+
+@pytest.fixture
+def editor(draft: Letter) -> User:
+    user = User.objects.create_user("ed@example.org", name="Ed")
+    Membership.objects.create(letter=draft, user=user, role=Role.EDITOR)
+    return user
+
+
+def write(client, letter: Letter, body: str, edits: int, where: str = "edit"):
+    return client.post(f"/desk/{letter.slug}/{where}/", {**FORM, "body": body, "edits": str(edits)})
+
+
+def body_of(letter: Letter) -> str:
+    return letter.versions.get().body
+
+
+def test_who_saves_second_sees_both_and_overwrites_nothing(draft, organiser, editor, at_desk):
+    write(at_desk(editor), draft, "Ed wrote this.", 0)
+    answer = write(at_desk(organiser), draft, "Olive wrote that.", 0)
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Ed saved this draft while you were writing" in page
+    assert "Ed wrote this." in page
+    assert "Olive wrote that." in page
+    assert body_of(draft) == "Ed wrote this."
+    write(at_desk(organiser), draft, "Both wrote this.", 1)
+    assert body_of(draft) == "Both wrote this."
+
+
+def test_a_draft_is_saved_while_it_is_written(draft, organiser, at_desk):
+    answer = write(at_desk(organiser), draft, "So far.", 0, "autosave")
+    assert "Saved at" in answer.content.decode()
+    assert 'value="1"' in answer.content.decode()
+    assert body_of(draft) == "So far."
+    assert "Last saved by Olive" in at_desk(organiser).get(f"/desk/{draft.slug}/edit/").content.decode()
+
+
+def test_what_cannot_be_saved_yet_is_said_and_left_alone(draft, organiser, at_desk):
+    answer = at_desk(organiser).post(f"/desk/{draft.slug}/autosave/", {**FORM, "title": "", "edits": "0"})
+    assert "Not saved yet: Title" in answer.content.decode()
+    draft.refresh_from_db()
+    assert draft.title == "Keep the lights on"
+
+
+def test_autosave_never_overwrites_either(draft, organiser, editor, at_desk):
+    write(at_desk(editor), draft, "Ed wrote this.", 0)
+    answer = write(at_desk(organiser), draft, "Olive wrote that.", 0, "autosave")
+    assert "Ed saved at" in answer.content.decode()
+    assert body_of(draft) == "Ed wrote this."
+
+
+def test_an_addressee_can_name_the_page_that_says_so(draft, organiser, at_desk):
+    to = "The Mayor; Town Hall; Springfield; https://example.org/mayor"
+    at_desk(organiser).post(f"/desk/{draft.slug}/edit/", {**FORM, "addressees": to, "edits": "0"})
+    draft.refresh_from_db()
+    assert draft.addressees[0]["source"] == "https://example.org/mayor"
+    assert draft.addressee_lines == ["The Mayor, Town Hall, Springfield"]

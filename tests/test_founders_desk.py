@@ -1,0 +1,104 @@
+"""The team invites founders on the desk, sees where each stands, reminds once, sends again, takes back."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from petition import lifecycle
+from signatories.models import Invitation, Mail
+from tests.conftest import code_in, link_in
+
+ADA = {"email": "ada@example.com", "name": "Ada Example", "role": "Lamplighter", "organisation": "Lantern Works"}
+
+
+@pytest.fixture
+def founding(draft, organiser):
+    lifecycle.found(draft, actor=organiser)
+    return draft
+
+
+@pytest.fixture
+def desk(founding, organiser, at_desk):
+    client = at_desk(organiser)
+
+    def do(path: str = "", **data):
+        where = f"/desk/{founding.slug}/founders/{path}"
+        return client.post(where, data) if path else client.get(where)
+
+    return do
+
+
+@pytest.fixture
+def invited(desk):
+    desk("invite/", **ADA)
+    return Invitation.objects.get()
+
+
+def test_one_founder_is_invited_by_a_form(desk, deliver):
+    desk("invite/", **ADA)
+    assert deliver()[0].to == ["ada@example.com"]
+    assert "1 sent" in desk().content.decode()
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"), [({"email": "nobody"}, "not an address"), ({"name": ""}, "required"), ({}, "invited before")]
+)
+def test_a_bad_invitation_is_explained_and_kept(invited, desk, changes, said):
+    answer = desk("invite/", **{**ADA, **changes})
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+    assert "Lantern Works" in answer.content.decode()
+
+
+def test_a_file_with_bad_rows_invites_nobody_until_the_rest_is_asked_for(desk):
+    rows = "email,name\nada@example.com,Ada\nnobody,Zoe\n"
+    answer = desk("import/", file=SimpleUploadedFile("f.csv", rows.encode()))
+    assert "line 3, email" in answer.content.decode()
+    assert not Invitation.objects.exists()
+    desk("import/", file=SimpleUploadedFile("f.csv", rows.encode()), skip_bad="on")
+    assert Invitation.objects.get().name == "Ada"
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"name\nAda\n", b"email,name\n", b"x" * 600_000])
+def test_a_file_that_is_no_list_is_explained(desk, content):
+    answer = desk("import/", file=SimpleUploadedFile("f.csv", content))
+    assert answer.status_code == 422
+    assert not Invitation.objects.exists()
+
+
+def test_a_reminder_goes_out_once_and_its_code_signs(desk, invited, deliver, client):
+    deliver().clear()
+    desk(f"{invited.pk}/remind/")
+    assert desk(f"{invited.pk}/remind/").status_code == 409
+    (message,) = deliver()
+    assert message.subject.startswith("A reminder")
+    line = {"name": "Ada", "discipline": "optics", "publish": "on", "agree": "on", "code": code_in(message)}
+    assert client.post(link_in(message, "invitation"), line).status_code == 303
+    assert "1 signed" in desk().content.decode()
+
+
+def test_an_invitation_is_sent_again(desk, invited, deliver):
+    assert desk(f"{invited.pk}/resend/").status_code == 409
+    deliver().clear()
+    desk(f"{invited.pk}/resend/")
+    assert len(deliver()) == 1
+
+
+def test_an_invitation_that_was_taken_back_opens_nothing(desk, invited, deliver, client):
+    link = link_in(deliver()[0], "invitation")
+    desk(f"{invited.pk}/revoke/")
+    answer = client.get(link)
+    assert answer.status_code == 410
+    assert "taken back" in answer.content.decode()
+    assert desk(f"{invited.pk}/remind/").status_code == 409
+
+
+def test_a_bounce_and_an_opening_are_seen(desk, invited, deliver, client):
+    client.get(link_in(deliver()[0], "invitation"))
+    assert "Opened" in desk().content.decode()
+    Mail.objects.update(state="failed", problem="SMTPRecipientsRefused: 550")
+    assert "Bounced: SMTPRecipientsRefused: 550" in desk().content.decode()
+
+
+def test_a_founder_sees_who_is_listed_so_far(desk, invited, deliver, client, confirmed, listed, vetter):
+    listed(confirmed("first@example.com", name="Firsta Founder"))
+    assert "Firsta Founder" in client.get(link_in(deliver()[0], "invitation")).content.decode()

@@ -1,0 +1,69 @@
+"""A letter is published at an hour, by the scheduler."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from petition import lifecycle
+from petition.moves import NotAllowed
+
+LATER = "2026-12-01T09:00"
+NOW = time_machine.travel("2026-11-24T12:00:00Z", tick=False)
+
+
+def plan(desk, letter, at=LATER, zone="Europe/Berlin", least="0"):
+    return desk.post(f"/desk/{letter.slug}/schedule/", {"at": at, "zone": zone, "least_founders": least})
+
+
+@NOW
+def test_the_hour_is_meant_in_the_organisers_own_time(draft, organiser, at_desk):
+    plan(at_desk(organiser), draft)
+    draft.refresh_from_db()
+    assert draft.publish_at.isoformat() == "2026-12-01T08:00:00+00:00"
+    assert "scheduled" in draft.events.last().reason
+
+
+@pytest.mark.parametrize(
+    ("at", "zone", "said"),
+    [
+        ("2026-11-24T12:59", "Europe/Berlin", "has passed"),
+        ("2027-03-28T02:30", "Europe/Berlin", "go forward"),
+        ("2027-10-31T02:30", "Europe/Berlin", "show this time twice"),
+        ("0001-01-01T00:00", "Asia/Tokyo", "this century"),
+        ("9999-12-31T23:59", "America/New_York", "this century"),
+        ("tomorrow", "UTC", "valid date"),
+        (LATER, "Mars/Olympus", "valid choice"),
+    ],
+)
+@NOW
+def test_an_hour_that_is_none_is_explained(draft, organiser, at_desk, at, zone, said):
+    answer = plan(at_desk(organiser), draft, at, zone)
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+
+
+def test_the_scheduler_publishes_at_the_hour_and_not_before(draft, organiser):
+    lifecycle.schedule(draft, at=timezone.now() + timedelta(hours=1), least_founders=0, actor=organiser)
+    assert lifecycle.publish_due() == 0
+    assert lifecycle.publish_due(now=timezone.now() + timedelta(hours=1, seconds=1)) == 1
+    draft.refresh_from_db()
+    assert (draft.status, draft.publish_at) == ("open", None)
+    assert lifecycle.publish_due(now=timezone.now() + timedelta(hours=2)) == 0
+
+
+def test_with_too_few_founders_it_stays_shut_and_says_why(draft, organiser, at_desk):
+    lifecycle.found(draft, actor=organiser)
+    lifecycle.schedule(draft, at=timezone.now() + timedelta(hours=1), least_founders=3, actor=organiser)
+    assert lifecycle.publish_due(now=timezone.now() + timedelta(hours=2)) == 0
+    draft.refresh_from_db()
+    assert (draft.status, draft.publish_at) == ("founding", None)
+    assert draft.events.last().reason.startswith("not published")
+    page = at_desk(organiser).post(f"/desk/{draft.slug}/publish/", follow=True).content.decode()
+    assert "3 listed founders (0 so far)" in page
+
+
+def test_a_public_letter_has_no_hour(letter, organiser):
+    with pytest.raises(NotAllowed):
+        lifecycle.schedule(letter, at=timezone.now() + timedelta(hours=1), least_founders=0, actor=organiser)
