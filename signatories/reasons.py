@@ -145,6 +145,42 @@ ALL: dict[str, str] = {
     **LIST_REASONS,
 }
 
+# Why a name left the list, in the words of the public record: the team's codes, class by class. A code that is not
+# named here is the team's own business, and readers are told no more than `REVIEW`.
+REVIEW = "review"
+REMOVAL_CLASSES = {
+    "not_the_person": "not the person",
+    "affiliation": "affiliation not true any more",
+    "duplicate": "duplicate",
+    "mistake": "listed by mistake",
+    "not_signed": "the owner of the mailbox did not sign",
+    "withdrawn": "withdrawn by the signer",
+    "line_changed": "the signer changed the line, which is checked again",
+    "unnamed": "the signer does not want to be named any more",
+    REVIEW: "looked at again",
+}
+REMOVED_FOR = {
+    "impostor": "not_the_person",
+    "not_a_person": "not_the_person",
+    "affiliation_withdrawn": "affiliation",
+    "duplicate_person": "duplicate",
+    "listed_by_mistake": "mistake",
+    "decided_by_mistake": "mistake",
+    "batch_undone": "mistake",
+    "not_eligible": "mistake",
+    "not_me": "not_signed",
+    "withdrew": "withdrawn",
+    "line_changed": "line_changed",
+}
+# What may happen to a name that stays on the list, as readers see it; any other note of the team is its own business.
+CORRECTIONS = {"founder": "now stands among the founding signatories"}
+
+
+def removal_class(reason: str) -> str:
+    """Return the public class of the reason for which a name left the list."""
+    return REMOVED_FOR.get(reason, REVIEW)
+
+
 # What a signer reads in the history of the own page. An allow-list: a reason that is not named here is the team's
 # own business, and the signer reads what became of the signature instead.
 IN_HISTORY = {

@@ -10,6 +10,7 @@ from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan
 
 from petition.models import Letter
 from petition.text import fold
+from signatories import record
 from signatories.models import Signature, SignatureQuerySet
 
 PAGE = 100
@@ -27,7 +28,15 @@ class Page:
     after: str
 
 
-def page(letter: Letter, *, search: str = "", discipline: str = "", country: str = "", after: str = "") -> Page:
+def page(
+    letter: Letter,
+    *,
+    search: str = "",
+    discipline: str = "",
+    country: str = "",
+    after: str = "",
+    then: record.Then | None = None,
+) -> Page:
     """Return a page of the listed signatories.
 
     Args:
@@ -35,11 +44,13 @@ def page(letter: Letter, *, search: str = "", discipline: str = "", country: str
         search: part of a name or organisation, in any spelling of case and accents.
         discipline, country: a key of the letter's disciplines, an ISO 3166-1 code.
         after: where the last page ended, or empty for the first.
+        then: only who was on the list at that moment, too; the lines are those of today.
 
     Raises:
         BadCursor: `after` was not made here.
     """
-    rows = list(chosen(letter, search=search, discipline=discipline, country=country, after=after)[: PAGE + 1])
+    whole = chosen(letter, search=search, discipline=discipline, country=country, after=after, then=then)
+    rows = list(whole[: PAGE + 1])
     for row in rows:
         row.letter = letter
     more = len(rows) > PAGE
@@ -47,7 +58,13 @@ def page(letter: Letter, *, search: str = "", discipline: str = "", country: str
 
 
 def chosen(
-    letter: Letter, *, search: str = "", discipline: str = "", country: str = "", after: str = ""
+    letter: Letter,
+    *,
+    search: str = "",
+    discipline: str = "",
+    country: str = "",
+    after: str = "",
+    then: record.Then | None = None,
 ) -> SignatureQuerySet:
     """Return the rows from which `page` takes its first, in order."""
     rows = letter.signatures.listed().in_order()
@@ -59,7 +76,7 @@ def chosen(
         rows = rows.filter(country=country[:2].replace("\0", ""))
     if after:
         rows = rows.filter(TupleGreaterThan(Tuple("rank", "sort_key", "pk"), _read(after)))
-    return rows
+    return record.still_listed(rows, letter, then) if then else rows
 
 
 def cursor(last: Signature) -> str:

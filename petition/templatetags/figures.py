@@ -1,14 +1,36 @@
 """Charts and numbers of a tally, as accessible SVG with the table it was drawn from."""
 
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
 from django import template
+from django.db.models import F
 
 from petition.models import Letter, Tally, Update, Version
 
 register = template.Library()
 SHOWN = 12
+# People who are not named are counted in a cell of at least this many, so that no cell stands for one of them: the
+# threshold rule of statistical disclosure control.
+SMALLEST_CELL = 5
+POINTS = 96  # of the line of growth: four days by the hour, or fewer points of a longer time
+MARKS = 12
+LANES = 3  # rows of numbers above the chart, so that marks close to each other stay apart
+APART = 4.0  # per cent of the width
+LANE, PLOT, FOOT = 24, 176, 26  # heights in pixels
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Something that happened to the letter, and where its number stands in the chart: per cent and pixels."""
+
+    number: int
+    at: datetime
+    label: str
+    x: float
+    y: int
 
 
 @register.inclusion_tag("petition/_chart.html")
@@ -39,10 +61,102 @@ def chart(title: str, description: str, rows: list[list[Any]], total: int) -> di
     return {"title": title, "description": description, "bars": bars}
 
 
+@register.inclusion_tag("petition/_growth.html")
+def growth(letter: Letter) -> dict[str, Any]:
+    """Draw the number of listed names since publication as steps, from the tallies by hour."""
+    points = _points(letter)
+    if len(points) < 2:
+        return {"letter": letter, "points": points}
+    first, last = points[0], points[-1]
+    top = _round_up(max(n for _, n in points))
+    marks = _marks(letter, first[0], last[0])
+    above = max((mark.y + LANE // 2 for mark in marks), default=0) + 2
+    steps = [f"H{10 * _place(at, first[0], last[0]):.1f}V{100 - 100 * n / top:.2f}" for at, n in points[1:]]
+    return {
+        "letter": letter,
+        "points": points,
+        "first": first,
+        "last": last,
+        "line": f"M0 {100 - 100 * first[1] / top:.2f}{''.join(steps)}",
+        "grid": [{"n": n, "y": round(above + PLOT * (1 - n / top))} for n in (0, top // 2, top)],
+        "marks": marks,
+        "above": above,
+        "plot": PLOT,
+        "bottom": above + PLOT,
+        "height": above + PLOT + FOOT,
+    }
+
+
+@register.filter
+def large_enough(n: int) -> bool:
+    """Whether a count of people who are not named may be shown."""
+    return n >= SMALLEST_CELL
+
+
+@register.simple_tag
+def smallest_cell() -> int:
+    """The smallest count of people who are not named that is shown."""
+    return SMALLEST_CELL
+
+
+@register.filter
+def moment(at: datetime) -> str:
+    """A time as it stands in an address: in UTC, exact."""
+    exact = at.astimezone(UTC).isoformat(timespec="microseconds" if at.microsecond else "seconds")
+    return exact.replace("+00:00", "Z")
+
+
 @register.simple_tag
 def discipline_rows(letter: Letter, rows: list[list[Any]]) -> list[list[Any]]:
     """Counts by discipline, in the letter's own words."""
     return [[letter.disciplines.get(key, key), n] for key, n in rows]
+
+
+def _points(letter: Letter) -> list[tuple[datetime, int]]:
+    """When it was counted since publication and how many were listed, evenly thinned out to what a chart can show."""
+    if letter.opened_at is None:
+        return []
+    tallies = letter.tallies.filter(as_of__gte=letter.opened_at)
+    keys = list(tallies.order_by("hour").values_list("pk", flat=True))
+    if len(keys) > POINTS:
+        step = (len(keys) - 1) / (POINTS - 1)
+        keys = [keys[round(number * step)] for number in range(POINTS)]
+    chosen = letter.tallies.filter(pk__in=keys).order_by("hour")
+    return list(chosen.values_list("as_of", "figures__listed"))
+
+
+def _marks(letter: Letter, first: datetime, last: datetime) -> list[Mark]:
+    """The newest of the texts, milestones and closings that fall into the time of the chart."""
+    moves = letter.events.exclude(was=F("now")).filter(now__in=[Letter.Status.CLOSED, Letter.Status.DELIVERED])
+    happened = [
+        *((one.published_at, f"Version {one.number} of the text") for one in letter.versions.filter(number__gt=1)),
+        *((one.reached_at, f"{one.number:,} names") for one in letter.milestones.all()),
+        *((one.at, "Closed") for one in moves if one.now == Letter.Status.CLOSED),
+        *((one.at, "Delivered") for one in moves if one.now == Letter.Status.DELIVERED),
+    ]
+    inside = sorted((at, label) for at, label in happened if at and first <= at <= last)[-MARKS:]
+    free = [-APART] * LANES  # where the last number of each lane stands
+    marks = []
+    for number, (at, label) in enumerate(inside, start=1):
+        x = _place(at, first, last)
+        lane = next((lane for lane in range(LANES) if x - free[lane] >= APART), free.index(min(free)))
+        free[lane] = x
+        marks.append(Mark(number, at, label, round(x, 2), lane * LANE + LANE // 2))
+    return marks
+
+
+def _place(at: datetime, first: datetime, last: datetime) -> float:
+    return 100 * (at - first) / (last - first) if last > first else 0.0
+
+
+def _round_up(n: int) -> int:
+    """The end of a scale with a whole number in its middle: an even digit or a ten, and noughts; at least 4."""
+    power = 1
+    while True:
+        for digit in (1, 2, 4, 6, 8):
+            if digit * power >= max(n, 4):
+                return digit * power
+        power *= 10
 
 
 @register.simple_tag

@@ -227,6 +227,9 @@ class SignatureEvent(models.Model):
     """The append-only history of a signature, written by `move()`."""
 
     signature = models.ForeignKey(Signature, models.PROTECT, related_name="events")
+    letter = models.ForeignKey(Letter, models.PROTECT, related_name="+", db_index=False)
+    stood = models.BooleanField(help_text="whether the name stood on the public list before it")
+    stands = models.BooleanField(help_text="whether the name stands on the public list after it")
     was = models.CharField(max_length=10)
     now = models.CharField(max_length=10)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -235,9 +238,36 @@ class SignatureEvent(models.Model):
 
     class Meta:
         ordering: ClassVar[list[str]] = ["at", "pk"]
+        indexes: ClassVar[list[models.Index]] = [
+            # The public record; only moves onto the list and off it pay for it.
+            models.Index(
+                fields=["letter", "-at", "-id"],
+                condition=Q(stood=True) | Q(stands=True),
+                name="signature_event_public",
+            ),
+            models.Index(
+                fields=["letter", "at"],
+                condition=Q(stood=True, stands=False),
+                name="signature_event_off",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.was} → {self.now}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep whose letter it is, and whether readers saw the name: the signature itself forgets that when it leaves.
+
+        What was is read from the event before, and what is from the row that was written just now; the signature in
+        memory may hold what its owner typed meanwhile.
+        """
+        if self._state.adding:
+            listed = Signature.Status.LISTED
+            before = SignatureEvent.objects.filter(signature=self.signature_id).order_by("-pk")
+            self.letter_id = self.signature.letter_id
+            self.stood = self.was == listed and bool(before.values_list("stands", flat=True).first())
+            self.stands = self.now == listed and Signature.objects.filter(pk=self.signature_id, publish=True).exists()
+        super().save(*args, **kwargs)
 
     @property
     def reason_label(self) -> str:

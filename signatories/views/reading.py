@@ -6,17 +6,24 @@ from django.views.decorators.http import require_safe
 
 from petition.models import Letter
 from petition.views import shared
-from signatories import countries, roll
+from signatories import countries, record, roll
+
+BAD_REQUEST = 400
 
 
 @require_safe
 @shared
 def signatories(request: HttpRequest, slug: str) -> HttpResponse:
-    """The list, with search and filters."""
+    """The list, with search and filters, as it stands or as it stood at a moment."""
     letter = get_object_or_404(Letter.objects.public(), slug=slug)
     asked = {name: request.GET.get(name, "") for name in ("search", "discipline", "country", "after")}
+    typed = request.GET.get("as_of", "")[:60]
     try:
-        page = roll.page(letter, **asked)
+        then = record.at(letter, record.read_moment(letter, typed)) if typed else None
+        page = roll.page(letter, then=then, **asked)
+    except record.BadMoment as problem:
+        context = {"letter": letter, "typed": typed, "problem": problem}
+        return render(request, "signatories/no_such_time.html", context, status=BAD_REQUEST)
     except roll.BadCursor:
         return HttpResponseBadRequest("This place in the list does not exist. Please start from its first page.")
     asked["search"] = asked["search"][:200]
@@ -25,6 +32,8 @@ def signatories(request: HttpRequest, slug: str) -> HttpResponse:
         "tally": letter.latest_tally,
         "page": page,
         "asked": asked,
+        "then": then,
+        "then_typed": f"{then.at:%Y-%m-%dT%H:%M}" if then else "",
         "filtered": any(asked[name] for name in ("search", "discipline", "country")),
         "countries": countries.names(),
     }

@@ -15,6 +15,8 @@ from django.utils import timezone
 
 from config.celery import app
 from petition.models import Letter
+from petition.tally import SETTLING
+from signatories import record
 from signatories.models import Mail
 
 
@@ -100,6 +102,18 @@ def _tally() -> Iterator[str]:
             yield f"{letter.slug} was not counted for two hours. Do a worker and beat run?"
 
 
+def _record() -> Iterator[str]:
+    moving = Letter.objects.moved_since(timezone.now() - 2 * SETTLING).values("pk")
+    for letter in Letter.objects.exclude(status=Letter.Status.DRAFT):
+        replayed, listed = record.drift(letter)
+        if replayed != listed:
+            yield f"{letter.slug} lists {listed} names, but its history adds up to {replayed}."
+        latest = letter.latest_tally
+        at_rest = latest is not None and not moving.filter(pk=letter.pk).exists()
+        if latest is not None and at_rest and latest.figures["listed"] != listed:
+            yield f"{letter.slug} lists {listed} names, but its newest count says {latest.figures['listed']}."
+
+
 CHECKS: dict[str, Callable[[], Iterator[str]]] = {
     "site": _site,
     "database": _database,
@@ -107,4 +121,5 @@ CHECKS: dict[str, Callable[[], Iterator[str]]] = {
     "mail server": _mail,
     "outbox": _outbox,
     "tally": _tally,
+    "public record": _record,
 }
