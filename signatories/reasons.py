@@ -68,6 +68,7 @@ BY_TWO = {FlagKind.WATCH_NAME, FlagKind.IMPOSTOR}
 LIST_REASONS = {
     "work_mailbox": "The confirmed mailbox belongs to the organisation",
     "staff_page": "A public page of the organisation names them",
+    "institution_record": "Their institution's own record names them",
     "two_signals": "Two signals of different families agree",
     "direct_contact": "Reached through an address they did not supply",
 }
@@ -110,6 +111,7 @@ OWN_REASONS = {
     "hold_all": "The team holds all new signatures",
     "published": "Names are published again",
     "batch_undone": "A batch was undone",
+    "own_question": "The team asked a question",
     "lapsed": "The question was not answered in time",
     "not_me": "The owner of the mailbox did not sign",
     "unconfirmed": "Never confirmed",
@@ -124,19 +126,3 @@ ALL: dict[str, str] = {
     **HOLD_REASONS,
     **LIST_REASONS,
 }
-
-
-def level_problem(level: int, families: list[str]) -> str:
-    """Return why this level cannot rest on these signals, or an empty string.
-
-    The rule is the table of evidence levels: level 2 wants one signal, level 3 two of different families,
-    level 4 two of which one is direct contact.
-    """
-    different = set(families)
-    if level >= 2 and not different:
-        return "Level 2 needs at least one signal. Tick what you checked."
-    if level >= 3 and len(different) < 2:
-        return "Levels 3 and 4 need two signals of different families."
-    if level == 4 and Family.OUT_OF_BAND not in different:
-        return "Level 4 needs direct contact."
-    return ""

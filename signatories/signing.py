@@ -154,7 +154,9 @@ def accept(signature: Signature, *, reason: str) -> None:
         rank=signature.rank,
         **line,
     )
-    if signature.letter.listing == Letter.Listing.CONFIRMED:
+    if signature.letter.hold_new:
+        move(signature, Signature.Status.HELD, reason="hold_all")
+    elif vetting.lists_by_rule(signature.letter):
         vetting.list_by_rule(signature)
     outbox.owe(Mail.Kind.RECEIPT, signature=signature)
 

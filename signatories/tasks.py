@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from signatories import outbox, privacy
+from signatories import outbox, privacy, vetting
 
 
 @shared_task
@@ -16,3 +16,16 @@ def send_mail() -> None:
 def expire_unconfirmed() -> None:
     """Forget what was never confirmed."""
     privacy.expire_unconfirmed()
+
+
+@shared_task
+def list_what_is_ready() -> None:
+    """List what was decided while names were not published."""
+    vetting.go_on()
+
+
+@shared_task
+def see_to_questions() -> None:
+    """Remind once of open questions, and end those that nobody answered."""
+    vetting.lapse()
+    vetting.remind()

@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.test import Client
+from django.utils import timezone
 
 from petition import lifecycle
 from petition.models import Letter, Membership, Role, User
-from signatories import addresses, outbox, signing, tokens, vetting
+from signatories import addresses, evidence, outbox, signing, tokens, vetting
+from signatories.evidence import found
 from signatories.models import Mail, Signature
 
 LETTER = {
@@ -124,8 +126,8 @@ def listed(vetter: User) -> Callable[..., Signature]:
     """Put a name on the letter."""
 
     def make(signature: Signature, level: int = 2) -> Signature:
-        signals = ["M"] if level == 2 else ["M", "P"]
-        vetting.list_(signature, vetter=vetter, level=level, reason="staff_page", signals=signals)
+        support(signature, "M" if level == 2 else "MP", by=vetter)
+        vetting.list_(signature, vetter=vetter, level=level, reason="staff_page")
         return signature
 
     return make
@@ -141,6 +143,20 @@ def deliver() -> Callable[[], list[Any]]:
         return mail.outbox
 
     return send
+
+
+def support(signature: Signature, families: str, *, by: User) -> Signature:
+    """Write down what tasks (M, F) and vetters (P, O) find, a letter a family."""
+    for family in families:
+        if family == "P":
+            found.record(signature, by=by, url="https://lantern.example.org/people", claims=["affiliation"])
+        elif family == "O":
+            found.contact(signature, by=by, how="The switchboard", on=timezone.now().date())
+        else:
+            claim = "affiliation" if family == "M" else "identity"
+            account = f"{family}:{signature.address}"
+            evidence.record(signature, family=family, claim=claim, account=account, public_before=family != "M")
+    return signature
 
 
 def code_in(message: Any) -> str:

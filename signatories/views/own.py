@@ -54,7 +54,7 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
     form = signers.AnswerForm(request.POST)
     if not form.is_valid():
         return _mine_page(request, signature, token, answer=form)
-    vetting.answer(signature, text=form.cleaned_data["answer"])
+    vetting.answer(signature, text=form.cleaned_data["answer"], url=form.cleaned_data["url"])
     return redirect("signatories:mine", token)
 
 
@@ -64,7 +64,7 @@ def _mine_page(request: HttpRequest, signature: Signature, token: str, **shown: 
         "signature": signature,
         "token": token,
         "history": signature.events.all(),
-        "question": signature.decisions.filter(outcome="ask", answered_at=None).last(),
+        "question": vetting.open_question(signature),
         "withdraw": signers.WithdrawForm(),
         "disown": signers.DisownForm(),
         "answer": signers.AnswerForm(),

@@ -13,7 +13,7 @@ from petition.models import Letter
 from signatories import signing
 from signatories.models import Mail, Signature
 from tests import servers
-from tests.conftest import LINE, code_in, link_in
+from tests.conftest import LINE, code_in, link_in, support
 from tests.postgres.processes import arrived, clockwork, until, website
 
 pytestmark = pytest.mark.services
@@ -28,8 +28,9 @@ def test_the_way_of_a_signature_by_the_workers_doing(letter: Letter, vetter, at_
         receipt = until(arrived(sink, "You have signed"))
         assert client.get(link_in(receipt, "mine")).status_code == 200
         signature = letter.signatures.get()
+        support(signature, "M", by=vetter)
         page = f"/desk/{letter.slug}/vetting/{signature.pk}/list/"
-        at_desk(vetter).post(page, {"level": "2", "signals": ["P"], "reason": "staff_page"})
+        at_desk(vetter).post(page, {"level": "2", "reason": "staff_page"})
         until(arrived(sink, "Your name is on"))
         figures = until(lambda: letter.tallies.filter(figures__listed=1).first()).figures
         assert (figures["experts"], figures["disciplines"]) == (1, [["optics", 1]])
