@@ -23,7 +23,6 @@ def test_a_page_that_names_somebody_is_evidence_that_was_public_before(confirmed
 
 def test_a_record_younger_than_the_text_was_not_public_before(confirmed, vetter, at_desk):
     signature = confirmed()
-    signature.version.__class__.objects.filter(pk=signature.version_id)
     today = timezone.now().date()
     at_desk(vetter).post(page(signature, "record"), {**RECORD, "dated": today.isoformat()})
     assert signature.evidence.get().public_before

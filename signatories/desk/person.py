@@ -89,7 +89,7 @@ def page(
         "asked": asked,
         "place": waiting.Place.of(signature),
         "back_to": reverse("signatories:queue", args=[letter.slug]) + f"?{asked.query}",
-        **_known(signature),
+        **_known(signature, standing),
         **_forms(signature, standing, shown or {}),
         "company": company.of(signature),
     }
@@ -97,11 +97,11 @@ def page(
     return render(request, "signatories/desk/person.html", context, status=status)
 
 
-def _known(signature: Signature) -> dict[str, Any]:
+def _known(signature: Signature, standing: vetting.Standing) -> dict[str, Any]:
     flags = list(signature.flags.select_related("released_by"))
     decisions = list(signature.decisions.select_related("vetter", "second_vetter"))
     proposed = vetting.proposal(signature)
-    level = proposed.level if proposed else vetting.standing(signature).carried
+    level = proposed.level if proposed else standing.carried
     return {
         "flags": words.flags(signature, [flag for flag in flags if not flag.released_at]),
         "released": [flag for flag in flags if flag.released_at],

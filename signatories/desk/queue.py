@@ -35,6 +35,7 @@ def queue(request: HttpRequest, slug: str) -> HttpResponse:
         "asked": asked,
         "tabs": [(tab, label, counts.get(tab, 0)) for tab, label in TABS.items() if tab != "ready" or counts[tab]],
         "counts": counts,
+        "most": waiting.MOST_COUNTED,
         "oldest": waiting.oldest(letter),
         "may_vet": member.may(Power.VET),
         "may_manage": member.may(Power.MANAGE),

@@ -85,7 +85,7 @@ class NoteForm(forms.Form):
     """A note for the team, and what the vetter's page showed."""
 
     note = TextField(
-        label="Note for the team", max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2})
+        label="Note for the team", max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 1})
     )
     seen = forms.CharField(max_length=50, required=False, widget=forms.HiddenInput)
 

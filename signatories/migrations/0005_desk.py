@@ -84,6 +84,14 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='signature',
+            index=models.Index(condition=models.Q(('ready_at__isnull', True), ('status__in', ('confirmed', 'held'))), fields=['letter', 'host'], name='signature_by_host'),
+        ),
+        migrations.AddIndex(
+            model_name='signature',
+            index=models.Index(condition=models.Q(('ready_at__isnull', True), ('status__in', ('confirmed', 'held'))), fields=['letter', 'organisation_key'], name='signature_by_organisation'),
+        ),
+        migrations.AddIndex(
+            model_name='signature',
             index=models.Index(condition=models.Q(('ready_at__isnull', False)), fields=['letter', 'ready_at'], name='signature_ready'),
         ),
         migrations.AddIndex(

@@ -167,6 +167,14 @@ class Signature(models.Model):
                 condition=Q(status__in=WAITING, ready_at__isnull=True),
                 name="signature_oldest",
             ),
+            *(
+                models.Index(
+                    fields=["letter", column],
+                    condition=Q(status__in=WAITING, ready_at__isnull=True),
+                    name=f"signature_by_{column.partition('_')[0]}",
+                )
+                for column in ("host", "organisation_key")
+            ),
             models.Index(fields=["letter", "ready_at"], condition=Q(ready_at__isnull=False), name="signature_ready"),
             models.Index(fields=["letter", "sort_key"], condition=Q(status__in=KNOWN), name="signature_name"),
             models.Index(fields=["letter", "host", "status"], condition=Q(status__in=KNOWN), name="signature_host"),
