@@ -40,8 +40,8 @@
     || (target.matches("input") && !["checkbox", "radio", "submit", "button"].includes(target.type));
 
   function focus(where) {
-    where.scrollIntoView({ block: "nearest" });
-    where.focus();
+    where.scrollIntoView({ block: "nearest", behavior: "instant" });
+    where.focus({ preventScroll: true });
   }
 
   function readyToList() {
