@@ -101,3 +101,16 @@ def test_the_screen_shows_what_the_evidence_carries_and_what_the_next_level_want
     assert "two signals of different families" in seen
     assert 'value="2" required id="list_level_0" checked' in seen
     assert '<option value="work_mailbox" selected>' in seen
+
+
+def test_the_screen_shows_who_is_like_them(confirmed, listed, vetter, at_desk):
+    first = listed(confirmed("ada@lantern.example.org"))
+    confirmed("other@lantern.example.org", name="Ada Exampel")
+    confirmed("ada@elsewhere.example.net", organisation="Elsewhere")
+    seen = at_desk(vetter).get(page(confirmed("a@lantern.example.org"))).content.decode()
+    for said in ("The same name", "A similar name in the same organisation", "Others from lantern.example.org"):
+        assert said in seen
+    assert page(first) in seen
+    assert "Ada Exampel" in seen
+    assert "a public page of the organisation names them (Vera)" in seen
+    assert 'rel="noopener noreferrer" target="_blank">ORCID</a>' in seen

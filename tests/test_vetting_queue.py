@@ -68,6 +68,8 @@ def test_every_page_of_the_queue_goes_on_where_the_last_ended(people, letter, mo
         ({"evidence": "nothing"}, {1, 2, 3, 4}),
         ({"status": "listed"}, set()),
         ({"status": "confirmed; DROP"}, {0, 1, 2, 3, 4}),
+        ({"after": "99999." + "0" * 32}, {0, 1, 2, 3, 4}),
+        ({"after": "-1." + "0" * 32}, set()),
         ({"after": "7.xyz", "by": "shoe size", "pk": "one"}, {0, 1, 2, 3, 4}),
         ({"name": "a\0b", "host": "x" * 999, "country": "XX"}, {0, 1, 2, 3, 4}),
     ],
@@ -197,16 +199,3 @@ def test_next_skips_what_one_may_not_decide_or_has_held_for_others(people, confi
 
 def test_next_begins_again_at_the_top_behind_the_last(people, vetter, letter):
     assert waiting.next_for(vetter, letter, Filter(), behind=Place.of(people[3])).pk == people[2].pk
-
-
-def test_the_screen_shows_who_is_like_them(confirmed, listed, vetter, at_desk):
-    first = listed(confirmed("ada@lantern.example.org"))
-    confirmed("other@lantern.example.org", name="Ada Exampel")
-    confirmed("ada@elsewhere.example.net", organisation="Elsewhere")
-    seen = at_desk(vetter).get(page(confirmed("a@lantern.example.org"))).content.decode()
-    for said in ("The same name", "A similar name in the same organisation", "Others from lantern.example.org"):
-        assert said in seen
-    assert page(first) in seen
-    assert "Ada Exampel" in seen
-    assert "a public page of the organisation names them (Vera)" in seen
-    assert 'rel="noopener noreferrer" target="_blank">ORCID</a>' in seen

@@ -277,7 +277,7 @@ def mine(vetter: User, rows: SignatureQuerySet) -> SignatureQuerySet:
     later = Decision.objects.filter(signature=OuterRef("signature"), pk__gt=OuterRef("pk"))
     for_others = Decision.objects.filter(**this, vetter=vetter, outcome__in=[Outcome.HOLD, Outcome.PROPOSE])
     return (
-        rows.filter(status__in=WAITING)
+        rows.waiting()
         .exclude(address_hash__in=rules.own_hashes(vetter))
         .filter(
             ~Exists(claimed),
