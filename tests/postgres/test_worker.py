@@ -13,14 +13,15 @@ from petition.models import Letter
 from petition.switching import switch
 from signatories import signing, vetting
 from signatories.models import Mail, Signature, SignatureEvent
-from tests import servers
-from tests.conftest import LINE, code_in, link_in, support
+from tests import naming, servers
+from tests.conftest import LINE, code_in, known_organisation, link_in, support
 from tests.postgres.processes import arrived, clockwork, until, website
 
 pytestmark = pytest.mark.services
 
 
 def test_the_way_of_a_signature_by_the_workers_doing(letter: Letter, vetter, at_desk, client: Client):
+    known_organisation("Lantern Works")
     with servers.smtp_sink() as sink, clockwork(os.environ["REDIS_URL"], sink.url) as worker:
         sent = {**{name: value for name, value in LINE.items() if value is not False}, "publish": "on"}
         tab = client.post(f"/letters/{letter.slug}/sign/", {**sent, "email": "ada@example.com"})["Location"]
@@ -97,8 +98,9 @@ def test_a_worker_killed_while_it_sends_loses_no_mail_and_repeats_at_most_one(le
 
 def test_a_worker_killed_while_it_publishes_lists_each_name_once_in_the_end(letter, vetter, organiser, confirmed):
     switch(letter, "publishing", on=False, actor=organiser)
-    for number in range(120):
-        signature = support(confirmed(f"signer{number}@example.com"), "M", by=vetter)
+    known_organisation("Lantern Works")
+    for number, name in enumerate(naming.combined("publishing", 120)):
+        signature = support(confirmed(f"signer{number}@example.com", name=name), "M", by=vetter)
         vetting.list_(signature, vetter=vetter, level=2, reason="work_mailbox")
     switch(letter, "publishing", on=True, actor=organiser)
     with servers.smtp_sink() as sink:
