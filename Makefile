@@ -51,9 +51,11 @@ check: .venv/development ## lint, formatting, types, migrations, production sett
 	@set -e; for check in "makemigrations --check --dry-run" "check --deploy --fail-level WARNING"; \
 	do echo "manage.py $$check"; $(PRODUCTION) $(PY) manage.py $$check; done
 
-bench: .venv/development ## measure the list at a million names, on a PostgreSQL of its own (three minutes)
+bench: .venv/development ## measure the list at a million names and the looks at signatures, each on a PostgreSQL of its own
 	$(PY) -m tests.servers --with postgres -- env DEMO=1 SECRET_KEY=bench LOG_LEVEL=ERROR VAR_DIR=.venv/var \
 		DJANGO_SETTINGS_MODULE=config.settings $(PY) -m bench.roll
+	$(PY) -m tests.servers --with postgres -- env DEMO=1 SECRET_KEY=bench LOG_LEVEL=ERROR VAR_DIR=.venv/var \
+		DJANGO_SETTINGS_MODULE=config.settings $(PY) -m bench.collecting
 
 pins: ## renew the pinned requirements from pyproject.toml (needs uv)
 	$(UV) pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --universal --python-version 3.11 \

@@ -1,5 +1,6 @@
 """Read settings from environment variables, and refuse nonsense instead of guessing."""
 
+import ipaddress
 import json
 import os
 import re
@@ -36,6 +37,28 @@ def number(name: str, default: int) -> int:
 def names(name: str) -> list[str]:
     """Return the parts of a comma-separated variable."""
     return [part.strip() for part in text(name).split(",") if part.strip()]
+
+
+def numbers(name: str, default: list[int]) -> list[int]:
+    """Return the whole numbers of a comma-separated variable."""
+    parts = names(name)
+    if not all(part.isascii() and part.isdigit() for part in parts):
+        raise ImproperlyConfigured(f"{name} must be whole numbers, separated by commas.")
+    return [int(part) for part in parts] or default
+
+
+def endpoint(name: str, port: int) -> tuple[str, int] | None:
+    """Return IP address and port of a variable such as 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:5353."""
+    value = text(name)
+    return _endpoint(name, value, port) if value else None
+
+
+def loopback(name: str) -> list[tuple[str, int]]:
+    """Return the loopback addresses of a comma-separated variable, each with its port, as 127.0.0.1:8080."""
+    found = [_endpoint(name, part, 0) for part in names(name)]
+    if not all(port and ipaddress.ip_address(host).is_loopback for host, port in found):
+        raise ImproperlyConfigured(f"{name} may name loopback addresses with a port only, such as 127.0.0.1:8080.")
+    return found
 
 
 def web_address(name: str, default: str = "", *, with_path: bool = False) -> str:
@@ -114,6 +137,15 @@ def parsed(name: str, parse: Callable[[str], Any], default: str) -> Any:
         return parse(text(name, default))
     except (ValueError, KeyError) as error:
         raise ImproperlyConfigured(f"{name} cannot be understood ({type(error).__name__}).") from None
+
+
+def _endpoint(name: str, value: str, port: int) -> tuple[str, int]:
+    bare = f"[{value}]" if value.count(":") > 1 and not value.startswith("[") else value
+    parts = _split(name, f"//{bare}")
+    try:
+        return str(ipaddress.ip_address(parts.hostname or "")), parts.port or port
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} must be an IP address with or without a port, not {value!r}.") from None
 
 
 def _web(name: str, value: str, *, with_path: bool = True) -> str:

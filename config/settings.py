@@ -123,6 +123,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 20},
     },
+    "check what signers offer as proof": {
+        "task": "signatories.tasks.check_proofs",
+        "schedule": 3.0,
+        "options": {"expires": 10},
+    },
     "owe the mails of new versions and of news": {
         "task": "signatories.tasks.make_announcements",
         "schedule": 5.0,
@@ -143,12 +148,39 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 1800},
     },
+    "go on with the batches": {
+        "task": "signatories.tasks.go_on_with_batches",
+        "schedule": 2.0,
+        "options": {"expires": 10},
+    },
+    "draw names for the weekly audit": {
+        "task": "signatories.tasks.draw_samples",
+        "schedule": 3600.0,
+        "options": {"expires": 1800},
+    },
+    "look at who confirmed": {
+        "task": "signatories.tasks.collect",
+        "schedule": 2.0,
+        "options": {"expires": 10},
+    },
+    "forget from where signatures came": {
+        "task": "signatories.tasks.forget_networks",
+        "schedule": 3600.0,  # a clock that starts again every day would never come to a daily task
+        "options": {"expires": 1800},
+    },
     "expire what was never confirmed": {
         "task": "signatories.tasks.expire_unconfirmed",
         "schedule": 3600.0,
         "options": {"expires": 1800},
     },
 }
+
+# --- What it asks of other servers -----------------------------------------------------------------
+DNS_SERVER = env.endpoint("DNS_SERVER", 53)  # unset: the servers of this machine
+FETCH_PORTS = env.numbers("FETCH_PORTS", [80, 443])
+FETCH_ALLOW = env.loopback("FETCH_ALLOW")
+if FETCH_ALLOW and not TRYING_OUT:
+    raise ImproperlyConfigured("FETCH_ALLOW opens this machine to what signers type; it is for DEBUG and DEMO only.")
 
 # --- The application -------------------------------------------------------------------------------
 INSTALLED_APPS = [

@@ -50,7 +50,7 @@ def canonical(address: str) -> str:
         raise ValidationError("Please type the part after the @ in its plain form.")
     if domain.rpartition(".")[2] in SPECIAL_USE:
         raise ValidationError("This is not an address we can write to: names with that ending are not on the internet.")
-    if _is_disposable(domain):
+    if is_disposable(domain):
         raise ValidationError(
             "Addresses that are thrown away cannot sign, because nobody could reach the signer. "
             "Please use an address you keep."
@@ -78,6 +78,7 @@ def keyed_hash(address: str) -> str:
     return hmac.new(key, address.encode(), hashlib.sha256).hexdigest()
 
 
-def _is_disposable(domain: str) -> bool:
+def is_disposable(domain: str) -> bool:
+    """Whether mail to this domain, or to one above it, is thrown away."""
     labels = domain.split(".")
     return any(".".join(labels[start:]) in blocklist for start in range(len(labels) - 1))

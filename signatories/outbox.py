@@ -3,7 +3,7 @@
 import contextlib
 import logging
 import smtplib
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -40,6 +40,7 @@ ONLY_WHILE = {
     Mail.Kind.ASKED: Signature.Status.ASKED,
     Mail.Kind.DECLINED: Signature.Status.DECLINED,
     Mail.Kind.HIDDEN: Signature.Status.HIDDEN,
+    Mail.Kind.AUDIT: Signature.Status.LISTED,
 }
 
 
@@ -51,6 +52,7 @@ def owe(
     key: str = "",
     to: str = "",
     details: dict[str, Any] | None = None,
+    send_after: datetime | None = None,
 ) -> Mail:
     """Owe one mail about a signature or an invitation; call it inside the transaction that owes it.
 
@@ -60,6 +62,7 @@ def owe(
         key: tells apart several mails of one kind about the same thing.
         to: the address, only where the signature is about to forget it.
         details: what the text needs beyond the row it is about.
+        send_after: not before this moment; default: now.
 
     Returns:
         The row. The same mail owed again is the same row; one that a person may ask for is then sent again,
@@ -71,6 +74,7 @@ def owe(
     assert about is not None
     mail = Mail(kind=kind, key=f"{kind}:{about.pk}:{key}", signature=signature, invitation=invitation, to=to)
     mail.details = details or {}
+    mail.send_after = send_after or mail.send_after
     if kind not in ASKED_FOR:
         Mail.objects.bulk_create([mail], ignore_conflicts=True)
         return Mail.objects.get(key=mail.key)
@@ -103,18 +107,22 @@ def send_again(mail: Mail, *, to: str = "") -> None:
 
 
 def _may_mail(about: Signature | Invitation) -> bool:
+    return may_write_to(about.address_hash, letter_id=about.letter_id)
+
+
+def may_write_to(address_hash: str, *, letter_id: int) -> bool:
     """Whether one more mail may go to a mailbox that somebody typed; until the transaction ends nobody else is told.
 
     Counted is what is owed and what was sent within a day, over the whole site and about this letter.
     """
     if database.vendor == "postgresql":  # SQLite has one writer at a time in any case
         with database.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int(about.address_hash[:15], 16)])
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int(address_hash[:15], 16)])
     counted = Q(at__gt=timezone.now() - DAY) | Q(mail__state=Mail.State.OWED)
-    sums = Knock.objects.filter(counted, address_hash=about.address_hash).aggregate(
-        site=Count("pk"), letter=Count("pk", filter=Q(letter_id=about.letter_id))
+    sums = Knock.objects.filter(counted, address_hash=address_hash).aggregate(
+        site=Count("pk"), letter=Count("pk", filter=Q(letter_id=letter_id))
     )
-    return sums["site"] < DAILY_OVER_THE_SITE and sums["letter"] < DAILY and not _is_suppressed(about)
+    return sums["site"] < DAILY_OVER_THE_SITE and sums["letter"] < DAILY and not _is_unwanted(address_hash)
 
 
 def forget_knocks() -> int:
@@ -122,8 +130,8 @@ def forget_knocks() -> int:
     return Knock.objects.filter(at__lt=timezone.now() - DAY).exclude(mail__state=Mail.State.OWED).delete()[0]
 
 
-def _is_suppressed(about: Signature | Invitation) -> bool:
-    return Suppression.objects.filter(address_hash=about.address_hash).exists()
+def _is_unwanted(address_hash: str) -> bool:
+    return Suppression.objects.filter(address_hash=address_hash).exists()
 
 
 def send(limit: int = BATCH) -> int:
@@ -224,7 +232,7 @@ def _is_wanted(mail: Mail) -> bool:
         return False
     if mail.kind == Mail.Kind.UPDATE and not (mail.signature and mail.signature.updates):
         return False
-    return mail.kind == Mail.Kind.WITHDRAWN or not _is_suppressed(about)
+    return mail.kind == Mail.Kind.WITHDRAWN or not _is_unwanted(about.address_hash)
 
 
 def _mark(mail: Mail, state: Mail.State, **changes: Any) -> None:
@@ -307,7 +315,9 @@ def _links(mail: Mail) -> dict[str, str]:
     about = mail.signature or mail.invitation
     assert about is not None
     paths = {name: reverse(f"petition:{name}", args=[about.letter.slug]) for name in ("letter", "all_updates")}
-    if mail.invitation:
+    if mail.kind == Mail.Kind.MAILBOX:  # its reader may be a stranger, so no link of it leads to the signature
+        paths["stop"] = reverse("signatories:stop", args=[tokens.make("stop", mail.pk)])
+    elif mail.invitation:
         paths["invitation"] = reverse("signatories:invitation", args=[tokens.make("invitation", _proving(mail).pk)])
     else:
         paths["confirm"] = reverse("signatories:confirm", args=[tokens.make("confirm", mail.pk)])

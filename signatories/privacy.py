@@ -7,11 +7,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from petition.moves import NotAllowed, move
-from signatories import outbox
-from signatories.models import Mail, Signatory, Signature, Suppression
+from signatories import cases, limits, outbox
+from signatories.models import Alarm, Case, Draw, Mail, Origin, Signatory, Signature, Suppression, VouchCode
 
 Status = Signature.Status
 UNCONFIRMED = timedelta(days=7)  # after this an unconfirmed signature is forgotten
+NETWORK_DATA = timedelta(days=30)  # after this nobody knows any more from where a signature came
 
 
 @transaction.atomic
@@ -30,15 +31,19 @@ def withdraw(signature: Signature) -> None:
 
 
 @transaction.atomic
-def disown(signature: Signature, *, no_more_mail: bool = False) -> None:
+def disown(
+    signature: Signature, *, no_more_mail: bool = False, kind: Case.Kind = Case.Kind.NOT_ME, text: str = ""
+) -> None:
     """The owner of the mailbox says: I did not sign this.
 
     An unconfirmed signature is forgotten. A confirmed one leaves the letter at once and waits for the team, which
-    has to find out how the code came back.
+    has to find out how the code came back: a case is opened.
 
     Args:
         signature: in any status.
         no_more_mail: whether this address wants no mail from here ever again.
+        kind: `not_me`, or `audit` where it is the answer to the weekly question.
+        text: what they added.
     """
     signature = Signature.objects.select_for_update().get(pk=signature.pk)
     if no_more_mail:
@@ -46,16 +51,26 @@ def disown(signature: Signature, *, no_more_mail: bool = False) -> None:
         signature.mails.filter(state=Mail.State.OWED).update(state=Mail.State.DROPPED, to="")
     if signature.status == Status.PENDING:
         _forget(signature, Status.EXPIRED, reason="not_me")
-    elif signature.status == Status.LISTED:
-        move(signature, Status.HIDDEN, reason="not_me")
-    elif signature.may_be_withdrawn:
-        move(signature, Status.HELD, reason="not_me")
+        return
+    last = signature.events.last()
+    if not signature.may_be_withdrawn or (last is not None and last.reason == "not_me"):
+        return
+    move(signature, Status.HIDDEN if signature.status == Status.LISTED else Status.HELD, reason="not_me")
+    signature.draws.filter(answer="").update(answer=Draw.Answer.DENIED, answered_at=timezone.now())
+    cases.open_(signature, kind=kind, text=text)
 
 
 def expire_unconfirmed() -> int:
     """Forget the signatures that nobody confirmed within seven days; return how many."""
     overdue = Signature.objects.filter(status=Status.PENDING, created_at__lt=timezone.now() - UNCONFIRMED)
     return sum(_expire(signature) for signature in overdue.iterator())
+
+
+def forget_networks() -> int:
+    """Forget from where signatures came, and where many came at once, after 30 days; return how many rows went."""
+    before = timezone.now() - NETWORK_DATA
+    old = (*(Origin.objects.filter(at__lt=before), Alarm.objects.filter(until__lt=before)),)
+    return limits.forget() + sum(rows.delete()[0] for rows in old)
 
 
 def _expire(signature: Signature) -> int:
@@ -91,6 +106,7 @@ def _forget(signature: Signature, to: Signature.Status, *, reason: str) -> None:
         to,
         reason=reason,
         **blank,
+        risk=0,
         publish=False,
         updates=False,
         former=False,
@@ -99,6 +115,13 @@ def _forget(signature: Signature, to: Signature.Status, *, reason: str) -> None:
         level=0,
     )
     signature.evidence.all().delete()
+    signature.cases.update(text="", note="")
+    signature.cases.filter(closed_at=None).update(closed_at=timezone.now(), outcome="left")
+    signature.flags.all().delete()
+    Origin.objects.filter(signature=signature).delete()
+    signature.proofs.all().delete()
+    signature.vouches.all().delete()
+    VouchCode.objects.filter(signature=signature).delete()
     signature.decisions.update(note="", answer="")
     signature.mails.update(details={})
     signature.mails.filter(state=Mail.State.OWED).update(state=Mail.State.DROPPED, to="")

@@ -94,6 +94,13 @@ HIDE_REASONS = {
     "impostor": "Somebody else signed in this name",
     "listed_by_mistake": "Listed by mistake",
 }
+# Why many are taken off together. Honest people may be among them and read it, so it accuses nobody.
+INVALIDATE_REASONS = {
+    "mass_invalidated": "Looked at again together with many others",
+    "same_network": "Many signatures came from one network at once",
+    "same_domain": "Many signatures came from one mail domain at once",
+    "same_pattern": "Many signatures follow one pattern",
+}
 BACK_REASONS = {
     "new_information": "New information came in",
     "decided_by_mistake": "Decided by mistake",
@@ -110,6 +117,7 @@ OWN_REASONS = {
     "answered": "The signer answered",
     "withdrew": "Withdrawn by the signer",
     "flagged": "Held by a flag",
+    "released": "Released after a second look",
     "hold_all": "The team holds all new signatures",
     "published": "Names are published again",
     "batch_undone": "A batch was undone",
@@ -119,9 +127,17 @@ OWN_REASONS = {
     "unconfirmed": "Never confirmed",
     "signed_again": "Signed again",
 }
+# How a case ends.
+CASE_OUTCOMES = {
+    "kept": "Looked at, the name stays as it is",
+    "hidden": "The name is off the letter",
+    "impostor": "An impostor: off the letter, and remembered",
+    "left": "The signer withdrew",
+}
 ALL: dict[str, str] = {
     **OWN_REASONS,
     **BACK_REASONS,
+    **INVALIDATE_REASONS,
     **HIDE_REASONS,
     **DECLINE_REASONS,
     **ASK_REASONS,

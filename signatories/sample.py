@@ -1,17 +1,19 @@
 """The demo's sample letter: invented people, played through the verbs that the pages call."""
 
 import csv
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
+from django.utils import timezone
 
 from petition import lifecycle, tally
 from petition.models import Letter, Membership, Role, User
 from signatories import addresses, invitations, outbox, privacy, signing, tokens, vetting
-from signatories.models import LINE, Invitation
+from signatories.models import LINE, Invitation, Mail
 
 FILES = Path(settings.BASE_DIR) / "demo"
 ORGANISER, VETTER, SECOND = "organiser@example.org", "vetter@example.org", "second@example.org"
@@ -22,6 +24,7 @@ PASSWORD = "read-before-you-sign"
 def load() -> Letter:
     """Load the sample: a letter from its file, founders by invitation, then the public."""
     owner = User.objects.create_user(ORGANISER, PASSWORD, name="Olive Organiser")
+    call_command("import_organisations", FILES / "organisations.json", verbosity=0)
     call_command("new_letter", FILES / "letter.md", owner=ORGANISER, verbosity=0)
     letter = Letter.objects.get()
     vetter, second = _team(letter)
@@ -76,6 +79,8 @@ def _play_person(letter: Letter, person: dict[str, str], vetter: User, second: U
     if fate == "pending":
         return
     outbox.send()
+    # They read the mail before they type the code, which nobody waits for here.
+    Mail.objects.filter(pk=mail.pk).update(sent_at=timezone.now() - timedelta(minutes=2))
     signature = signing.confirm(mail.pk, tokens.code(mail.pk), in_tab=True).signature
     if person["sort_key"]:
         signing.set_sort_key(signature, person["sort_key"])

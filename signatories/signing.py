@@ -11,8 +11,8 @@ from django.utils import timezone
 from petition.models import Letter
 from petition.moves import NotAllowed, move, note
 from petition.text import fold, sha256
-from signatories import addresses, announce, outbox, tokens, vetting
-from signatories.models import Evidence, Mail, MailQuerySet, Signatory, Signature
+from signatories import addresses, announce, flags, origins, outbox, tokens
+from signatories.models import Evidence, Mail, MailQuerySet, Origin, Signatory, Signature
 
 # Wrong codes that a tab takes; tabs for which no mail went out share as many. Any code of the newest three mails
 # (outbox.DAILY, and no more in a day) proves the mailbox, so a stranger who types somebody's address has three tabs and
@@ -32,7 +32,14 @@ class Gone(Exception):
 
 
 @transaction.atomic
-def sign(letter: Letter, *, address: str, typed: dict[str, Any], language: str = "") -> Mail:
+def sign(
+    letter: Letter,
+    *,
+    address: str,
+    typed: dict[str, Any],
+    language: str = "",
+    origin: origins.From | None = None,
+) -> Mail:
     """Take a signature from the public form and owe the mail that asks to confirm it.
 
     Nothing here depends on what is known about the address but the kind of mail that goes to it: one that is
@@ -43,6 +50,7 @@ def sign(letter: Letter, *, address: str, typed: dict[str, Any], language: str =
         address: canonical, as `addresses.canonical` returns it.
         typed: a value for each name in `LINE`.
         language: in which language the text was read; what is signed is the authoritative one.
+        origin: where it was typed; like the line, the first one stays.
 
     Returns:
         The mail that is owed; the tab in which the person signed asks for its code.
@@ -64,6 +72,9 @@ def sign(letter: Letter, *, address: str, typed: dict[str, Any], language: str =
     kept = letter.signatures.select_for_update().get(address_hash=signature.address_hash)
     if kept.status == Signature.Status.EXPIRED:
         kept = sign_anew(kept, signature)
+    if origin and kept.status == Signature.Status.PENDING:
+        typed_at = Origin(signature=kept, network=origin.network, device=origin.device)
+        Origin.objects.bulk_create([typed_at], ignore_conflicts=True)
     if kept.status == Signature.Status.PENDING:
         # What was typed first stays until a code comes back; another wording travels with its own mail and code,
         # so that whoever owns the mailbox confirms exactly the line that stood in the mail.
@@ -158,6 +169,9 @@ def _own(sent: MailQuerySet, mail: Mail) -> list[uuid.UUID]:
 def accept(signature: Signature, *, reason: str) -> None:
     """Make a pending signature a confirmed one: the mailbox is proven, so the profile may be written.
 
+    A watched name is held at once. Where the letter's rule lists everyone who confirmed, `collecting` lists the
+    others as soon as they were looked at.
+
     Args:
         signature: pending, with the line that was confirmed.
         reason: `confirmed` for the public form, `invited` for an invitation.
@@ -167,8 +181,7 @@ def accept(signature: Signature, *, reason: str) -> None:
     """
     confirmed = {"confirmed_at": timezone.now(), "level": 1, **_proven(signature)}
     move(signature, Signature.Status.CONFIRMED, reason=reason, **confirmed)
-    if signature.letter.listing == Letter.Listing.CONFIRMED:
-        vetting.list_by_rule(signature)
+    flags.at_once(signature)
     outbox.owe(Mail.Kind.RECEIPT, signature=signature)
     announce.tell_latecomer(signature)
 
@@ -209,8 +222,8 @@ def restate(signature: Signature, *, typed: dict[str, Any], reason: str, key: st
         move(signature, Signature.Status.CONFIRMED, reason=reason, **changes)
     else:
         note(signature, reason=reason, **changes)
-    if was == Signature.Status.LISTED and changed and signature.letter.listing == Letter.Listing.CONFIRMED:
-        vetting.list_by_rule(signature)
+    if changed:
+        flags.at_once(signature)
     outbox.owe(Mail.Kind.RECEIPT, signature=signature, key=key)
 
 

@@ -2,7 +2,19 @@
 
 from celery import shared_task
 
-from signatories import account_mail, announce, delivering, outbox, privacy
+from signatories import (
+    account_mail,
+    announce,
+    batches,
+    collecting,
+    delivering,
+    outbox,
+    privacy,
+    proving,
+    sampling,
+    vouching,
+    workmail,
+)
 
 
 @shared_task
@@ -13,9 +25,18 @@ def send_mail() -> None:
 
 
 @shared_task
+def check_proofs() -> None:
+    """Check what signers offered; a full batch means that more may wait."""
+    vouching.renew()
+    while proving.check_due() == proving.BATCH:
+        pass
+
+
+@shared_task
 def expire_unconfirmed() -> None:
     """Forget what was never confirmed."""
     privacy.expire_unconfirmed()
+    workmail.forget_unproven()
 
 
 @shared_task
@@ -40,3 +61,27 @@ def forget_knocks() -> None:
 def send_account_mail() -> None:
     """Send the log-in codes and notes about accounts that are due."""
     account_mail.send()
+
+
+@shared_task
+def go_on_with_batches() -> None:
+    """Work a while on the batch that has waited longest."""
+    batches.go_on()
+
+
+@shared_task
+def draw_samples() -> None:
+    """Draw this week's names for the audit, where that is not done yet."""
+    sampling.draw_due()
+
+
+@shared_task
+def collect() -> None:
+    """Look at who was confirmed: evidence, flags, alarms, and the letter's own rule."""
+    collecting.run()
+
+
+@shared_task
+def forget_networks() -> None:
+    """Forget from where signatures came, once that is old."""
+    privacy.forget_networks()

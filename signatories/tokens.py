@@ -11,7 +11,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from django.conf import settings
 
-Purpose = Literal["tab", "confirm", "mine", "invitation", "news", "embargo"]
+Purpose = Literal["tab", "confirm", "mine", "invitation", "news", "embargo", "signed", "stop"]
 NONCE = 12  # bytes, RFC 8439
 
 
@@ -29,6 +29,17 @@ def make(purpose: Purpose, identifier: uuid.UUID, *, at: str = "") -> str:
     """
     nonce = secrets.token_bytes(NONCE)
     sealed = ChaCha20Poly1305(_key(purpose, settings.SECRET_KEY)).encrypt(nonce, identifier.bytes, at.encode())
+    return base64.urlsafe_b64encode(nonce + sealed).decode().rstrip("=")
+
+
+def steady(purpose: Purpose, identifier: uuid.UUID) -> str:
+    """Return the token that is always the same for a row, for an address that its owner writes down elsewhere.
+
+    Its nonce follows from the row, so no nonce ever serves two of them (the idea of RFC 5297).
+    """
+    key = _key(purpose, settings.SECRET_KEY)
+    nonce = hmac.new(key, identifier.bytes, hashlib.sha256).digest()[:NONCE]
+    sealed = ChaCha20Poly1305(key).encrypt(nonce, identifier.bytes, None)
     return base64.urlsafe_b64encode(nonce + sealed).decode().rstrip("=")
 
 

@@ -2,8 +2,22 @@
 
 from django.urls import path
 
-from signatories.desk import delivering, exports, founders, vetting
-from signatories.views import embargoed, federated, invited, own, reading, record, signing
+from signatories.desk import batches, cases, delivering, exports, founders, organisations, vetting, watchlist, work
+from signatories.forms.proofs import OFFERED
+from signatories.views import (
+    auditing,
+    embargoed,
+    federated,
+    invited,
+    methods,
+    own,
+    proofs,
+    reading,
+    record,
+    reporting,
+    signing,
+    suggesting,
+)
 
 app_name = "signatories"
 urlpatterns = [
@@ -11,6 +25,10 @@ urlpatterns = [
     path("letters/<slug:slug>/sent/", signing.sent, name="sent"),
     path("letters/<slug:slug>/sent/again/", signing.again, name="again"),
     path("letters/<slug:slug>/signatories/", reading.signatories, name="signatories"),
+    path("letters/<slug:slug>/signatories/<uuid:pk>/report/", reporting.report, name="report"),
+    path("letters/<slug:slug>/methods/", methods.methods, name="methods"),
+    path("letters/<slug:slug>/reported/", reporting.reported, name="reported"),
+    path("organisations/", suggesting.suggest, name="organisations"),
     path("letters/<slug:slug>/changes/", record.changes, name="changes"),
     path("letters/<slug:slug>/changes.json", record.changes_json, name="changes_json"),
     path("letters/<slug:slug>/changes.atom", record.changes_atom, name="changes_atom"),
@@ -25,6 +43,15 @@ urlpatterns = [
     path("mine/<str:token>/answer/", own.answer, name="answer"),
     path("mine/<str:token>/link/", federated.linked, name="linked"),
     path("mine/<str:token>/link/<slug:provider>/", federated.begin, name="link"),
+    path("mine/<str:token>/audit/", auditing.audit, name="audit"),
+    path("mine/<str:token>/statement/", proofs.statement, name="statement"),
+    *(path(f"mine/<str:token>/proofs/{kind}/", proofs.offer, {"kind": kind}, name=f"prove_{kind}") for kind in OFFERED),
+    path("mine/<str:token>/proofs/mailbox/", proofs.mailbox, name="prove_mailbox"),
+    path("mine/<str:token>/proofs/code/", proofs.mailbox_code, name="prove_mailbox_code"),
+    path("mine/<str:token>/proofs/vouch-code/", proofs.vouch_code, name="vouch_code"),
+    path("mine/<str:token>/vouch/", proofs.vouch, name="vouch"),
+    path("signed/<str:token>/", proofs.signed, name="signed"),
+    path("mailbox/<str:token>/", proofs.stop, name="stop"),
     path("invitation/<str:token>/", invited.invitation, name="invitation"),
     path("invitation/<str:token>/decline/", invited.decline_invitation, name="decline_invitation"),
     path("desk/<slug:slug>/vetting/", vetting.queue, name="queue"),
@@ -35,6 +62,22 @@ urlpatterns = [
         for verb in vetting.VERBS
     ),
     path("embargo/<str:token>/", embargoed.page, name="embargo"),
+    path("desk/<slug:slug>/batches/", batches.batches_, name="batches"),
+    path("desk/<slug:slug>/batches/new/", batches.new, name="batch_new"),
+    path("desk/<slug:slug>/batches/preview/", batches.preview, name="batch_preview"),
+    path("desk/<slug:slug>/batches/start/", batches.start, name="batch_start"),
+    path("desk/<slug:slug>/batches/<uuid:batch>/", batches.batch, name="batch"),
+    *(
+        path(f"desk/<slug:slug>/batches/<uuid:batch>/{verb}/", batches.step, {"verb": verb}, name=f"batch_{verb}")
+        for verb in batches.STEPS
+    ),
+    path("desk/<slug:slug>/cases/", cases.cases_, name="cases"),
+    path("desk/<slug:slug>/cases/<int:case>/", cases.case, name="case"),
+    path("desk/<slug:slug>/cases/<int:case>/close/", cases.close, name="close_case"),
+    path("desk/<slug:slug>/work/", work.work, name="work"),
+    path("desk/<slug:slug>/watchlist/", watchlist.watchlist, name="watchlist"),
+    path("desk/<slug:slug>/watchlist/<int:pk>/remove/", watchlist.remove_watched, name="remove_watched"),
+    path("desk/<slug:slug>/alarms/<int:pk>/seen/", watchlist.alarm_seen, name="alarm_seen"),
     path("desk/<slug:slug>/founders/", founders.founders, name="founders"),
     path("desk/<slug:slug>/founders/invite/", founders.invite, name="invite"),
     path("desk/<slug:slug>/founders/import/", founders.invite_many, name="invite_many"),
@@ -45,5 +88,9 @@ urlpatterns = [
         for verb in founders.VERBS
     ),
     path("desk/<slug:slug>/delivery/deliver/", delivering.deliver, name="deliver"),
+    path("desk/<slug:slug>/organisations/", organisations.look_up, name="desk_organisations"),
+    path("desk/<slug:slug>/organisations/add/", organisations.add, name="add_organisation"),
+    path("desk/<slug:slug>/organisations/add-host/", organisations.add_host, name="add_host"),
+    path("desk/<slug:slug>/organisations/<int:pk>/remove/", organisations.remove_host, name="remove_host"),
     path("desk/<slug:slug>/export/", exports.export, name="export"),
 ]

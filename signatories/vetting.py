@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from petition.models import User
 from petition.moves import NotAllowed, move
-from signatories import addresses, evidence, outbox, reasons
+from signatories import addresses, evidence, outbox, reasons, watch
 from signatories.models import Decision, Evidence, Mail, Signature
 
 Outcome, Status = Decision.Outcome, Signature.Status
@@ -148,6 +148,8 @@ def _decide(
     decision = signature.decisions.create(outcome=outcome, vetter=vetter, reason=reason, note=note)
     if mail is not None:
         outbox.owe(mail, signature=signature, key=str(decision.pk), details={"reason": reasons.ALL[reason]})
+    if reason == "impostor":
+        watch.remember(signature, by=vetter)
     return decision
 
 

@@ -1,7 +1,7 @@
 """The cast: an organiser, two vetters, a stranger, and a letter that is open for signatures."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +9,14 @@ import pytest
 from django.core import mail
 from django.test import Client
 
-from petition import lifecycle
+from petition import identifiers, lifecycle
 from petition.delivery import bundling
 from petition.models import Delivery, Letter, Membership, Role, User
-from signatories import addresses, delivering, outbox, signing, tokens, vetting
-from signatories.models import Mail, Signature
+from signatories import addresses, batches, delivering, evidence, outbox, signing, tokens, vetting
+from signatories.batches import rules
+from signatories.models import Batch, Mail, Organisation, Signature, Source
+from signatories.organisations import keys, teaching
+from tests import network
 
 LETTER = {
     "slug": "keep-the-lights-on",
@@ -46,6 +49,12 @@ LINE: dict[str, Any] = {
 def _no_static_files(settings: Any) -> None:
     """Each test client would otherwise read the whole folder of style sheets again: a third of the suite's time."""
     settings.WHITENOISE_USE_FINDERS = False
+
+
+@pytest.fixture(autouse=True)
+def _identifiers_of_today(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Identifiers never go back, so a test that travels ahead would leave its date to all that come after it."""
+    monkeypatch.setattr(identifiers, "_last", 0)
 
 
 @pytest.fixture(autouse=True)
@@ -152,6 +161,22 @@ def deliver() -> Callable[[], list[Any]]:
 
 
 @pytest.fixture
+def site(settings: Any) -> Iterator[network.Site]:
+    """Somebody's web server, which the safe client may open though it is on this machine."""
+    with network.website() as site:
+        settings.FETCH_ALLOW = [("127.0.0.1", site.port)]
+        yield site
+
+
+@pytest.fixture
+def names(settings: Any) -> Iterator[network.Names]:
+    """The name server that is asked."""
+    with network.name_server() as names:
+        settings.DNS_SERVER = ("127.0.0.1", names.port)
+        yield names
+
+
+@pytest.fixture
 def closed(letter: Letter, confirmed: Any, listed: Any, organiser: User) -> list[Signature]:
     """The two people on a closed letter; another is not named, and one waits."""
     people = [
@@ -195,3 +220,51 @@ def link_in(message: Any, kind: str) -> str:
 def owed_kinds(signature: Signature) -> list[str]:
     """The kinds of mail that are owed or were sent about a signature, oldest first."""
     return list(Mail.objects.filter(signature=signature).order_by("created_at").values_list("kind", flat=True))
+
+
+@pytest.fixture
+def several(confirmed):
+    """Several people, each with a mailbox that speaks for the organisation on their line."""
+
+    def make(number: int = 3, host: str = "lantern.example.org", **fields) -> list[Signature]:
+        people = [confirmed(f"p{n}@{host}", name=f"Person {n}", **fields) for n in range(number)]
+        for one in people:
+            evidence.record(one, family="M", claim="affiliation", account=f"host:{host}")
+        return people
+
+    return make
+
+
+@pytest.fixture
+def begin(letter, vetter):
+    """Begin a batch about everybody, and let the clock do it unless told otherwise."""
+
+    def start(verb: str = "list", *, work: bool = True, choice=None, reason: str = "", **kwargs) -> Batch:
+        kwargs = {"actor": vetter, "level": 2, **kwargs}
+        reason = reason or next(iter(rules.REASONS[verb]))
+        batch = batches.begin(letter, verb=verb, reason=reason, choice=choice or {}, **kwargs)
+        if work:
+            finish_batches()
+        batch.refresh_from_db()
+        return batch
+
+    return start
+
+
+def finish_batches() -> None:
+    """Let the clock do what is begun."""
+    while batches.go_on():
+        pass
+
+
+def known_organisation(
+    name: str, host: str = "", *, kind: str = "staff", also: tuple[str, ...] = (), acronym: str = "", weight: int = 0
+) -> Organisation:
+    """An organisation as an import leaves it, or with a host of another kind."""
+    made = Organisation.objects.create(name=name, country="GB", source=Source.ROR)
+    names = [(name, "label"), *((one, "alias") for one in also), *([(acronym, "acronym")] if acronym else [])]
+    for one, its_kind in names:
+        made.names.create(name=one, key=keys.key(one), kind=its_kind, weight=weight, source=Source.ROR)
+    if host:
+        made.domains.create(host=host, kind=kind, source=Source.ROR, **teaching.looks(host))
+    return made

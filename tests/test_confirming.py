@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from petition import lifecycle
 from petition.models import Letter
-from signatories import privacy, signing, tokens
+from signatories import collecting, privacy, signing, tokens
 from signatories.models import Mail, Signatory, Signature, Suppression
 from tests.conftest import LETTER, code_in, link_in, owed_kinds
 
@@ -172,8 +173,11 @@ def test_a_token_for_a_row_that_never_was_is_a_page_that_helps(client: Client, l
     assert client.post(tab, {"code": "123456"}).status_code == 422
 
 
-def test_a_mass_petition_lists_whoever_confirms(post_sign, deliver, client: Client, letter: Letter):
+def test_a_mass_petition_lists_whoever_confirms_once_they_were_looked_at(post_sign, deliver, client, letter: Letter):
     Letter.objects.update(listing="confirmed")
     answer = post_sign()
     client.post(answer["Location"], {"code": code_in(deliver()[0])})
+    assert [one.status for one in letter.signatures.all()] == ["confirmed"]
+    Mail.objects.update(sent_at=timezone.now() - timedelta(minutes=1))  # typing six digits takes a person longer
+    assert collecting.run() == 1
     assert [(one.status, one.level) for one in letter.signatures.listed()] == [("listed", 1)]

@@ -133,7 +133,7 @@ def test_words_that_yaml_would_turn_into_something_else_stay_words(tmp_path, db:
     assert fields["body"].startswith("a\n---\nb")
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(lines=st.lists(st.text(alphabet="abc:-[]{}#&*!|>'\"%@`, \t?~\0\n19é\u202e", max_size=30), max_size=12))
 def test_no_front_matter_at_all_gives_a_traceback(problem, lines: list[str]):
     problem("---\n" + "\n".join(lines) + "\n---\nText.\n")

@@ -111,7 +111,7 @@ def test_no_body_makes_a_page_fail(place, organiser, at_desk, route: str):
     path = place(route)
     client = at_desk(organiser) if route.startswith(("desk/", "accounts/")) else Client()
     # Every body at every page where that is quick enough to wait for; else a few, other ones at the next page.
-    some = BODIES if connection.vendor == "postgresql" else BODIES[ROUTES.index(route) % 5 :: 5]
+    some = BODIES if connection.vendor == "postgresql" else BODIES[ROUTES.index(route) % 9 :: 9]
     answers = {send(client, "POST", path, body, kind) for kind, body in some}
     assert max(answers) < 500
     assert answers - {405} or answers == {405}
@@ -159,13 +159,13 @@ def test_numbers_without_end_in_an_address_are_not_found(letter, organiser, at_d
     assert send(at_desk(organiser), "POST", f"/desk/{letter.slug}/team/{number}/remove/") in {303, 404}
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(body=st.binary(max_size=200), kind=st.sampled_from([FORM, MULTIPART, "text/plain", "application/json"]))
 def test_no_bytes_at_all_make_the_form_fail(letter, body: bytes, kind: str):
     assert send(Client(), "POST", f"/letters/{letter.slug}/sign/", body, kind) in {400, 422}
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(name=st.text(max_size=150), organisation=st.text(max_size=200), email=st.text(max_size=80))
 def test_no_text_at_all_makes_the_form_fail(letter, name: str, organisation: str, email: str):
     typed = {**LINE, "name": name, "organisation": organisation, "email": f"{email}@example.org", "former": ""}

@@ -87,7 +87,7 @@ def test_each_name_shows_how_it_was_checked(client: Client, confirmed, listed):
     listed(confirmed(), level=3)
     page = client.get(L).content.decode()
     assert "Identity checked" in page
-    assert "organisation mailbox, public record" in page
+    assert "organisation mailbox and public record, <time" in page
 
 
 def test_pages_follow_each_other_without_gap_or_repeat(letter, crowd):

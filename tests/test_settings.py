@@ -161,3 +161,34 @@ def test_the_tally_command_prints_json_and_knows_its_letters(letter, capsys):
     assert '"listed": 0' in capsys.readouterr().out
     with pytest.raises(CommandError, match="no letter nothing"):
         call_command("tally", "nothing")
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"FETCH_ALLOW": "127.0.0.1:8080"}, "for DEBUG and DEMO only"),
+        ({"FETCH_ALLOW": "192.0.2.1:8080", "DEBUG": "1"}, "loopback addresses with a port only"),
+        ({"FETCH_ALLOW": "127.0.0.1", "DEBUG": "1"}, "loopback addresses with a port only"),
+        ({"FETCH_PORTS": "80;443"}, "FETCH_PORTS must be whole numbers"),
+        ({"DNS_SERVER": "ns.example.org"}, "DNS_SERVER must be an IP address"),
+        ({"GITHUB_URL": "github.com"}, "GITHUB_URL must look like"),
+    ],
+)
+def test_what_may_be_asked_of_other_servers_is_named_exactly(tmp_path, changes, said):
+    done = start(tmp_path, **changes)
+    assert done.returncode != 0
+    assert said in done.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        ("192.0.2.53", ("192.0.2.53", 53)),
+        ("192.0.2.53:5353", ("192.0.2.53", 5353)),
+        ("2001:db8::53", ("2001:db8::53", 53)),
+        ("[2001:db8::53]:5353", ("2001:db8::53", 5353)),
+    ],
+)
+def test_a_name_server_is_read_with_or_without_its_port(monkeypatch, value, found):
+    monkeypatch.setenv("DNS_SERVER", value)
+    assert env.endpoint("DNS_SERVER", 53) == found

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.urls import reverse_lazy
 
 from petition.forms import LineField, TextField
 from petition.lines import refuse_web_address
@@ -11,6 +12,9 @@ from petition.models import Letter
 from petition.text import clean
 from signatories import addresses, countries
 from signatories.models import LINE, Signature
+
+# static/js/suggest.js offers names here; without it the field is plain text.
+SUGGESTED = {"data-suggest": reverse_lazy("signatories:organisations"), "data-suggest-label": "Organisations"}
 
 
 class LineForm(forms.Form):
@@ -33,7 +37,7 @@ class LineForm(forms.Form):
         max_length=160,
         required=False,
         help_text="Printed for identification only.",
-        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+        widget=forms.TextInput(attrs={"autocomplete": "organization", **SUGGESTED}),
     )
     former = forms.BooleanField(label="This is a former role", required=False)
     country = forms.ChoiceField(label="Country", required=False, widget=forms.Select(attrs={"autocomplete": "country"}))

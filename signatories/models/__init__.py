@@ -6,10 +6,16 @@ from signatories.models.embargo import EmbargoLink, EmbargoOpening
 from signatories.models.exports import Export
 from signatories.models.mail import AccountMail, Invitation, Knock, Mail, MailQuerySet, Suppression
 from signatories.models.news import Announcement, Reaffirmation
-from signatories.models.organisations import Organisation, OrganisationDomain, OrganisationName, Source
+from signatories.models.organisations import (
+    Organisation,
+    OrganisationDomain,
+    OrganisationEvent,
+    OrganisationName,
+    Source,
+)
 from signatories.models.people import Signatory
-from signatories.models.proofs import Proof
-from signatories.models.risk import Flag, Origin, WatchName
+from signatories.models.proofs import Proof, Vouch, VouchCode
+from signatories.models.risk import Alarm, Flag, Origin, Setback, WatchName
 from signatories.models.signature import (
     DERIVED,
     KNOWN,
@@ -28,6 +34,7 @@ __all__ = [
     "NOT_A_FOUNDER",
     "WAITING",
     "AccountMail",
+    "Alarm",
     "Announcement",
     "Batch",
     "BatchItem",
@@ -47,16 +54,20 @@ __all__ = [
     "MailQuerySet",
     "Organisation",
     "OrganisationDomain",
+    "OrganisationEvent",
     "OrganisationName",
     "Origin",
     "Proof",
     "Reaffirmation",
     "Recusal",
+    "Setback",
     "Signatory",
     "Signature",
     "SignatureEvent",
     "SignatureQuerySet",
     "Source",
     "Suppression",
+    "Vouch",
+    "VouchCode",
     "WatchName",
 ]

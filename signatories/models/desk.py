@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from petition.identifiers import uuid7
 from petition.models import Letter
-from signatories.models.signature import Signature
+from signatories import reasons
+from signatories.models.signature import Signature, SignatureEvent
 
 
 class ClaimLock(models.Model):
@@ -49,10 +50,16 @@ class Batch(models.Model):
         INVALIDATE = "invalidate", "Take off the letter and hold"
 
     class State(models.TextChoices):
+        CHOOSING = "choosing", "Being put together"
+        WAITING = "waiting", "Waits for a second person"
         DOING = "doing", "Being done"
         DONE = "done", "Done"
         UNDOING = "undoing", "Being undone"
         UNDONE = "undone", "Undone"
+        CANCELLED = "cancelled", "Called off"
+
+    # What a task works on; the others wait for a person or are over.
+    WORKED_ON = (State.CHOOSING, State.DOING, State.UNDOING)
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     letter = models.ForeignKey(Letter, models.CASCADE, related_name="batches")
@@ -61,9 +68,15 @@ class Batch(models.Model):
     reason = models.CharField(max_length=40)
     note = models.TextField(max_length=2000, blank=True)
     chosen = models.JSONField(default=dict, help_text="how the signatures were chosen, in the words of the filter")
-    state = models.CharField(max_length=10, choices=State.choices, default=State.DOING)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.CHOOSING)
+    total = models.PositiveIntegerField(default=0, help_text="signatures it was put together from")
+    listed = models.PositiveIntegerField(default=0, help_text="names on the letter among those it takes off")
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    second = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    second_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", help_text="or called it off"
+    )
     go_on_after = models.DateTimeField(default=timezone.now, help_text="the lease of the task that works on it")
     created_at = models.DateTimeField(default=timezone.now)
     done_at = models.DateTimeField(null=True)
@@ -71,12 +84,29 @@ class Batch(models.Model):
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-created_at"]
+        verbose_name_plural = "batches"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(name="batch_has_a_reason", condition=~Q(reason="")),
+            models.CheckConstraint(name="batch_two_are_two", condition=Q(second=None) | ~Q(actor=models.F("second"))),
+        ]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["go_on_after"], condition=Q(state__in=["doing", "undoing"]), name="batch_due"),
+            models.Index(
+                fields=["go_on_after"], condition=Q(state__in=["choosing", "doing", "undoing"]), name="batch_due"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_verb_display()}: {self.get_state_display()}"
+
+    @property
+    def reason_label(self) -> str:
+        """The reason in words."""
+        return reasons.ALL.get(self.reason, self.reason)
+
+    @property
+    def is_worked_on(self) -> bool:
+        """Whether a task has something to do."""
+        return self.state in self.WORKED_ON
 
 
 class BatchItem(models.Model):
@@ -87,11 +117,16 @@ class BatchItem(models.Model):
         DONE = "done", "Done"
         SKIPPED = "skipped", "Left as it was"
         UNDONE = "undone", "Restored"
+        KEPT = "kept", "Moved since, not restored"
 
     batch = models.ForeignKey(Batch, models.CASCADE, related_name="items")
     signature = models.ForeignKey(Signature, models.CASCADE, related_name="batch_items")
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
-    before = models.JSONField(default=dict, help_text="status, level, checked and checked_at before the batch")
+    was = models.CharField(max_length=10, help_text="the status in which it was chosen")
+    before = models.JSONField(default=dict, help_text="status, level, checked and checked_at before it was moved")
+    event = models.ForeignKey(
+        SignatureEvent, models.PROTECT, null=True, related_name="+", db_index=False, help_text="its move by the batch"
+    )
     problem = models.CharField(max_length=200, blank=True, help_text="why it was left as it was")
 
     class Meta:
@@ -115,11 +150,13 @@ class Case(models.Model):
     letter = models.ForeignKey(Letter, models.CASCADE, related_name="cases")
     signature = models.ForeignKey(Signature, models.CASCADE, related_name="cases")
     kind = models.CharField(max_length=10, choices=Kind.choices)
-    text = models.TextField(max_length=2000, blank=True)
+    text = models.TextField(max_length=4000, blank=True, help_text="what was said, by one or several")
+    reports = models.PositiveIntegerField(default=1, help_text="how many said so")
     opened_at = models.DateTimeField(default=timezone.now)
     closed_at = models.DateTimeField(null=True)
     closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     outcome = models.CharField(max_length=40, blank=True)
+    note = models.TextField(max_length=2000, blank=True)
 
     class Meta:
         ordering: ClassVar[list[str]] = ["opened_at", "pk"]
@@ -135,6 +172,11 @@ class Case(models.Model):
 
     def __str__(self) -> str:
         return str(self.get_kind_display())
+
+    @property
+    def outcome_label(self) -> str:
+        """How it ended, in words."""
+        return reasons.CASE_OUTCOMES.get(self.outcome, self.outcome)
 
 
 class Draw(models.Model):

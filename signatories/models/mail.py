@@ -72,6 +72,7 @@ class Mail(models.Model):
         LAPSED = "lapsed", "The question was not answered"
         MAILBOX = "mailbox", "A code for a mailbox at work"
         AUDIT = "audit", "Is this still right?"
+        TAKEN_BACK = "taken_back", "A decision was taken back"
         INVITATION = "invitation", "Invitation"
         NUDGE = "nudge", "The invitation again"
         VERSION = "version", "The text has changed"

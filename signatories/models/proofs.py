@@ -53,3 +53,32 @@ class Proof(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.get_state_display()}"
+
+
+class VouchCode(models.Model):
+    """The short code that a signer gives to colleagues who may vouch for them; made when they ask for one."""
+
+    signature = models.OneToOneField(Signature, models.CASCADE, primary_key=True, related_name="vouch_code")
+    code = models.CharField(max_length=8, unique=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.code[:4]}-{self.code[4:]}"
+
+
+class Vouch(models.Model):
+    """A listed signer says: I know this person, and what is printed is true."""
+
+    voucher = models.ForeignKey(Signature, models.CASCADE, related_name="vouches_given")
+    signature = models.ForeignKey(Signature, models.CASCADE, related_name="vouches")
+    counts = models.BooleanField(default=True, help_text="whether the voucher is listed at level 3 or 4 now")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["voucher", "signature"], name="vouch_once"),
+            models.CheckConstraint(name="vouch_is_for_another", condition=~Q(voucher=models.F("signature"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.voucher} for {self.signature}"

@@ -1,6 +1,6 @@
-"""What makes a second look necessary: flags, watched names, and where a signature came from."""
+"""What makes a second look necessary: flags, watched names, alarms, and where a signature came from."""
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -12,12 +12,29 @@ from signatories import reasons
 from signatories.models.signature import Signature
 
 
+class WatchNameQuerySet(models.QuerySet["WatchName"]):
+    """Watched names, in the words of the desk."""
+
+    def in_force(self) -> Self:
+        """Those that nobody has removed."""
+        return self.filter(removed_at=None)
+
+
 class WatchName(models.Model):
-    """A name that impostors use, or a mailbox whose signature was an impostor's; a match holds, never rejects."""
+    """A name that impostors use, or a mailbox whose signature was an impostor's; a match holds, never rejects.
+
+    A removed one stays as a row: who took it off the list, when, and why.
+    """
 
     class Source(models.TextChoices):
         TEAM = "team", "entered by the team"
         IMPOSTOR = "impostor", "an impostor signed in this name"
+
+    class Why(models.TextChoices):
+        MISTAKE = "mistake", "Entered by mistake"
+        KNOWN = "known", "The person is known to us and has signed"
+        NEEDLESS = "needless", "Holds too many honest people"
+        OVER = "over", "Not needed any more"
 
     letter = models.ForeignKey(Letter, models.CASCADE, related_name="watch_names")
     name = models.CharField(max_length=120, blank=True)
@@ -26,11 +43,23 @@ class WatchName(models.Model):
     source = models.CharField(max_length=10, choices=Source.choices, default=Source.TEAM)
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(default=timezone.now)
+    removed_at = models.DateTimeField(null=True)
+    removed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    why = models.CharField(max_length=10, choices=Why.choices, blank=True, help_text="why it was removed")
+
+    objects = WatchNameQuerySet.as_manager()
 
     class Meta:
+        ordering: ClassVar[list[str]] = ["name", "pk"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["letter", "name", "address_hash"], name="watch_name_once"),
+            models.UniqueConstraint(
+                fields=["letter", "name", "address_hash"], condition=Q(removed_at=None), name="watch_name_once"
+            ),
             models.CheckConstraint(name="watch_name_says_something", condition=~Q(name="", address_hash="")),
+            models.CheckConstraint(
+                name="watch_name_removed_for_a_reason",
+                condition=Q(removed_at=None, why="") | (Q(removed_at__isnull=False) & ~Q(why="")),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -52,6 +81,10 @@ class Flag(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["signature", "kind"], name="flag_kind_once"),
         ]
+        indexes: ClassVar[list[models.Index]] = [
+            # The few flags by which the watchlist shows who was found; the others are read from their signature.
+            models.Index(fields=["signature"], condition=Q(kind__in=sorted(reasons.BY_TWO)), name="flag_watched"),
+        ]
 
     def __str__(self) -> str:
         return str(self.get_kind_display())
@@ -69,7 +102,46 @@ class Origin(models.Model):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["network", "at"], name="origin_network"),
             models.Index(fields=["device"], name="origin_device"),
+            models.Index(fields=["at"], name="origin_at"),
         ]
 
     def __str__(self) -> str:
         return self.network
+
+
+class Alarm(models.Model):
+    """Many signatures from one network or one unknown mail host in a few minutes; the newest burst of each."""
+
+    class Kind(models.TextChoices):
+        NETWORK = "network", "network"
+        HOST = "host", "mail host"
+
+    letter = models.ForeignKey(Letter, models.CASCADE, related_name="alarms")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    key = models.CharField(max_length=253, help_text="the network in CIDR form, or the host")
+    count = models.PositiveIntegerField(help_text="the most that were confirmed within ten minutes")
+    since = models.DateTimeField(help_text="when the first signature of the burst was confirmed")
+    until = models.DateTimeField(help_text="when its last one was confirmed, as far as it was counted")
+    seen_at = models.DateTimeField(null=True, help_text="when a member of the team put the alarm aside")
+    seen_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-until"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["letter", "kind", "key"], name="alarm_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.count} from {self.key}"
+
+
+class Setback(models.Model):
+    """A signature about which evidence could not be collected; it is tried again later, ever less often."""
+
+    signature = models.OneToOneField(Signature, models.CASCADE, primary_key=True, related_name="setback")
+    attempts = models.PositiveSmallIntegerField(default=1)
+    problem = models.CharField(max_length=200, help_text="the kind of error, without personal data")
+    at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.problem}, {self.attempts} times"

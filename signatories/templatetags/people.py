@@ -1,5 +1,6 @@
 """What the letter's pages show of the people; petition's templates load these tags and know no model of ours."""
 
+from datetime import timedelta
 from typing import Any
 
 from django import template
@@ -7,8 +8,9 @@ from django.conf import settings
 from django.forms import BaseForm
 
 from petition.models import Letter
-from signatories import announce, countries, reasons, roll
+from signatories import announce, countries, reasons, roll, sampling
 from signatories.forms import signers
+from signatories.models import Signature
 
 register = template.Library()
 
@@ -28,6 +30,12 @@ def sign_box(letter: Letter, language: str = "") -> dict[str, Any]:
 def first_signatories(letter: Letter) -> dict[str, Any]:
     """The first page of the list, as it stands under the letter."""
     return {"letter": letter, "page": roll.page(letter)}
+
+
+@register.inclusion_tag("signatories/_audit_due.html")
+def audit_due(signature: Signature, token: str) -> dict[str, Any]:
+    """The question of the weekly audit on a signer's own page, while it is open."""
+    return {"drawn": sampling.open_draw(signature), "token": token}
 
 
 @register.simple_tag
@@ -79,3 +87,18 @@ def ids(form: BaseForm, name: str) -> str:
     """Give a form's fields ids of their own, on a page where another form has fields of the same names."""
     form.auto_id = f"{name}_%s"
     return ""
+
+
+@register.filter
+def in_words(parts: list[str]) -> str:
+    """Join as a sentence does: one, two and three."""
+    return " and ".join(part for part in (", ".join(parts[:-1]), *parts[-1:]) if part)
+
+
+@register.filter
+def in_time(span: timedelta) -> str:
+    """A length of time in the one unit that says most."""
+    minutes = round(span.total_seconds() / 60)
+    if minutes < 120:
+        return f"{minutes} min"
+    return f"{round(minutes / 60)} hours" if minutes < 2880 else f"{round(minutes / 1440)} days"

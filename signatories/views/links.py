@@ -3,6 +3,7 @@
 import uuid
 
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from signatories import tokens
@@ -21,6 +22,10 @@ def read(purpose: tokens.Purpose, token: str, *, at: str = "") -> uuid.UUID:
 def mail_behind(purpose: tokens.Purpose, token: str) -> Mail | None:
     rows = Mail.objects.select_related("signature__letter", "signature__version", "invitation__letter")
     return rows.filter(pk=read(purpose, token)).first()
+
+
+def signature_behind(token: str) -> Signature:
+    return get_object_or_404(Signature.objects.select_related("letter", "version"), pk=read("mine", token))
 
 
 def mine_path(signature: Signature) -> str:

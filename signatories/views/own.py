@@ -26,7 +26,7 @@ NOTICES = {
 @require_safe
 def mine(request: HttpRequest, token: str) -> HttpResponse:
     """A signer's own page: where the signature stands, and what they can do."""
-    return _mine_page(request, _signature(token), token)
+    return mine_page(request, _signature(token), token)
 
 
 @csrf_exempt
@@ -36,7 +36,7 @@ def withdraw(request: HttpRequest, token: str) -> HttpResponse:
     signature = _signature(token)
     form = signers.WithdrawForm(request.POST)
     if not form.is_valid():
-        return _mine_page(request, signature, token, withdraw=form)
+        return mine_page(request, signature, token, withdraw=form)
     if signature.may_be_withdrawn:
         privacy.withdraw(signature)
     return redirect("signatories:mine", token)
@@ -49,7 +49,7 @@ def disown(request: HttpRequest, token: str) -> HttpResponse:
     signature = _signature(token)
     form = signers.DisownForm(request.POST)
     if not form.is_valid():
-        return _mine_page(request, signature, token, disown=form)
+        return mine_page(request, signature, token, disown=form)
     privacy.disown(signature, no_more_mail=form.cleaned_data["no_more_mail"])
     return render(request, "signatories/disowned.html", {"letter": signature.letter})
 
@@ -61,7 +61,7 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
     signature = _signature(token)
     form = signers.AnswerForm(request.POST)
     if not form.is_valid():
-        return _mine_page(request, signature, token, answer=form)
+        return mine_page(request, signature, token, answer=form)
     vetting.answer(signature, text=form.cleaned_data["answer"])
     return redirect("signatories:mine", token)
 
@@ -73,7 +73,7 @@ def keep(request: HttpRequest, token: str) -> HttpResponse:
     signature = _signature(token)
     form = signers.KeepForm(request.POST)
     if not form.is_valid():
-        return _mine_page(request, signature, token, keep=form)
+        return mine_page(request, signature, token, keep=form)
     if form.cleaned_data["answer"] == "leave":
         privacy.withdraw(signature)
     else:
@@ -95,7 +95,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "signatories/unsubscribe.html", context, status=UNPROCESSABLE if form.errors else 200)
 
 
-def _mine_page(request: HttpRequest, signature: Signature, token: str, **shown: Any) -> HttpResponse:
+def mine_page(request: HttpRequest, signature: Signature, token: str, **shown: Any) -> HttpResponse:
     events = list(signature.events.all())
     context = {
         "letter": signature.letter,

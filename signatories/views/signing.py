@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from petition.forms import UNPROCESSABLE, posted
 from petition.models import Letter
-from signatories import outbox, signing, tokens
+from signatories import origins, outbox, signing, tokens
 from signatories.forms import signers
 from signatories.models import Signature
 from signatories.views import links
@@ -30,6 +30,7 @@ def sign(request: HttpRequest, slug: str) -> HttpResponse:
             address=form.cleaned_data["email"],
             typed=form.typed(),
             language=form.cleaned_data["language"],
+            origin=origins.of(request),
         )
         return redirect(_sent(letter, tokens.make("tab", mail.pk, at=letter.slug)))
     context = {"letter": letter, "form": form}

@@ -14,13 +14,16 @@ from urllib.parse import urlencode, urljoin, urlsplit
 from tests.browser.pages import LINE
 from tests.browser.running import LETTER, Demo, links_in, text_of, until
 
-OURS = ("/confirm/", "/mine/", "/invitation/")
+OURS = ("/confirm/", "/mine/", "/invitation/", "/mailbox/")
 TOKEN = re.compile(r"[\w-]{59}")  # every link has another, also to the same page
 WATCHED = {
     "signatures": "SELECT id, status, name, address, level FROM signatories_signature ORDER BY id",
     "history": "SELECT count(*) FROM signatories_signatureevent",
     "invitations": "SELECT id, signature_id, declined_at, address FROM signatories_invitation ORDER BY id",
     "decisions": "SELECT id, outcome, answered_at FROM signatories_decision ORDER BY id",
+    "proofs": "SELECT id, kind, value FROM signatories_proof ORDER BY id",
+    "vouch codes": "SELECT code FROM signatories_vouchcode",
+    "no more mail": "SELECT address_hash FROM signatories_suppression",
 }
 
 
@@ -44,6 +47,8 @@ def _looked_at_everything(scanner: "Scanner") -> None:
     assert sent["/mine/…/withdraw/"] >= 50
     assert sent["/mine/…/not-me/"] >= 50
     assert sent["/mine/…/answer/"] >= 1
+    assert sent["/mine/…/proofs/page/"] >= 50
+    assert sent["/mine/…/proofs/key/"] >= 50
     assert sent["/invitation/"] >= 1
     assert sent["/invitation/…/decline/"] >= 1
 

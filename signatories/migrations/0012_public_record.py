@@ -22,8 +22,8 @@ guard = protect("signatories_signatureevent", message="history is never changed 
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("petition", "0006_delivery"),
-        ("signatories", "0007_knocks_and_account_mail"),
+        ('petition', '0006_delivery'),
+        ('signatories', '0011_vouching'),
     ]
 
     operations = [

@@ -1,0 +1,163 @@
+"""What a batch does to one signature: the same rules as for a single decision, never forced.
+
+This is the one place that knows how vetting decides.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from petition.models import User
+from petition.moves import move
+from signatories import addresses, levels, outbox, reasons
+from signatories.models import Batch, Decision, Mail, Signature
+
+Verb, Status, Outcome = Batch.Verb, Signature.Status, Decision.Outcome
+# Mails of a batch wait this long, so that an undo in time reaches nobody.
+GRACE = timedelta(minutes=10)
+LEVELS = (2, 3)  # level 4 is decided by two people, one name at a time
+TO: dict[str, dict[str, Signature.Status]] = {
+    Verb.LIST: dict.fromkeys((Status.CONFIRMED, Status.HELD, Status.ASKED), Status.LISTED),
+    Verb.HOLD: dict.fromkeys((Status.CONFIRMED, Status.ASKED), Status.HELD),
+    Verb.DECLINE: dict.fromkeys((Status.CONFIRMED, Status.HELD, Status.ASKED), Status.DECLINED),
+    Verb.INVALIDATE: {
+        Status.LISTED: Status.HIDDEN,
+        **dict.fromkeys((Status.CONFIRMED, Status.ASKED), Status.HELD),
+    },
+}
+REASONS: dict[str, dict[str, str]] = {
+    Verb.LIST: reasons.LIST_REASONS,
+    Verb.HOLD: reasons.HOLD_REASONS,
+    Verb.DECLINE: reasons.DECLINE_REASONS,
+    Verb.INVALIDATE: reasons.INVALIDATE_REASONS,
+}
+OUTCOMES = {
+    Status.LISTED: Outcome.LIST,
+    Status.HELD: Outcome.HOLD,
+    Status.DECLINED: Outcome.DECLINE,
+    Status.HIDDEN: Outcome.HIDE,
+}
+# Holding many writes to nobody: they waited before and wait on, and their own page says so.
+MAILS = {
+    Status.LISTED: Mail.Kind.LISTED,
+    Status.DECLINED: Mail.Kind.DECLINED,
+    Status.HIDDEN: Mail.Kind.HIDDEN,
+}
+MOVED = "Somebody moved it in the meantime."
+LISTING_READS = ("flags", "evidence", "events", "decisions", "recusals", "cases")
+
+
+def reads(batch: Batch) -> tuple[str, ...]:
+    """Return what of a signature the work on a batch reads, to be fetched for many at once."""
+    if batch.state == Batch.State.UNDOING:
+        return ("events", "decisions", "mails")
+    return LISTING_READS if batch.verb == Verb.LIST else ("recusals",)
+
+
+def problem(signature: Signature, *, verb: str, level: int, actor: User) -> str:
+    """Return why a batch leaves this signature as it is, in words, or an empty string when it moves it.
+
+    What it reads of the signature may be prefetched, see `LISTING_READS`.
+    """
+    if signature.status not in TO[verb]:
+        return _standing(signature, verb)
+    if signature.address_hash == own_hash(actor):
+        return "It is the signature of the vetter who decides."
+    if any(recusal.vetter_id == actor.pk for recusal in signature.recusals.all()):
+        return "The vetter knows this person and leaves the decision to others."
+    return _listing_problem(signature, level) if verb == Verb.LIST else ""
+
+
+def _standing(signature: Signature, verb: str) -> str:
+    if verb == Verb.LIST and signature.status == Status.HIDDEN:
+        return "It was hidden. Putting it back takes two people, one name at a time."
+    if signature.status == Status.LISTED and verb != Verb.LIST:
+        return "It is on the letter. “Take off the letter and hold” is the way off."
+    return f"It stands at “{signature.get_status_display()}”."
+
+
+def _listing_problem(signature: Signature, level: int) -> str:
+    if not signature.letter.publishing:
+        return "Publishing is paused."
+    flags = list(signature.flags.all())
+    if any(flag.kind in reasons.BY_TWO for flag in flags):
+        return "A watched name is decided by two people, one name at a time."
+    events = list(signature.events.all())
+    if events and events[-1].reason == "not_me":
+        return "The owner of the mailbox says that they did not sign."
+    if any(case.closed_at is None for case in signature.cases.all()):
+        return "A case about it is open."
+    decisions = list(signature.decisions.all())
+    if decisions and (decisions[-1].outcome == Outcome.PROPOSE or decisions[-1].acquainted):
+        return "It waits for a second person."
+    return levels.problem(
+        level,
+        [levels.Signal(s.family, s.claim, s.account, s.public_before) for s in signature.evidence.all() if s.result],
+        confirmed=signature.confirmed_at is not None,
+        open_flags=sum(flag.released_at is None for flag in flags),
+        prints_affiliation=bool(signature.organisation),
+    )
+
+
+def own_hash(user: User) -> str:
+    """Return by what the signature of a team member's own mailbox is known; empty if it cannot have signed."""
+    try:
+        return addresses.keyed_hash(addresses.canonical(user.email))
+    except ValidationError:
+        return ""
+
+
+def take(signature: Signature, batch: Batch) -> Decision:
+    """Move one signature, write the decision, and owe its mail; call it in the transaction that marks the item.
+
+    Raises:
+        NotAllowed: it is not in a status that this batch moves.
+    """
+    to = TO[batch.verb][Status(signature.status)]
+    changes: dict[str, Any] = {}
+    if to == Status.LISTED:
+        families = {signal.family for signal in signature.evidence.all() if signal.result}
+        changes = {"level": batch.level, "checked": "".join(sorted(families)), "checked_at": timezone.now()}
+    move(signature, to, actor=batch.actor, reason=batch.reason, **changes)
+    decision = signature.decisions.create(
+        outcome=OUTCOMES[to],
+        level=batch.level if to == Status.LISTED else 0,
+        reason=batch.reason,
+        note=batch.note,
+        vetter=batch.actor,
+        second_vetter=batch.second,
+        batch=batch,
+    )
+    if to in MAILS:
+        details = {} if to == Status.LISTED else {"reason": reasons.ALL[batch.reason]}
+        outbox.owe(
+            MAILS[to],
+            signature=signature,
+            key=str(decision.pk),
+            details=details,
+            send_after=timezone.now() + GRACE,
+        )
+    return decision
+
+
+def take_back(signature: Signature, batch: Batch, before: dict[str, Any]) -> None:
+    """Put one signature exactly where it stood, and settle its mail: unsent it is dropped, sent it is corrected."""
+    decision = next(one for one in signature.decisions.all() if one.batch_id == batch.pk)
+    about = [mail for mail in signature.mails.all() if mail.key.endswith(f":{signature.pk}:{decision.pk}")]
+    move(
+        signature,
+        before["status"],
+        actor=batch.undone_by,
+        reason="batch_undone",
+        level=before["level"],
+        checked=before["checked"],
+        checked_at=before["checked_at"] and datetime.fromisoformat(before["checked_at"]),
+    )
+    signature.decisions.create(outcome=Outcome.BACK, reason="batch_undone", vetter=batch.undone_by, batch=batch)
+    for mail in about:
+        owed = Mail.objects.filter(pk=mail.pk, state=Mail.State.OWED)
+        # One that was sent since it was read here is sent.
+        if not owed.update(state=Mail.State.DROPPED, to="") and mail.state != Mail.State.FAILED:
+            outbox.owe(Mail.Kind.TAKEN_BACK, signature=signature, key=str(decision.pk))

@@ -1,0 +1,99 @@
+"""Somebody says that a name is wrong: open a case, look at it, close it with an outcome."""
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from petition.models import User
+from petition.moves import LostRace, NotAllowed
+from signatories import reasons, vetting
+from signatories.models import Case, Mail, Signature, WatchName
+
+Status = Signature.Status
+MOST_TEXT = 4000  # characters of all that was said in one case
+# What the team decides; `left` closes a case by itself when the signer withdraws.
+OUTCOMES = {name: label for name, label in reasons.CASE_OUTCOMES.items() if name != "left"}
+ON_THE_WAY = {Status.CONFIRMED, Status.HELD, Status.ASKED}
+
+
+@transaction.atomic
+def open_(signature: Signature, *, kind: Case.Kind, text: str = "") -> Case:
+    """Open a case about a signature, or add to the open one of that kind: a crowd makes one case, not many.
+
+    Args:
+        signature: whose name is said to be wrong; it is not moved here.
+        kind: who says so.
+        text: in their words; what does not fit any more is cut off.
+    """
+    for _ in range(3):
+        try:
+            with transaction.atomic():
+                return Case.objects.create(
+                    letter_id=signature.letter_id, signature=signature, kind=kind, text=text[:MOST_TEXT]
+                )
+        except IntegrityError:  # one of this kind is open, unless it is closed in this very moment
+            kept = Case.objects.select_for_update().filter(signature=signature, kind=kind, closed_at=None).first()
+        if kept is not None:
+            kept.text = "\n\n".join(part for part in (kept.text, text) if part)[:MOST_TEXT]
+            kept.reports += 1
+            kept.save(update_fields=["text", "reports"])
+            return kept
+    raise LostRace("This case was closed by somebody else in the meantime.")
+
+
+@transaction.atomic
+def close(case: Case, *, by: User, outcome: str, reason: str = "", note: str = "") -> None:
+    """End a case.
+
+    Args:
+        case: open.
+        by: a vetter; never about their own signature.
+        outcome: a key of `OUTCOMES`. `kept` moves nothing; `hidden` takes a listed name off; `impostor` takes it off
+            or declines it, and remembers name and mailbox, so that the next one like it is held.
+        reason: a key of `reasons.HIDE_REASONS`, where `hidden` moves a listed name.
+        note: for the team only.
+
+    Raises:
+        NotAllowed: their own signature, closed already, or no reason where one is needed.
+    """
+    signature = Signature.objects.select_for_update(of=("self",)).select_related("letter").get(pk=case.signature_id)
+    if vetting.is_own(signature, by):
+        raise NotAllowed("This is your own signature. Somebody else has to decide about it.")
+    closed = {"closed_at": timezone.now(), "closed_by": by, "outcome": outcome, "note": note}
+    if not Case.objects.filter(pk=case.pk, closed_at=None).update(**closed):
+        raise LostRace("This case was closed by somebody else in the meantime.")
+    if outcome == "impostor":
+        _end_impostor(signature, by=by, note=note)
+    elif outcome == "hidden" and signature.status == Status.LISTED:
+        if reason not in reasons.HIDE_REASONS:
+            raise NotAllowed("Please choose why the name leaves the letter.")
+        vetting.hide(signature, vetter=by, reason=reason, note=note)
+    case.refresh_from_db()
+
+
+def _end_impostor(signature: Signature, *, by: User, note: str) -> None:
+    """Take the name out of wherever it is, and remember it."""
+    if signature.status == Status.LISTED:
+        vetting.hide(signature, vetter=by, reason="impostor", note=note)
+    elif signature.status in ON_THE_WAY:
+        vetting.decline(signature, vetter=by, reason="impostor", note=note)
+    owner_told_us = signature.cases.filter(kind__in=[Case.Kind.NOT_ME, Case.Kind.AUDIT]).exists()
+    if owner_told_us:  # who told us that it was not them is not told that it was somebody else
+        owed = signature.mails.filter(kind__in=[Mail.Kind.HIDDEN, Mail.Kind.DECLINED], state=Mail.State.OWED)
+        owed.update(state=Mail.State.DROPPED, to="")
+    remember(signature, by=by)
+
+
+def remember(signature: Signature, *, by: User) -> None:
+    """Keep an impostor's name and mailbox; whoever signs like it again is held."""
+    WatchName.objects.bulk_create(
+        [
+            WatchName(
+                letter_id=signature.letter_id,
+                name=signature.name,
+                address_hash=signature.address_hash,
+                source=WatchName.Source.IMPOSTOR,
+                added_by=by,
+            )
+        ],
+        ignore_conflicts=True,
+    )

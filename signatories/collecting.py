@@ -1,0 +1,124 @@
+"""Look at signatures after they were confirmed: collect evidence, raise flags, and list by the letter's own rule."""
+
+import contextlib
+import logging
+import time
+import traceback
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from petition.models import Letter
+from petition.moves import LostRace
+from signatories import flags, vetting
+from signatories.evidence import mailbox
+from signatories.flags import bursts
+from signatories.models import Setback, Signature
+from signatories.reasons import FlagKind
+
+log = logging.getLogger(__name__)
+
+# What looks for evidence in our own tables, one call a signature.
+COLLECTORS: list[Callable[[Signature], object]] = [mailbox.collect]
+# These say that what stands after a name is not proven. Where a rule lists everyone who confirmed, level 1 claims
+# nothing of that kind, so they keep nobody off such a list.
+ABOUT_AFFILIATION = {FlagKind.FREE_MAIL, FlagKind.UNKNOWN_ORGANISATION, FlagKind.SECONDS}
+BATCH = 100
+LEASE = timedelta(minutes=2)  # a batch takes a second; a killed worker's is taken up after this
+# One run of the task ends after this, so that a letter that is looked at anew does not keep a worker from the mail.
+LONGEST = 5.0
+# After a setback: 30 seconds, doubled each time, at most six hours.
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=6)
+
+
+def run() -> int:
+    """Write down the bursts of the last minutes, then look at what is due for some seconds; return how many."""
+    bursts.renew()
+    end, done = time.monotonic() + LONGEST, 0
+    while looked := sweep():
+        done += looked
+        if time.monotonic() > end:
+            break
+    return done
+
+
+def sweep(limit: int = BATCH) -> int:
+    """Look at up to `limit` signatures that are due, each in a transaction of its own; return how many were taken.
+
+    Safe to run anywhere at any time: a signature is leased by moving `collect_after` ahead, and it is done when that
+    was not changed meanwhile. What a killed worker leaves is due again when the lease is over.
+    """
+    leased = _lease(limit)
+    around = flags.Around(leased)
+    for signature in leased:
+        try:
+            _look_at(signature, around)
+        except Exception as problem:  # one signature that cannot be looked at must not hold up the others
+            # Neither the words of the problem nor a whole traceback: they may quote what somebody typed.
+            last = traceback.extract_tb(problem.__traceback__)[-1]
+            log.error(
+                "signature %s cannot be looked at: %s in %s, line %s",
+                *(signature.pk, type(problem).__name__, last.name, last.lineno),
+            )
+            _postpone(signature, problem)
+    return len(leased)
+
+
+def _lease(limit: int) -> list[Signature]:
+    """Take half from either end of the line: who confirms now does not wait behind a whole letter, nor it for ever."""
+    now = timezone.now()
+    with transaction.atomic():
+        due = Signature.objects.filter(collect_after__lte=now).select_for_update(skip_locked=True)
+        newest = list(due.order_by("-collect_after").values_list("pk", flat=True)[: (limit + 1) // 2])
+        others = due.exclude(pk__in=newest).order_by("collect_after").values_list("pk", flat=True)
+        chosen = [*newest, *others[: limit // 2]]
+        Signature.objects.filter(pk__in=chosen).update(collect_after=now + LEASE)
+    rows = Signature.objects.filter(pk__in=chosen, collect_after=now + LEASE)
+    return list(rows.select_related("letter", "setback").order_by("pk"))
+
+
+@transaction.atomic
+def _look_at(signature: Signature, around: flags.Around) -> None:
+    mine = Signature.objects.filter(pk=signature.pk, collect_after=signature.collect_after)
+    # Done, unless what comes now fails. The row is locked from here on: whoever wants it looked at again comes after.
+    if not mine.known().update(collect_after=None):
+        mine.update(collect_after=None)  # withdrawn or forgotten meanwhile, or in other hands
+        return
+    for collect in COLLECTORS:
+        collect(signature)
+    found = flags.look(signature, around)
+    raised = flags.raise_(signature, found, whole=signature.pk in around.passing)
+    if FlagKind.DEVICE in raised:  # the first two names from a device were nothing to look at before the third came
+        others = Signature.objects.filter(pk__in=found[FlagKind.DEVICE]["others"]).known()
+        others.update(collect_after=timezone.now())
+    if _may_be_listed(signature):
+        with contextlib.suppress(LostRace):  # somebody decided about it in this moment
+            vetting.list_by_rule(signature)
+    if getattr(signature, "setback", None):
+        Setback.objects.filter(pk=signature.pk).delete()
+
+
+def _may_be_listed(signature: Signature) -> bool:
+    """Whether the letter lists everyone who confirmed, and nothing speaks against this one."""
+    letter = signature.letter
+    by_rule = letter.listing == Letter.Listing.CONFIRMED and letter.publishing and not letter.hold_new
+    if not by_rule or signature.status != Signature.Status.CONFIRMED:
+        return False
+    return (
+        not signature.risk or not signature.flags.filter(released_at=None).exclude(kind__in=ABOUT_AFFILIATION).exists()
+    )
+
+
+def _postpone(signature: Signature, problem: Exception) -> None:
+    kind = type(problem).__name__
+    with transaction.atomic():
+        setback, created = Setback.objects.get_or_create(signature=signature, defaults={"problem": kind})
+        if not created:
+            changes = {"attempts": F("attempts") + 1, "problem": kind, "at": timezone.now()}
+            Setback.objects.filter(pk=setback.pk, attempts__lt=1000).update(**changes)
+        pause = min(FIRST_PAUSE * 2 ** min(setback.attempts - (1 if created else 0), 12), LONGEST_PAUSE)
+        mine = Signature.objects.filter(pk=signature.pk, collect_after=signature.collect_after)
+        mine.update(collect_after=timezone.now() + pause)

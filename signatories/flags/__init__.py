@@ -1,0 +1,144 @@
+"""Flags hold a name until a person looks; they reject nobody."""
+
+from collections.abc import Collection
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from petition.models import Letter, User
+from petition.moves import move
+from signatories.flags import affiliation, bursts, company, named
+from signatories.flags.around import PASSING, Around, Found
+from signatories.models import Flag, Signature
+from signatories.reasons import HOLDING, RISK, FlagKind
+
+__all__ = ["Around", "Found", "at_once", "look", "look_again", "raise_", "release"]
+
+
+def look(signature: Signature, around: Around | None = None) -> Found:
+    """Gather everything that makes a second look at a signature necessary.
+
+    Args:
+        signature: confirmed once.
+        around: what it has in common with others that are looked at together.
+
+    Returns:
+        Each kind of flag with what the vetter should see.
+    """
+    around = around or Around([signature])
+    found: Found = {}
+    for one in (named.look, bursts.look, company.look):
+        found |= one(signature, around)
+    return found | affiliation.look(signature)
+
+
+def at_once(signature: Signature) -> None:
+    """Hold a signature in the very transaction that confirms it, if its name or mailbox is watched.
+
+    A watched name is public on no letter for a moment, whatever the letter's listing rule is.
+    """
+    raise_(signature, named.look(signature, Around([signature])))
+
+
+def raise_(signature: Signature, found: Found, *, whole: bool = False) -> set[FlagKind]:
+    """Write down what a look found; call it as often as you like.
+
+    A flag that a vetter released stays released, unless the look sees something in it that was not there then. New
+    flags of the kinds in `HOLDING` move a confirmed signature to held; its signer gets no mail that says why.
+
+    Args:
+        signature: its status and risk are renewed when they change.
+        found: what `look` returned.
+        whole: whether everything was looked at, so that passing kinds which were not found are over.
+
+    Returns:
+        The kinds that were raised or opened again just now.
+    """
+    if found or (whole and signature.flags.filter(kind__in=PASSING, released_at=None).exists()):
+        return _raise(signature, found, whole=whole)
+    return set()
+
+
+@transaction.atomic
+def _raise(signature: Signature, found: Found, *, whole: bool) -> set[FlagKind]:
+    locked = Signature.objects.select_for_update().get(pk=signature.pk)
+    kept = {FlagKind(flag.kind): flag for flag in locked.flags.all()}
+    raised = {kind for kind, details in found.items() if _write(locked, kept.get(kind), kind, details)}
+    if whole:
+        locked.flags.filter(kind__in=PASSING - set(found), released_at=None).delete()
+    if raised & HOLDING and locked.status == Signature.Status.CONFIRMED:
+        move(locked, Signature.Status.HELD, reason="flagged")
+    _renew_risk(locked)
+    signature.refresh_from_db(fields=["status", "risk"])
+    return raised
+
+
+@transaction.atomic
+def release(signature: Signature, kinds: Collection[str], *, by: User) -> None:
+    """Note that a vetter has looked at flags of these kinds and lets the name go on.
+
+    What only flags were holding waits for its decision again. Whether one person may do this is the caller's to
+    decide: kinds in `BY_TWO` need two.
+
+    Args:
+        signature: its status and risk are renewed.
+        kinds: of the flags that are released; others stay open.
+        by: the vetter, the second one where two were needed.
+    """
+    locked = Signature.objects.select_for_update(of=("self",)).select_related("letter").get(pk=signature.pk)
+    closing = locked.flags.filter(kind__in=kinds, released_at=None)
+    closing.update(released_at=timezone.now(), released_by=by)
+    still_holding = locked.flags.filter(kind__in=HOLDING, released_at=None).exists()
+    last = locked.events.last()
+    if locked.status == Signature.Status.HELD and last and last.reason == "flagged" and not still_holding:
+        move(locked, Signature.Status.CONFIRMED, actor=by, reason="released")
+    _renew_risk(locked)
+    if locked.letter.listing == Letter.Listing.CONFIRMED:  # its rule decides now
+        Signature.objects.filter(pk=locked.pk).update(collect_after=timezone.now())
+    signature.refresh_from_db(fields=["status", "risk", "collect_after"])
+
+
+def look_again(letter: Letter) -> int:
+    """Have everybody whose mailbox is proven looked at anew, in one statement; return how many.
+
+    Who stands in the line already stays where they are; one that is being looked at in this moment comes again.
+    """
+    now = timezone.now()
+    not_in_line = letter.signatures.known().filter(Q(collect_after=None) | Q(collect_after__gt=now))
+    return not_in_line.update(collect_after=now)
+
+
+def _write(signature: Signature, flag: Flag | None, kind: FlagKind, details: dict[str, Any]) -> bool:
+    """Raise or renew one flag; say whether it is open because of this."""
+    if flag is None:
+        signature.flags.create(kind=kind, details=details)
+        return True
+    again = flag.released_at is not None and _sees_more(flag.details, details)
+    if again:
+        flag.released_at = flag.released_by = None
+        flag.raised_at = timezone.now()
+    if again or (flag.released_at is None and flag.details != details):
+        flag.details = details
+        flag.save()
+    return again
+
+
+def _sees_more(before: dict[str, Any], now: dict[str, Any]) -> bool:
+    """Whether there is something that the vetter did not see when the flag was released."""
+    for name, value in now.items():
+        old = before.get(name)
+        if isinstance(value, list) and isinstance(old, list):
+            if set(value) - set(old):
+                return True
+        elif value != old:
+            return True
+    return False
+
+
+def _renew_risk(signature: Signature) -> None:
+    open_kinds = signature.flags.filter(released_at=None).values_list("kind", flat=True)
+    risk = sum(RISK[FlagKind(kind)] for kind in open_kinds)
+    if risk != signature.risk:
+        Signature.objects.filter(pk=signature.pk).update(risk=risk)

@@ -1,0 +1,92 @@
+"""Many signatures from one place at once: alarms for the team, and the flag of those who belong to a burst.
+
+A burst holds nobody: 200 honest people can sit behind one address. Whoever writes from a mail host that is known as
+an organisation's is not counted at all.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count, F, Max, Min, Q
+from django.utils import timezone
+
+from petition.models import User
+from signatories.flags.around import Around, Found
+from signatories.models import KNOWN, Alarm, OrganisationDomain, Signature, SignatureEvent
+from signatories.organisations.hosts import is_free_mail
+from signatories.reasons import FlagKind
+
+WINDOW = timedelta(minutes=10)
+# A lecture hall that signs after a talk brings a few dozen in ten minutes, and mostly from its own mail host, which
+# is exempt once it is known. Scripts brought 77,000 signatures to one petition: hundreds in ten minutes.
+NETWORK_BURST = 40
+# An unknown company whose people sign on one call brings about a dozen; a domain bought for the purpose, any number.
+HOST_BURST = 20
+
+
+def look(signature: Signature, around: Around) -> Found:
+    """Return whether a signature was confirmed in a burst, or within ten minutes behind it."""
+    origin, at = around.origins.get(signature.pk), signature.confirmed_at
+    if at is None or signature.host in around.known_hosts:
+        return {}
+    places = {Alarm.Kind.HOST: signature.host, Alarm.Kind.NETWORK: origin.network if origin else ""}
+    alarms = [around.alarms.get((signature.letter_id, kind, key)) for kind, key in places.items()]
+    kinds = [alarm.kind for alarm in alarms if alarm and alarm.since <= at <= alarm.until + WINDOW]
+    return {FlagKind.BURST: {"from": sorted(kinds)}} if kinds else {}
+
+
+def put_aside(alarm: Alarm, *, by: User) -> None:
+    """Take an alarm off the desk; another burst from the same place raises it again."""
+    Alarm.objects.filter(pk=alarm.pk, seen_at=None).update(seen_at=timezone.now(), seen_by=by)
+
+
+def renew(*, now: datetime | None = None) -> list[Alarm]:
+    """Count the last ten minutes, and write the bursts down as alarms; return those that have just begun.
+
+    Whoever was confirmed before the burst was one is looked at again.
+    """
+    since = (now or timezone.now()) - WINDOW
+    confirmed = SignatureEvent.objects.filter(at__gt=since, was="pending", now="confirmed").exclude(
+        signature__host__in=OrganisationDomain.objects.filter(removed_at=None).values("host")
+    )
+    groups = _groups(confirmed, Alarm.Kind.HOST, "signature__host", HOST_BURST)
+    groups += _groups(confirmed, Alarm.Kind.NETWORK, "signature__origin__network", NETWORK_BURST)
+    fresh = []
+    for group in groups:
+        if group["kind"] == Alarm.Kind.NETWORK or not is_free_mail(group["key"]):
+            alarm, is_new = _write(**group)
+            if is_new:
+                _look_again(alarm)
+                fresh.append(alarm)
+    return fresh
+
+
+def _groups(confirmed: Any, kind: str, field: str, most: int) -> list[dict[str, Any]]:
+    rows = confirmed.exclude(**{field: ""}).filter(**{f"{field}__isnull": False}).order_by()
+    grouped = rows.values(letter=F("signature__letter"), key=F(field)).annotate(
+        count=Count("pk"), since=Min("signature__confirmed_at"), until=Max("signature__confirmed_at")
+    )
+    return [{"kind": kind, **row} for row in grouped.filter(count__gte=most)]
+
+
+@transaction.atomic
+def _write(*, letter: int, kind: str, key: str, count: int, since: datetime, until: datetime) -> tuple[Alarm, bool]:
+    measured = {"count": count, "since": since, "until": until}
+    alarm, created = Alarm.objects.get_or_create(letter_id=letter, kind=kind, key=key, defaults=measured)
+    if created:
+        return alarm, True
+    mine = Alarm.objects.filter(pk=alarm.pk)
+    if alarm.until < since:  # that burst was over, and this is another one
+        begun = mine.filter(until=alarm.until).update(**measured, seen_at=None, seen_by=None)
+        alarm.refresh_from_db()
+        return alarm, bool(begun)
+    mine.filter(until__lt=until).update(until=until)
+    mine.filter(count__lt=count).update(count=count)
+    return alarm, False
+
+
+def _look_again(alarm: Alarm) -> None:
+    where = Q(host=alarm.key) if alarm.kind == Alarm.Kind.HOST else Q(origin__network=alarm.key)
+    belongs = Signature.objects.filter(where, letter=alarm.letter_id, status__in=KNOWN, confirmed_at__gte=alarm.since)
+    Signature.objects.filter(pk__in=belongs.values("pk")).update(collect_after=timezone.now())

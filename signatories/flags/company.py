@@ -1,0 +1,59 @@
+"""Looks at the company that a signature keeps: others from its device, others like it; and at the clock."""
+
+from datetime import timedelta
+
+from signatories import names
+from signatories.flags.around import DEVICE_NAMES, Around, Found
+from signatories.models import Origin, Signature
+from signatories.reasons import FlagKind
+
+# More than a family takes, and it keeps people apart who have the same browser behind the same address on one day.
+DEVICE_WITHIN = timedelta(hours=1)
+# From seeing a mail arrive to having typed six digits takes a quick person longer than this.
+SECONDS = timedelta(seconds=3)
+MOST_OTHERS = 200  # names from one device that are read
+MOST_SHOWN = 10  # others named in a flag
+
+
+def look(signature: Signature, around: Around) -> Found:
+    """Return what others and the clock say about a signature."""
+    return {**_seconds(signature, around), **_device(signature, around), **_duplicate(signature, around)}
+
+
+def _seconds(signature: Signature, around: Around) -> Found:
+    sent, confirmed = around.handed_on.get(signature.pk), signature.confirmed_at
+    if sent is None or confirmed is None or not timedelta(0) <= confirmed - sent < SECONDS:
+        return {}
+    return {FlagKind.SECONDS: {"seconds": round((confirmed - sent).total_seconds(), 1)}}
+
+
+def _device(signature: Signature, around: Around) -> Found:
+    """Three or more names from one device, unless the mailbox is a known organisation's: a campus is one address."""
+    mine = around.origins.get(signature.pk)
+    if mine is None or mine.device not in around.shared_devices or signature.host in around.known_hosts:
+        return {}
+    others = Origin.objects.filter(
+        device=mine.device,
+        signature__letter=signature.letter_id,
+        at__range=(mine.at - DEVICE_WITHIN, mine.at + DEVICE_WITHIN),
+    )
+    others = others.exclude(signature__name="").exclude(pk=mine.pk).order_by("at")
+    rows = list(others.values_list("signature", "signature__name")[:MOST_OTHERS])
+    people: dict[frozenset[str], str] = {frozenset(names.keys(signature.name)): str(signature.pk)}
+    for pk, name in rows:
+        people.setdefault(frozenset(names.keys(name)), str(pk))
+    if len(people) < DEVICE_NAMES:
+        return {}
+    return {FlagKind.DEVICE: {"others": [pk for pk in people.values() if pk != str(signature.pk)][:MOST_SHOWN]}}
+
+
+def _duplicate(signature: Signature, around: Around) -> Found:
+    """An earlier signature of nearly the same name in the same organisation, or from the same work mail host.
+
+    A name alone is no duplicate: on a long letter every common name of a country occurs many times.
+    """
+    near = [*around.colleagues(signature, "organisation_key"), *around.colleagues(signature, "host")]
+    earlier = {pk: name for pk, name in near if pk < signature.pk}
+    places = list(earlier)
+    others = sorted(str(places[place]) for place in names.alike(signature.name, list(earlier.values())))
+    return {FlagKind.DUPLICATE: {"others": others[:MOST_SHOWN]}} if others else {}

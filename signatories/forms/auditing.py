@@ -1,0 +1,31 @@
+"""The form of the weekly audit."""
+
+from typing import Any
+
+from django import forms
+
+from petition.forms import TextField
+
+
+class AuditForm(forms.Form):
+    """Nothing is chosen beforehand, so that a scanner that submits the form as it stands answers nothing."""
+
+    answer = forms.ChoiceField(
+        label="Your answer",
+        choices=[
+            ("right", "I signed this, and the line is right"),
+            ("wrong", "I signed this, and something is not right"),
+            ("not_me", "I did not sign this"),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Please choose an answer."},
+    )
+    text = TextField(
+        label="What is not right?", max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("answer") == "wrong" and not data.get("text") and "text" not in self.errors:
+            self.add_error("text", "Please say what is not right, so that the team can correct it.")
+        return data

@@ -1,0 +1,174 @@
+"""The forms of a batch: whom, what, and why."""
+
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.http import QueryDict
+
+from petition.forms import LineField
+from petition.models import Letter
+from signatories import countries, reasons
+from signatories.batches import choosing, rules
+from signatories.forms.desk import ReasonForm
+from signatories.models import KNOWN, Batch, Signature
+
+SENSIBLE = [MinValueValidator(datetime(2000, 1, 1, tzinfo=UTC)), MaxValueValidator(datetime(2100, 1, 1, tzinfo=UTC))]
+
+
+class TicksField(forms.Field):
+    """Signatures that were ticked one by one."""
+
+    widget = forms.MultipleHiddenInput
+
+    def to_python(self, value: Any) -> list[str]:
+        ticks = list(dict.fromkeys(value or []))
+        if len(ticks) > choosing.MOST_TICKS:
+            raise ValidationError(f"At most {choosing.MOST_TICKS} ticks, please. A filter finds more at once.")
+        try:
+            return [str(uuid.UUID(tick)) for tick in ticks]
+        except ValueError:
+            raise ValidationError("One of the ticks is none of ours. Please load the page again.") from None
+
+
+def _moment(label: str) -> forms.DateTimeField:
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    return forms.DateTimeField(label=label, required=False, widget=widget, validators=SENSIBLE, help_text="UTC")
+
+
+class ChoiceForm(forms.Form):
+    """Whom a batch is about. The queue's addresses have the same parameters."""
+
+    status = forms.MultipleChoiceField(
+        label="Where they stand",
+        required=False,
+        choices=[(one, Signature.Status(one).label) for one in KNOWN],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    name = LineField(label="Name", max_length=120, required=False, help_text="A star stands for anything: Dr *son")
+    host = LineField(label="Mail domain", max_length=253, required=False, help_text="What stands behind the @")
+    organisation = LineField(label="Organisation", max_length=160, required=False)
+    discipline = forms.ChoiceField(label="Discipline", required=False)
+    country = forms.ChoiceField(label="Country", required=False)
+    flag = forms.ChoiceField(
+        label="Open flag", required=False, choices=[("", "Any or none"), *reasons.FlagKind.choices]
+    )
+    network = LineField(
+        label="Network", max_length=60, required=False, help_text="An address, or its network, such as 203.0.113.0/24"
+    )
+    since = _moment("Confirmed since")
+    until = _moment("Confirmed until")
+    pk = TicksField(required=False)
+    only = forms.ChoiceField(required=False, choices=[("all", "all"), ("ticked", "ticked")])
+    as_of = forms.DateTimeField(required=False, widget=forms.HiddenInput, validators=SENSIBLE)
+
+    def __init__(self, letter: Letter, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._choices("country").choices = [("", "All"), *countries.names().items()]
+        if letter.disciplines:
+            self._choices("discipline").choices = [("", "All"), *letter.disciplines.items()]
+        else:
+            del self.fields["discipline"]
+
+    def _choices(self, name: str) -> forms.ChoiceField:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        return field
+
+    def clean_host(self) -> str:
+        return str(self.cleaned_data["host"]).lower().removeprefix("@")
+
+    def clean_name(self) -> str:
+        name = str(self.cleaned_data["name"])
+        if name.count("*") > choosing.MOST_STARS:
+            raise ValidationError(f"At most {choosing.MOST_STARS} stars, please.")
+        return name
+
+    def clean_network(self) -> str:
+        typed = str(self.cleaned_data["network"])
+        try:
+            return choosing.network(typed) if typed else ""
+        except ValueError as problem:
+            said = str(problem) if "wider" in str(problem) else "Please give an address such as 203.0.113.7."
+            raise ValidationError(said) from None
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("only") == "ticked" and not data.get("pk") and "pk" not in self.errors:
+            self.add_error("pk", "Please tick somebody, or choose all.")
+        return data
+
+    @property
+    def ticked(self) -> set[str]:
+        """What was ticked, as it was sent."""
+        return set(self.data.getlist("pk")) if isinstance(self.data, QueryDict) else set()
+
+    def choice(self, *, ticks: bool | None = None) -> dict[str, Any]:
+        """Return what `choosing.chosen` takes, as it is kept with the batch.
+
+        Args:
+            ticks: whether the ticked ones are meant, or what the filter finds; default: as the form says.
+        """
+        only = self.cleaned_data.get("only")
+        data = {name: value for name, value in self.cleaned_data.items() if value and name in choosing.LABELS}
+        if ticks is None:
+            ticks = only != "all"
+        if not ticks:
+            data.pop("pk", None)
+        elif only == "ticked":
+            data = {name: value for name, value in data.items() if name in {"pk", "as_of"}}
+        return {name: _kept(value) for name, value in data.items()}
+
+
+def _kept(value: Any) -> Any:
+    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value
+
+
+def carried(choice: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return a choice as the hidden fields that carry it to the next page."""
+    values = {name: value if isinstance(value, list) else [value] for name, value in choice.items()}
+    return [(name, one) for name, several in values.items() for one in several]
+
+
+class VerbForm(forms.Form):
+    """What is decided about all of them."""
+
+    verb = forms.ChoiceField(
+        label="What to do",
+        choices=Batch.Verb.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Please choose what to do."},
+    )
+    level = forms.TypedChoiceField(
+        label="Level",
+        coerce=int,
+        empty_value=None,
+        required=False,
+        choices=[("", "Only for listing"), *((level, f"{level} · {reasons.LEVELS[level]}") for level in rules.LEVELS)],
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("verb") == Batch.Verb.LIST and not data.get("level") and "level" not in self.errors:
+            self.add_error("level", "Please choose the level at which they are listed.")
+        data["level"] = data.get("level") or 0
+        return data
+
+
+class StartForm(ReasonForm):
+    """Why, and the identifier that makes two clicks one batch."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+
+class SureForm(forms.Form):
+    """One tick before something large happens."""
+
+    sure = forms.BooleanField(error_messages={"required": "Please tick the box first."})
+
+    def __init__(self, label: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["sure"].label = label

@@ -1,0 +1,49 @@
+"""A reader says that a name is wrong."""
+
+import uuid
+from datetime import timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from petition.forms import UNPROCESSABLE, posted
+from petition.models import Letter
+from petition.views import shared
+from signatories import cases, limits, origins
+from signatories.forms.cases import ReportForm
+from signatories.models import Case
+
+TOO_MANY = 429  # RFC 6585, section 4
+AN_HOUR = 5  # reports of one client, whatever they are about
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def report(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
+    """Tell the team that a name is wrong; it stays on the letter until they have looked."""
+    letter = get_object_or_404(Letter.objects.public(), slug=slug)
+    signature = get_object_or_404(letter.signatures.listed(), pk=pk)
+    signature.letter = letter
+    form = ReportForm(posted(request))
+    context = {"letter": letter, "signature": signature, "form": form}
+    if not form.is_valid():
+        status = UNPROCESSABLE if form.errors else 200
+        return render(request, "signatories/report.html", context, status=status)
+    taken = limits.take("report", origins.of(request).client, most=AN_HOUR, window=timedelta(hours=1))
+    if not taken.allowed:
+        context["wait"] = -(-taken.retry_after // 60)
+        page = render(request, "signatories/report.html", context, status=TOO_MANY)
+        page["Retry-After"] = str(taken.retry_after)
+        return page
+    cases.open_(signature, kind=Case.Kind.REPORT, text=form.cleaned_data["text"])
+    return redirect("signatories:reported", letter.slug)
+
+
+@require_safe
+@shared
+def reported(request: HttpRequest, slug: str) -> HttpResponse:
+    """Thank you, the same for everybody."""
+    letter = get_object_or_404(Letter.objects.public(), slug=slug)
+    return render(request, "signatories/reported.html", {"letter": letter})

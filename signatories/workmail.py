@@ -1,0 +1,97 @@
+"""A second mailbox, at work: a mail with a code goes there, and the code comes back on the signer's own page."""
+
+import uuid
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from petition.moves import NotAllowed
+from signatories import addresses, limits, outbox, proving, tokens
+from signatories.evidence import work
+from signatories.models import Knock, Mail, Proof, Signature, Suppression
+
+DAILY = outbox.DAILY  # mails that one signature may cause in a day, to whatever addresses
+MAX_TRIES = 10  # of each mail's code: a stranger to the mailbox guesses right with 3 in 100,000 a day
+KEPT = timedelta(days=7)  # an address that nobody proved is forgotten after this
+
+
+class WrongCode(Exception):
+    """The digits are not the code of the newest mail, or were tried too often."""
+
+
+@transaction.atomic
+def ask(signature: Signature, *, address: str) -> Proof:
+    """Send a code to a mailbox that a signer says is theirs.
+
+    What is answered does not depend on whether a mail goes out: not over the limits, not to who forbade it.
+
+    Args:
+        signature: confirmed, held, asked or listed.
+        address: canonical, as `addresses.canonical` returns it.
+
+    Raises:
+        NotAllowed: the signature is in no state to be strengthened, or the mailbox is the one that signed.
+    """
+    if signature.status not in proving.MAY_PROVE:
+        raise NotAllowed("Nothing can be proven for this signature at the moment.")
+    if address == signature.address:
+        raise NotAllowed("This mailbox is proven already.")
+    # One at a time: the code that is typed belongs to the newest mail.
+    signature.proofs.filter(kind=Proof.Kind.MAILBOX, state=Proof.State.WAITING).exclude(value=address).delete()
+    proof, _ = Proof.objects.get_or_create(signature=signature, kind=Proof.Kind.MAILBOX, value=address)
+    address_hash = addresses.keyed_hash(address)
+    if _may_mail(signature, address_hash):
+        details = {"address_hash": address_hash}
+        mail = outbox.owe(Mail.Kind.MAILBOX, signature=signature, key=uuid.uuid4().hex, to=address, details=details)
+        Knock.objects.create(address_hash=address_hash, letter_id=signature.letter_id, mail=mail)
+        Proof.objects.filter(pk=proof.pk).update(data=str(mail.pk))
+    return proof
+
+
+def _may_mail(signature: Signature, address_hash: str) -> bool:
+    """Whether the owner of the mailbox is spared: the limits of every mail that strangers cause, and two more."""
+    return (
+        outbox.may_write_to(address_hash, letter_id=signature.letter_id)
+        and limits.take("work mail", address_hash, most=1, window=outbox.COOL_DOWN).allowed
+        and limits.take("work mail of", str(signature.pk), most=DAILY, window=outbox.DAY).allowed
+    )
+
+
+def waiting(signature: Signature) -> Proof | None:
+    """Return the mailbox whose code is being waited for, if there is one."""
+    return signature.proofs.filter(kind=Proof.Kind.MAILBOX, state=Proof.State.WAITING).last()
+
+
+def confirm(signature: Signature, *, code: str) -> Proof:
+    """Prove the mailbox with the code that the newest mail to it carried.
+
+    Raises:
+        WrongCode: wrong digits, too many tries, or nothing is waited for.
+    """
+    proof = waiting(signature)
+    if proof is None or not proof.data or signature.status not in proving.MAY_PROVE:
+        raise WrongCode
+    mail_id = uuid.UUID(proof.data)
+    # Every try is counted, and committed, before it is looked at: two at once are two.
+    sent = Mail.objects.filter(pk=mail_id, signature=signature, times_sent__gt=0, wrong_codes__lt=MAX_TRIES)
+    if not sent.update(wrong_codes=F("wrong_codes") + 1) or not tokens.is_code(mail_id, code):
+        raise WrongCode
+    with transaction.atomic():
+        proving.owe_collection(signature)
+        return work.work_mailbox(signature, proof.value)
+
+
+def stop(mail: Mail) -> None:
+    """Never write to the mailbox of this mail again: whoever reads it says so."""
+    address_hash = mail.details.get("address_hash", "")
+    if address_hash:
+        Suppression.objects.bulk_create([Suppression(address_hash=address_hash)], ignore_conflicts=True)
+
+
+def forget_unproven() -> int:
+    """Forget the addresses that nobody proved within seven days; return how many."""
+    old = timezone.now() - KEPT
+    rows = Proof.objects.filter(kind=Proof.Kind.MAILBOX, state=Proof.State.WAITING, created_at__lt=old)
+    return rows.delete()[0]

@@ -1,0 +1,54 @@
+"""Suggestions and flags stay fast with every organisation of the world: what PostgreSQL says it would do."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from signatories import organisations
+from signatories.flags import affiliation
+from signatories.models import Organisation, OrganisationDomain, OrganisationName, Signature, Source
+from signatories.organisations import keys, teaching
+
+
+@pytest.fixture(autouse=True)
+def _many() -> None:
+    """Five thousand organisations with two names and a host each."""
+    made = [Organisation(name=f"Lantern {n * 7919 % 5_000:05d} School", source=Source.ROR) for n in range(5_000)]
+    Organisation.objects.bulk_create(made)
+    names = [(one, name) for one in made for name in (one.name, one.name.replace("School", "Academy"))]
+    OrganisationName.objects.bulk_create(
+        OrganisationName(organisation=one, name=name, key=keys.key(name), source=Source.ROR) for one, name in names
+    )
+    OrganisationDomain.objects.bulk_create(
+        OrganisationDomain(organisation=one, host=host, source=Source.ROR, **teaching.looks(host))
+        for one, host in ((one, f"{one.name.replace(' ', '').lower()}.example") for one in made)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE signatories_organisationname, signatories_organisationdomain")
+
+
+def plans(work) -> str:
+    """What the database would do for each query of some work."""
+    with CaptureQueriesContext(connection) as queries:
+        work()
+    assert queries.captured_queries
+    with connection.cursor() as cursor:
+        found = []
+        for query in queries.captured_queries:
+            cursor.execute(f"EXPLAIN {query['sql']}")
+            found += [row[0] for row in cursor.fetchall()]
+    return "\n".join(found)
+
+
+def test_suggestions_are_chosen_in_the_index():
+    plan = plans(lambda: organisations.suggest("lantern 001"))
+    assert "Index Only Scan using organisation_name_key" in plan, plan
+    assert "Seq Scan on signatories_organisationname" not in plan
+
+
+@pytest.mark.parametrize("host", ["lantern00017school.example", "login-lantern00017school.net", "unknown.example"])
+def test_nothing_is_read_from_end_to_end_for_one_signature(host: str):
+    signature = Signature(host=host, organisation="Lantern 00017 School")
+    plan = plans(lambda: affiliation.look(signature)) + plans(lambda: organisations.by_host(host))
+    plan += plans(lambda: organisations.meant_by(signature.organisation))
+    assert "Seq Scan on signatories_organisation" not in plan, plan
