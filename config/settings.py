@@ -168,6 +168,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,  # a clock that starts again every day would never come to a daily task
         "options": {"expires": 1800},
     },
+    "list what was decided while names were not published": {
+        "task": "signatories.tasks.list_what_is_ready",
+        "schedule": 3.0,
+        "options": {"expires": 10},
+    },
+    "remind of open questions, and end old ones": {
+        "task": "signatories.tasks.see_to_questions",
+        "schedule": 600.0,
+        "options": {"expires": 300},
+    },
     "expire what was never confirmed": {
         "task": "signatories.tasks.expire_unconfirmed",
         "schedule": 3600.0,

@@ -30,6 +30,7 @@ def move(thing: Any, to: str, *, actor: Any = None, reason: str = "", **changes:
     was = thing.status
     if to not in thing.MOVES[was]:
         raise NotAllowed(f"A {thing._meta.verbose_name} that is {was} cannot become {to}.")
+    changes = {**getattr(thing, "ENDED_BY_A_MOVE", {}), **changes}
     with transaction.atomic():
         rows = type(thing)._base_manager.filter(pk=thing.pk, status=was)
         if not rows.update(status=to, **changes):

@@ -5,8 +5,8 @@ from django.utils import timezone
 
 from petition.models import User
 from petition.moves import LostRace, NotAllowed
-from signatories import reasons, vetting
-from signatories.models import Case, Mail, Signature, WatchName
+from signatories import reasons, vetting, watch
+from signatories.models import Case, Mail, Signature
 
 Status = Signature.Status
 MOST_TEXT = 4000  # characters of all that was said in one case
@@ -80,20 +80,4 @@ def _end_impostor(signature: Signature, *, by: User, note: str) -> None:
     if owner_told_us:  # who told us that it was not them is not told that it was somebody else
         owed = signature.mails.filter(kind__in=[Mail.Kind.HIDDEN, Mail.Kind.DECLINED], state=Mail.State.OWED)
         owed.update(state=Mail.State.DROPPED, to="")
-    remember(signature, by=by)
-
-
-def remember(signature: Signature, *, by: User) -> None:
-    """Keep an impostor's name and mailbox; whoever signs like it again is held."""
-    WatchName.objects.bulk_create(
-        [
-            WatchName(
-                letter_id=signature.letter_id,
-                name=signature.name,
-                address_hash=signature.address_hash,
-                source=WatchName.Source.IMPOSTOR,
-                added_by=by,
-            )
-        ],
-        ignore_conflicts=True,
-    )
+    watch.remember(signature, by=by)

@@ -23,9 +23,7 @@ log = logging.getLogger(__name__)
 
 # What looks for evidence in our own tables, one call a signature.
 COLLECTORS: list[Callable[[Signature], object]] = [mailbox.collect]
-# These say that what stands after a name is not proven. Where a rule lists everyone who confirmed, level 1 claims
-# nothing of that kind, so they keep nobody off such a list.
-ABOUT_AFFILIATION = {FlagKind.FREE_MAIL, FlagKind.UNKNOWN_ORGANISATION, FlagKind.SECONDS}
+
 BATCH = 100
 LEASE = timedelta(minutes=2)  # a batch takes a second; a killed worker's is taken up after this
 # One run of the task ends after this, so that a letter that is looked at anew does not keep a worker from the mail.
@@ -102,14 +100,10 @@ def _look_at(signature: Signature, around: flags.Around) -> None:
 
 
 def _may_be_listed(signature: Signature) -> bool:
-    """Whether the letter lists everyone who confirmed, and nothing speaks against this one."""
+    """Whether the letter lists everyone who confirmed; a flag may still keep this one off."""
     letter = signature.letter
-    by_rule = letter.listing == Letter.Listing.CONFIRMED and letter.publishing and not letter.hold_new
-    if not by_rule or signature.status != Signature.Status.CONFIRMED:
-        return False
-    return (
-        not signature.risk or not signature.flags.filter(released_at=None).exclude(kind__in=ABOUT_AFFILIATION).exists()
-    )
+    by_rule = letter.listing == Letter.Listing.CONFIRMED and not letter.hold_new
+    return by_rule and signature.status == Signature.Status.CONFIRMED
 
 
 def _postpone(signature: Signature, problem: Exception) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from signatories.reasons import Family
 
 IDENTITY, AFFILIATION = "identity", "affiliation"
+FLAG_OPEN = "A flag is open. Look at it, and tick it off, before the name is listed."
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def problem(
     if not 2 <= level <= 4:
         return "A name is listed at level 2, 3 or 4."
     if open_flags:
-        return "A flag is open. Look at it, and tick it off, before the name is listed."
+        return FLAG_OPEN
     if carried(signals, confirmed=True, open_flags=0, prints_affiliation=prints_affiliation) >= level:
         return ""
     if prints_affiliation and not any(signal.claim == AFFILIATION for signal in signals):

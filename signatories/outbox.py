@@ -38,6 +38,8 @@ ONLY_WHILE = {
     Mail.Kind.LISTED: Signature.Status.LISTED,
     Mail.Kind.HELD: Signature.Status.HELD,
     Mail.Kind.ASKED: Signature.Status.ASKED,
+    Mail.Kind.REMINDED: Signature.Status.ASKED,
+    Mail.Kind.LAPSED: Signature.Status.DECLINED,
     Mail.Kind.DECLINED: Signature.Status.DECLINED,
     Mail.Kind.HIDDEN: Signature.Status.HIDDEN,
     Mail.Kind.AUDIT: Signature.Status.LISTED,

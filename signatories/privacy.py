@@ -122,7 +122,7 @@ def _forget(signature: Signature, to: Signature.Status, *, reason: str) -> None:
     signature.proofs.all().delete()
     signature.vouches.all().delete()
     VouchCode.objects.filter(signature=signature).delete()
-    signature.decisions.update(note="", answer="")
+    signature.decisions.update(note="", question="", answer="", answer_url="", signals=[])
     signature.mails.update(details={})
     signature.mails.filter(state=Mail.State.OWED).update(state=Mail.State.DROPPED, to="")
     invitation = getattr(signature, "invitation", None)

@@ -62,12 +62,16 @@ RISK = {
 # These move a signature to "held" at once. The others leave it among those that wait: every open flag keeps a name
 # from level 2 and from being listed by rule or in a batch until a person releases it.
 HOLDING = {FlagKind.WATCH_NAME, FlagKind.IMPOSTOR, FlagKind.LOOKALIKE, FlagKind.MIXED_SCRIPTS}
+# These say that what stands after a name is not proven. Where a rule lists everyone who confirmed, level 1 claims
+# nothing of that kind, so they keep nobody off such a list.
+ABOUT_AFFILIATION = {FlagKind.FREE_MAIL, FlagKind.UNKNOWN_ORGANISATION, FlagKind.SECONDS}
 # A name under one of these is released by two people.
 BY_TWO = {FlagKind.WATCH_NAME, FlagKind.IMPOSTOR}
 
 LIST_REASONS = {
     "work_mailbox": "The confirmed mailbox belongs to the organisation",
     "staff_page": "A public page of the organisation names them",
+    "institution_record": "Their institution's own record names them",
     "two_signals": "Two signals of different families agree",
     "direct_contact": "Reached through an address they did not supply",
 }
@@ -121,6 +125,7 @@ OWN_REASONS = {
     "hold_all": "The team holds all new signatures",
     "published": "Names are published again",
     "batch_undone": "A batch was undone",
+    "own_question": "The team asked a question",
     "lapsed": "The question was not answered in time",
     "reaffirmed": "Kept under the new version of the text",
     "not_me": "The owner of the mailbox did not sign",
@@ -225,19 +230,3 @@ def in_mail(reason: str) -> str:
     """Return how a mail words a reason, given by its code or by its label for the team."""
     codes = [code for code, label in ALL.items() if reason in {code, label}]
     return next((IN_MAIL[code] for code in codes if code in IN_MAIL), NOT_SAID)
-
-
-def level_problem(level: int, families: list[str]) -> str:
-    """Return why this level cannot rest on these signals, or an empty string.
-
-    The rule is the table of evidence levels: level 2 wants one signal, level 3 two of different families,
-    level 4 two of which one is direct contact.
-    """
-    different = set(families)
-    if level >= 2 and not different:
-        return "Level 2 needs at least one signal. Tick what you checked."
-    if level >= 3 and len(different) < 2:
-        return "Levels 3 and 4 need two signals of different families."
-    if level == 4 and Family.OUT_OF_BAND not in different:
-        return "Level 4 needs direct contact."
-    return ""

@@ -1,6 +1,7 @@
 """The demo's sample letter: invented people, played through the verbs that the pages call."""
 
 import csv
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,9 @@ from django.utils import timezone
 
 from petition import lifecycle, tally
 from petition.models import Letter, Membership, Role, User
-from signatories import addresses, invitations, outbox, privacy, signing, tokens, vetting
-from signatories.models import LINE, Invitation, Mail
+from signatories import addresses, evidence, invitations, outbox, privacy, reasons, signing, tokens, vetting
+from signatories.evidence import found
+from signatories.models import LINE, Decision, Evidence, Invitation, Mail, Signature
 
 FILES = Path(settings.BASE_DIR) / "demo"
 ORGANISER, VETTER, SECOND = "organiser@example.org", "vetter@example.org", "second@example.org"
@@ -67,7 +69,8 @@ def _play_founder(invitation: Invitation, vetter: User) -> None:
         "updates": True,
     }
     signature = invitations.accept(mail.pk, code=tokens.code(mail.pk), typed=typed)
-    vetting.list_(signature, vetter=vetter, level=3, reason="two_signals", signals=["M", "P"])
+    _support(signature, ["M", "P"], vetter)
+    vetting.list_(signature, vetter=vetter, level=3, reason="two_signals")
 
 
 def _play_person(letter: Letter, person: dict[str, str], vetter: User, second: User) -> None:
@@ -84,21 +87,56 @@ def _play_person(letter: Letter, person: dict[str, str], vetter: User, second: U
     signature = signing.confirm(mail.pk, tokens.code(mail.pk), in_tab=True).signature
     if person["sort_key"]:
         signing.set_sort_key(signature, person["sort_key"])
-    grounds = {"reason": person["reason"], "note": person["note"]}
+    _support(signature, list(filter(None, person["signals"].split("|"))), vetter)
+    _flag(signature, list(filter(None, person["flags"].split("|"))))
     if fate in {"listed", "hidden"}:
-        level = int(person["level"])
-        checked: dict[str, Any] = {
-            "level": level,
-            "signals": person["signals"].split("|"),
-            "reason": _listed_for(person),
-        }
-        if level == 4:
+        checked: dict[str, Any] = {"level": int(person["level"]), "reason": _listed_for(person)}
+        if checked["level"] == 4:
             vetting.list_(signature, vetter=second, **checked)
         vetting.list_(signature, vetter=vetter, note=person["note"], **checked)
     if fate == "withdrawn":
         privacy.withdraw(signature)
+    elif fate == "asked":
+        vetting.ask(signature, vetter=vetter, questions=[person["reason"]], note=person["note"])
     elif fate in DECISIONS:
-        DECISIONS[fate](signature, vetter=vetter, **grounds)
+        DECISIONS[fate](signature, vetter=vetter, reason=person["reason"], note=person["note"])
+
+
+def _support(signature: Signature, families: list[str], vetter: User) -> None:
+    """Write down what the collectors and the vetter found; the invented hosts cannot be asked."""
+    page = signature.profile_url or f"https://{signature.host}/people"
+    identity: dict[str, Any] = {"claim": Evidence.Claim.IDENTITY, "public_before": True}
+    rows: dict[str, dict[str, Any]] = {
+        "M": {
+            "claim": Evidence.Claim.AFFILIATION,
+            "account": f"host:{signature.host}",
+            "details": {"says": f"{signature.host} is a host for staff of {signature.organisation}."},
+        },
+        "F": {"account": "orcid:0000-0000-0000-0000", "details": {"says": "An ORCID record since 2019."}, **identity},
+        "W": {"account": f"{page}#me", "url": page, "details": {"says": "The page links back."}, **identity},
+        "K": {"account": "ssh:invented", "details": {"says": "Signed with a key published in 2018."}, **identity},
+    }
+    for family in families:
+        if family == "P":
+            found.record(signature, by=vetter, url=page, claims=[Evidence.Claim.AFFILIATION])
+        elif family == "O":
+            found.contact(signature, by=vetter, how="The main number", on=timezone.now().date())
+        else:
+            evidence.record(signature, family=family, **rows[family])
+
+
+def _flag(signature: Signature, kinds: list[str]) -> None:
+    """Raise the flags that the looks would raise, had the invented people typed it all themselves."""
+    saw: dict[str, dict[str, Any]] = {
+        "watch_name": {"names": [signature.name]},
+        "free_mail": {"host": signature.host},
+        "seconds": {"seconds": 1.4},
+        "burst": {"from": ["network"]},
+    }
+    for kind in kinds:
+        signature.flags.create(kind=kind, details=saw[kind])
+    risk = sum(reasons.RISK[reasons.FlagKind(kind)] for kind in kinds)
+    Signature.objects.filter(pk=signature.pk).update(risk=risk)
 
 
 def _listed_for(person: dict[str, str]) -> str:
@@ -108,4 +146,8 @@ def _listed_for(person: dict[str, str]) -> str:
     return {"M": "work_mailbox", "P": "staff_page"}.get(person["signals"], "two_signals")
 
 
-DECISIONS = {"held": vetting.hold, "asked": vetting.ask, "declined": vetting.decline, "hidden": vetting.hide}
+DECISIONS: dict[str, Callable[..., Decision]] = {
+    "held": vetting.hold,
+    "declined": vetting.decline,
+    "hidden": vetting.hide,
+}

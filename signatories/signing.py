@@ -181,6 +181,8 @@ def accept(signature: Signature, *, reason: str) -> None:
     """
     confirmed = {"confirmed_at": timezone.now(), "level": 1, **_proven(signature)}
     move(signature, Signature.Status.CONFIRMED, reason=reason, **confirmed)
+    if signature.letter.hold_new:
+        move(signature, Signature.Status.HELD, reason="hold_all")
     flags.at_once(signature)
     outbox.owe(Mail.Kind.RECEIPT, signature=signature)
     announce.tell_latecomer(signature)

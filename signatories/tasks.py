@@ -12,6 +12,7 @@ from signatories import (
     privacy,
     proving,
     sampling,
+    vetting,
     vouching,
     workmail,
 )
@@ -85,3 +86,16 @@ def collect() -> None:
 def forget_networks() -> None:
     """Forget from where signatures came, once that is old."""
     privacy.forget_networks()
+
+
+@shared_task
+def list_what_is_ready() -> None:
+    """List what was decided while names were not published."""
+    vetting.go_on()
+
+
+@shared_task
+def see_to_questions() -> None:
+    """Remind once of open questions, and end those that nobody answered."""
+    vetting.lapse()
+    vetting.remind()

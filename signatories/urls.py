@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from signatories.desk import batches, cases, delivering, exports, founders, organisations, vetting, watchlist, work
+from signatories.desk import (
+    batches,
+    cases,
+    deciding,
+    delivering,
+    exports,
+    founders,
+    organisations,
+    person,
+    queue,
+    switches,
+    watchlist,
+    work,
+)
 from signatories.forms.proofs import OFFERED
 from signatories.views import (
     auditing,
@@ -54,12 +67,22 @@ urlpatterns = [
     path("mailbox/<str:token>/", proofs.stop, name="stop"),
     path("invitation/<str:token>/", invited.invitation, name="invitation"),
     path("invitation/<str:token>/decline/", invited.decline_invitation, name="decline_invitation"),
-    path("desk/<slug:slug>/vetting/", vetting.queue, name="queue"),
-    path("desk/<slug:slug>/vetting/<uuid:pk>/", vetting.person, name="person"),
-    path("desk/<slug:slug>/vetting/<uuid:pk>/list/", vetting.list_, name="list"),
+    path("desk/<slug:slug>/vetting/", queue.queue, name="queue"),
+    path("desk/<slug:slug>/vetting/next/", queue.next_, name="next"),
+    path("desk/<slug:slug>/vetting/<uuid:pk>/", person.person, name="person"),
+    path("desk/<slug:slug>/vetting/<uuid:pk>/claim/", person.claim, name="claim"),
+    path("desk/<slug:slug>/vetting/<uuid:pk>/list/", deciding.list_, name="list"),
     *(
-        path(f"desk/<slug:slug>/vetting/<uuid:pk>/{verb}/", vetting.decide, {"verb": verb}, name=verb)
-        for verb in vetting.VERBS
+        path(f"desk/<slug:slug>/vetting/<uuid:pk>/{verb}/", deciding.decide, {"verb": verb}, name=verb)
+        for verb in deciding.VERBS
+    ),
+    path("desk/<slug:slug>/vetting/<uuid:pk>/recuse/", deciding.recuse, name="recuse"),
+    path("desk/<slug:slug>/vetting/<uuid:pk>/record/", deciding.record, name="record"),
+    path("desk/<slug:slug>/vetting/<uuid:pk>/contact/", deciding.contact, name="contact"),
+    path("desk/<slug:slug>/vetting/<uuid:pk>/strike/<int:number>/", deciding.strike, name="strike"),
+    *(
+        path(f"desk/<slug:slug>/{name}/{'on' if on else 'off'}/", switches.switch, {"name": name, "on": on}, name=name)
+        for name, on in switches.SAID
     ),
     path("embargo/<str:token>/", embargoed.page, name="embargo"),
     path("desk/<slug:slug>/batches/", batches.batches_, name="batches"),

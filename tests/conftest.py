@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.test import Client
+from django.utils import timezone
 
 from petition import identifiers, lifecycle
 from petition.delivery import bundling
 from petition.models import Delivery, Letter, Membership, Role, User
 from signatories import addresses, batches, delivering, evidence, outbox, signing, tokens, vetting
 from signatories.batches import rules
+from signatories.evidence import found
 from signatories.models import Batch, Mail, Organisation, Signature, Source
 from signatories.organisations import keys, teaching
 from tests import network
@@ -141,8 +143,8 @@ def listed(vetter: User) -> Callable[..., Signature]:
     """Put a name on the letter."""
 
     def make(signature: Signature, level: int = 2) -> Signature:
-        signals = ["M"] if level == 2 else ["M", "P"]
-        vetting.list_(signature, vetter=vetter, level=level, reason="staff_page", signals=signals)
+        support(signature, "M" if level == 2 else "MP", by=vetter)
+        vetting.list_(signature, vetter=vetter, level=level, reason="staff_page")
         return signature
 
     return make
@@ -201,6 +203,20 @@ def delivered(frozen: Delivery) -> Delivery:
     assert bundling.make_next()
     frozen.bundle.refresh_from_db()
     return frozen
+
+
+def support(signature: Signature, families: str, *, by: User) -> Signature:
+    """Write down what tasks (M, F) and vetters (P, O) find, a letter a family."""
+    for family in families:
+        if family == "P":
+            found.record(signature, by=by, url="https://lantern.example.org/people", claims=["affiliation"])
+        elif family == "O":
+            found.contact(signature, by=by, how="The switchboard", on=timezone.now().date())
+        else:
+            claim = "affiliation" if family == "M" else "identity"
+            account = f"{family}:{signature.address}"
+            evidence.record(signature, family=family, claim=claim, account=account, public_before=family != "M")
+    return signature
 
 
 def code_in(message: Any) -> str:

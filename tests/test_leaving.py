@@ -66,7 +66,7 @@ def test_a_code_that_comes_back_after_withdrawing_confirms_nothing(letter, clien
 
 def test_a_question_is_answered_on_the_status_page(confirmed, vetter, client: Client):
     signature = confirmed()
-    vetting.ask(signature, vetter=vetter, reason="need_staff_page")
+    vetting.ask(signature, vetter=vetter, questions=["need_staff_page"])
     assert "Please send a page" in client.get(mine(signature)).content.decode()
     client.post(mine(signature) + "answer/", {"answer": "https://lantern.example.org/people"})
     signature.refresh_from_db()

@@ -121,7 +121,7 @@ def test_a_mail_that_is_not_true_any_more_is_not_sent(confirmed, vetter, deliver
 
 def test_every_mail_lets_its_reader_say_that_it_was_somebody_else(confirmed, vetter, listed, deliver):
     listed(confirmed("one@example.com"))
-    vetting.ask(confirmed("two@example.com"), vetter=vetter, reason="need_details")
+    vetting.ask(confirmed("two@example.com"), vetter=vetter, questions=["need_details"])
     vetting.hold(confirmed("three@example.com"), vetter=vetter, reason="needs_second_look")
     vetting.decline(confirmed("four@example.com"), vetter=vetter, reason="not_eligible")
     for message in deliver():

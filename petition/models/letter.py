@@ -128,6 +128,10 @@ class Letter(models.Model):
 
 # What stands in the history beside the moves.
 REASONS = {
+    "publishing_paused": "Publishing names paused",
+    "publishing_again": "Names published again",
+    "holding_new": "All new signatures held",
+    "holding_ended": "New signatures not held any more",
     "replied": "A reply was received",
     "downloaded_pdf": "The delivered document was taken out",
     "downloaded_bundle": "The delivered bundle was taken out",

@@ -6,12 +6,11 @@ This is the one place that knows how vetting decides.
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from petition.models import User
 from petition.moves import move
-from signatories import addresses, levels, outbox, reasons
+from signatories import levels, outbox, reasons, vetting, watch
 from signatories.models import Batch, Decision, Mail, Signature
 
 Verb, Status, Outcome = Batch.Verb, Signature.Status, Decision.Outcome
@@ -63,7 +62,7 @@ def problem(signature: Signature, *, verb: str, level: int, actor: User) -> str:
     """
     if signature.status not in TO[verb]:
         return _standing(signature, verb)
-    if signature.address_hash == own_hash(actor):
+    if signature.address_hash in vetting.own_hashes(actor):
         return "It is the signature of the vetter who decides."
     if any(recusal.vetter_id == actor.pk for recusal in signature.recusals.all()):
         return "The vetter knows this person and leaves the decision to others."
@@ -87,6 +86,8 @@ def _listing_problem(signature: Signature, level: int) -> str:
     events = list(signature.events.all())
     if events and events[-1].reason == "not_me":
         return "The owner of the mailbox says that they did not sign."
+    if any(event.now == Status.HIDDEN for event in events):
+        return "It was hidden before. That takes two people, one name at a time."
     if any(case.closed_at is None for case in signature.cases.all()):
         return "A case about it is open."
     decisions = list(signature.decisions.all())
@@ -99,14 +100,6 @@ def _listing_problem(signature: Signature, level: int) -> str:
         open_flags=sum(flag.released_at is None for flag in flags),
         prints_affiliation=bool(signature.organisation),
     )
-
-
-def own_hash(user: User) -> str:
-    """Return by what the signature of a team member's own mailbox is known; empty if it cannot have signed."""
-    try:
-        return addresses.keyed_hash(addresses.canonical(user.email))
-    except ValidationError:
-        return ""
 
 
 def take(signature: Signature, batch: Batch) -> Decision:
@@ -129,7 +122,10 @@ def take(signature: Signature, batch: Batch) -> Decision:
         vetter=batch.actor,
         second_vetter=batch.second,
         batch=batch,
+        **(vetting.grounds_of(signature) if to == Status.LISTED else {}),
     )
+    if batch.reason == "impostor":
+        watch.remember(signature, by=batch.actor)
     if to in MAILS:
         details = {} if to == Status.LISTED else {"reason": reasons.ALL[batch.reason]}
         outbox.owe(

@@ -1,61 +1,272 @@
 """The forms of the desk."""
 
+import uuid
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.utils import timezone
 
-from petition.forms import TextField
-from signatories import reasons
-from signatories.models import Export
+from petition.forms import LineField, TextField
+from petition.models import Letter
+from signatories import countries, organisations, reasons, vetting
+from signatories.models import Evidence, Export, OrganisationDomain, Signature
+from signatories.vetting.rules import BY_RULE, problem
+from signatories.vetting.waiting import ALL, MOST_NAMED, READY, Filter
+
+TABS = {
+    ALL: "Waiting",
+    READY: "Ready",
+    Signature.Status.ASKED: "Asked",
+    Signature.Status.LISTED: "Listed",
+    Signature.Status.DECLINED: "Declined",
+    Signature.Status.HIDDEN: "Hidden",
+    Signature.Status.PENDING: "Not confirmed",
+    Signature.Status.WITHDRAWN: "Withdrawn",
+}
 
 
-class ReasonForm(forms.Form):
+def _choices(form: forms.Form, name: str, choices: list[tuple[Any, str]]) -> None:
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)
+    field.choices = choices
+
+
+class FilterForm(forms.Form):
+    """What the queue shows; a batch asks with the same names."""
+
+    name = LineField(
+        label="Name or organisation", max_length=160, required=False, widget=forms.TextInput(attrs={"type": "search"})
+    )
+    host = LineField(label="Mail host", max_length=253, required=False)
+    network = LineField(label="Network", max_length=49, required=False)
+    organisation = LineField(label="Organisation", max_length=160, required=False)
+    discipline = forms.ChoiceField(label="Discipline", required=False)
+    country = forms.ChoiceField(label="Country", required=False)
+    flag = forms.ChoiceField(
+        label="Open flag",
+        required=False,
+        choices=[("", "All"), ("any", "Any flag"), ("none", "No flag"), *reasons.FlagKind.choices],
+    )
+    evidence = forms.ChoiceField(
+        label="Evidence",
+        required=False,
+        choices=[("", "All"), ("affiliation", "Supports the affiliation"), ("nothing", "Nothing yet")],
+    )
+
+    def __init__(self, letter: Letter, data: QueryDict) -> None:
+        super().__init__(data)
+        self.sent = data
+        _choices(self, "country", [("", "All"), *countries.names().items()])
+        if letter.disciplines:
+            _choices(self, "discipline", [("", "All"), *letter.disciplines.items()])
+        else:
+            del self.fields["discipline"]
+
+    def clean_host(self) -> str:
+        return str(self.cleaned_data["host"]).lower().rpartition("@")[2]
+
+    def asked(self) -> Filter:
+        """Return what is asked for, without what cannot be asked."""
+        self.is_valid()
+        status, ticked = self.sent.get("status", ALL), self.sent.getlist("pk")[:MOST_NAMED]
+        found = {name: value for name, value in self.cleaned_data.items() if value}
+        return Filter(status=status if status in TABS else ALL, pk=tuple(filter(None, map(_as_uuid, ticked))), **found)
+
+
+def _as_uuid(value: str) -> str:
+    try:
+        return str(uuid.UUID(value))
+    except ValueError:
+        return ""
+
+
+class NoteForm(forms.Form):
+    """A note for the team, and what the vetter's page showed."""
+
+    note = TextField(
+        label="Note for the team", max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 1})
+    )
+    seen = forms.CharField(max_length=50, required=False, widget=forms.HiddenInput)
+
+
+class ReasonForm(NoteForm):
     """A decision's reason code, and a note for the team."""
 
-    reason = forms.ChoiceField(label="Reason", error_messages={"required": "Please choose a reason."})
-    note = TextField(
-        label="Note for the team", max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    reason = forms.ChoiceField(
+        label="Reason", widget=forms.RadioSelect, error_messages={"required": "Please choose a reason."}
     )
+    field_order = ("reason", "note", "seen")
 
     def __init__(self, choices: dict[str, str], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["reason"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", "Please choose"), *choices.items()]
+        _choices(self, "reason", list(choices.items()))
 
 
-class ListForm(ReasonForm):
-    """The level, and the signals it rests on."""
+class AskForm(NoteForm):
+    """What the signer is asked for."""
 
-    level = forms.TypedChoiceField(
-        label="Level",
-        coerce=int,
-        choices=[(level, f"{level} · {reasons.LEVELS[level]}") for level in (2, 3, 4)],
-        widget=forms.RadioSelect,
-        error_messages={"required": "Please choose a level."},
-    )
-    signals = forms.MultipleChoiceField(
-        label="What you checked",
-        choices=reasons.Family.choices,
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "Please tick what you checked."},
-    )
-    url = forms.URLField(
-        label="Where it can be seen",
-        max_length=300,
+    questions = forms.MultipleChoiceField(
+        label="Ask for",
         required=False,
-        assume_scheme="https",
-        help_text="A staff page, a record.",
+        choices=list(reasons.ASK_REASONS.items()),
+        widget=forms.CheckboxSelectMultiple,
     )
-    field_order = ("level", "signals", "url", "reason", "note")
+    question = TextField(
+        label="In your own words",
+        max_length=1000,
+        required=False,
+        help_text="The signer reads this.",
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    field_order = ("questions", "question", "note", "seen")
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if "level" in data and "signals" in data:
-            problem = reasons.level_problem(data["level"], data["signals"])
-            if problem:
-                self.add_error("signals", problem)
+        if not self.errors and not data.get("questions") and not data.get("question"):
+            self.add_error("questions", "Please choose what to ask for, or write a question.")
         return data
+
+
+class ListForm(NoteForm):
+    """The level, the reason, and the open flags one by one."""
+
+    level = forms.TypedChoiceField(
+        label="Level", coerce=int, widget=forms.RadioSelect, error_messages={"required": "Please choose a level."}
+    )
+    looked = forms.TypedMultipleChoiceField(
+        label="I looked at this", coerce=int, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    reason = forms.ChoiceField(label="Reason", error_messages={"required": "Please choose a reason."})
+    acquainted = forms.BooleanField(
+        label="I know this person", required=False, help_text="Then a second person decides too."
+    )
+    teaches = forms.ChoiceField(
+        required=False,
+        choices=[("", "nobody: learn nothing"), *OrganisationDomain.Kind.choices],
+        widget=forms.RadioSelect,
+    )
+    field_order = ("level", "looked", "reason", "acquainted", "teaches", "note", "seen")
+
+    def __init__(self, signature: Signature, standing: vetting.Standing, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.signature, self.standing = signature, standing
+        levels = [(level, f"{level} · {reasons.LEVELS[level]}") for level in (2, 3, 4)]
+        listing = dict(reasons.LIST_REASONS)
+        if vetting.lists_by_rule(signature.letter):
+            levels.insert(0, (BY_RULE, f"{BY_RULE} · {reasons.LEVELS[BY_RULE]}"))
+            listing["rule"] = reasons.OWN_REASONS["rule"]
+        _choices(self, "level", levels)
+        _choices(self, "reason", [("", "Please choose"), *listing.items()])
+        if organisations.can_learn(signature):
+            self.fields["teaches"].label = f"Mailboxes at {signature.host} belong to this organisation’s"
+        else:
+            del self.fields["teaches"]
+        if standing.open_flags:
+            _choices(self, "looked", [(flag.pk, flag.get_kind_display()) for flag in standing.open_flags])
+        else:
+            del self.fields["looked"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        unseen = [flag for flag in self.standing.open_flags if flag.pk not in data.get("looked", [])]
+        if unseen and "looked" not in self.errors:
+            self.add_error("looked", "Please look at each flag, and tick it off.")
+        if "level" in data:
+            wrong = problem(self.signature, data["level"], signals=self.standing.signals, open_flags=0)
+            if wrong:
+                self.add_error("level", wrong)
+        return data
+
+
+def preset(standing: vetting.Standing, signature: Signature) -> dict[str, Any]:
+    """Return what the list form shows first: the level that the evidence carries, and the reason that goes with it."""
+    families = {signal.family for signal in standing.signals}
+    if standing.carried == 4:
+        reason = "direct_contact"
+    elif standing.carried == 3:
+        reason = "two_signals"
+    elif standing.carried == 2:
+        by_family = {"M": "work_mailbox", "P": "staff_page", "F": "institution_record", "W": "staff_page"}
+        reason = next((by_family[family] for family in by_family if family in families), "")
+    else:
+        reason = "rule" if vetting.lists_by_rule(signature.letter) else ""
+    return {"level": standing.carried if standing.carried > 1 or reason else "", "reason": reason}
+
+
+class RecordForm(forms.Form):
+    """P: a public record that the vetter found."""
+
+    url = forms.URLField(
+        label="Page",
+        max_length=300,
+        assume_scheme="https",
+        error_messages={"required": "Please give the address of the page."},
+    )
+    claims = forms.MultipleChoiceField(
+        label="It speaks for",
+        choices=[
+            (Evidence.Claim.AFFILIATION, "the affiliation: it names them with what is printed"),
+            (Evidence.Claim.IDENTITY, "the identity: it shows who this person is"),
+        ],
+        initial=[Evidence.Claim.AFFILIATION],
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Please tick what it speaks for."},
+    )
+    dated = forms.DateField(
+        label="Date of the record",
+        required=False,
+        help_text="If it says so. One younger than the letter's text was not public before it.",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    contradicts = forms.BooleanField(label="It says otherwise", required=False)
+    note = TextField(label="Note", max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 1}))
+
+    def clean_url(self) -> str:
+        url = str(self.cleaned_data["url"])
+        if not url.startswith(("https://", "http://")):
+            raise ValidationError("Please give an address that starts with https://.")
+        return url
+
+    def clean_dated(self) -> Any:
+        return _not_ahead(self.cleaned_data["dated"])
+
+
+class ContactForm(forms.Form):
+    """O: how the vetter reached the person."""
+
+    how = LineField(
+        label="How",
+        max_length=200,
+        help_text="Through an address that the signer did not supply: a switchboard, an old programme.",
+        error_messages={"required": "Please say how they were reached."},
+    )
+    on = forms.DateField(
+        label="On",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": "Please give the day."},
+    )
+    contradicts = forms.BooleanField(label="They said that they did not sign", required=False)
+    note = TextField(label="Note", max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 1}))
+
+    def clean_on(self) -> Any:
+        return _not_ahead(self.cleaned_data["on"])
+
+
+def _not_ahead(day: Any) -> Any:
+    if day and day > timezone.now().date():
+        raise ValidationError("This day is still to come.")
+    return day
+
+
+class RecuseForm(forms.Form):
+    """Leaving a decision to others is for good, so it wants one tick."""
+
+    sure = forms.BooleanField(
+        label="I know this person and leave the decision to others, for good",
+        error_messages={"required": "Please tick the box if you leave it to others."},
+    )
 
 
 class ExportForm(forms.Form):

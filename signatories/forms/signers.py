@@ -17,6 +17,12 @@ from signatories.models import LINE, Signature
 SUGGESTED = {"data-suggest": reverse_lazy("signatories:organisations"), "data-suggest-label": "Organisations"}
 
 
+def _web(url: str) -> str:
+    if url and not url.startswith(("https://", "http://")):
+        raise ValidationError("Please give an address that starts with https://.")
+    return url
+
+
 class LineForm(forms.Form):
     """What is printed after a name, and who may read it."""
 
@@ -88,10 +94,7 @@ class LineForm(forms.Form):
         return refuse_web_address(self.cleaned_data["organisation"], bare=False)
 
     def clean_profile_url(self) -> str:
-        url = clean(str(self.cleaned_data["profile_url"]))
-        if url and not url.startswith(("https://", "http://")):
-            raise ValidationError("Please give an address that starts with https://.")
-        return url
+        return _web(clean(str(self.cleaned_data["profile_url"])))
 
     def typed(self) -> dict[str, Any]:
         """Return a value for each name in `LINE`."""
@@ -185,7 +188,24 @@ class DisownForm(forms.Form):
 class AnswerForm(forms.Form):
     """What the signer answers to the team's question."""
 
-    answer = TextField(label="Your answer", max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
+    answer = TextField(label="Your answer", max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 4}))
+    url = forms.URLField(
+        label="A page that shows it",
+        max_length=300,
+        required=False,
+        assume_scheme="https",
+        help_text="A staff page, your ORCID, a programme that names you. It is for the team and is not printed.",
+        widget=forms.URLInput(attrs={"placeholder": "https://", "autocomplete": "url"}),
+    )
+
+    def clean_url(self) -> str:
+        return _web(self.cleaned_data["url"])
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not self.errors and not data.get("answer") and not data.get("url"):
+            self.add_error("answer", "Please write an answer, or name a page.")
+        return data
 
 
 class KeepForm(forms.Form):

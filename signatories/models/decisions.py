@@ -40,6 +40,7 @@ class Decision(models.Model):
     question = models.TextField(max_length=1000, blank=True, help_text="a question in the vetter's own words")
     reminded_at = models.DateTimeField(null=True)
     answer = models.TextField(max_length=2000, blank=True, help_text="what the signer answered to a question")
+    answer_url = models.URLField(max_length=300, blank=True, help_text="a page that the signer named")
     answered_at = models.DateTimeField(null=True, help_text="or when the question lapsed")
     at = models.DateTimeField(default=timezone.now)
 
@@ -49,11 +50,20 @@ class Decision(models.Model):
             models.CheckConstraint(name="decision_has_a_reason", condition=~Q(reason="")),
             models.CheckConstraint(
                 name="decision_level_4_by_two",
-                condition=~Q(outcome="list", level=4, second_vetter=None),
+                condition=~Q(outcome__in=["list", "ready"], level=4, second_vetter=None),
+            ),
+            models.CheckConstraint(
+                name="decision_on_an_acquaintance_by_two",
+                condition=~Q(outcome__in=["list", "ready"], acquainted=True, second_vetter=None),
             ),
             models.CheckConstraint(
                 name="decision_two_are_two",
                 condition=Q(second_vetter=None) | ~Q(vetter=models.F("second_vetter")),
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["at"], condition=Q(outcome="ask", answered_at__isnull=True), name="decision_open_question"
             ),
         ]
 
@@ -64,6 +74,11 @@ class Decision(models.Model):
     def reason_label(self) -> str:
         """The reason in words."""
         return reasons.ALL.get(self.reason, self.reason)
+
+    @property
+    def question_labels(self) -> list[str]:
+        """What was asked, in words: the lines that were ticked, and the vetter's own."""
+        return [*(reasons.ASK_REASONS.get(code, code) for code in self.questions), *filter(None, [self.question])]
 
 
 class Evidence(models.Model):

@@ -44,7 +44,11 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
 
     def waiting(self) -> Self:
         """Confirmed and not decided on: what the desk works through, held ones included."""
-        return self.filter(status__in=WAITING)
+        return self.filter(status__in=WAITING, ready_at=None)
+
+    def ready(self) -> Self:
+        """To be listed as soon as names are published again."""
+        return self.filter(ready_at__isnull=False)
 
     def known(self) -> Self:
         """Everybody whose mailbox is proven and who has not left."""
@@ -93,6 +97,8 @@ class Signature(models.Model):
         Status.HIDDEN: {Status.LISTED, Status.CONFIRMED, Status.HELD, Status.WITHDRAWN},
         Status.WITHDRAWN: set(),
     }
+    # A decision that waits for publishing is void as soon as anything else happens to the signature.
+    ENDED_BY_A_MOVE: ClassVar[dict[str, Any]] = {"ready_at": None}
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     letter = models.ForeignKey(Letter, models.PROTECT, related_name="signatures", db_index=False)
@@ -125,6 +131,7 @@ class Signature(models.Model):
     checked_at = models.DateTimeField(null=True)
     risk = models.PositiveSmallIntegerField(default=0, help_text="of the open flags; the queue begins with the highest")
     collect_after = models.DateTimeField(null=True, help_text="when evidence is owed; a task claims it by moving it on")
+    ready_at = models.DateTimeField(null=True, help_text="to be listed since then, and waits for publishing")
     created_at = models.DateTimeField(default=timezone.now)
     confirmed_at = models.DateTimeField(null=True)
 
@@ -151,7 +158,26 @@ class Signature(models.Model):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["letter", "status", "id"], name="signature_by_status"),
             # None of these holds an unconfirmed row, so that taking a signature stays cheap.
-            models.Index(fields=["letter", "-risk", "id"], condition=Q(status__in=WAITING), name="signature_waiting"),
+            models.Index(
+                fields=["letter", "-risk", "id"],
+                condition=Q(status__in=WAITING, ready_at__isnull=True),
+                name="signature_waiting",
+            ),
+            models.Index(
+                fields=["letter", "id"],
+                condition=Q(status__in=WAITING, ready_at__isnull=True),
+                name="signature_oldest",
+            ),
+            *(
+                models.Index(
+                    fields=["letter", column],
+                    condition=Q(status__in=WAITING, ready_at__isnull=True),
+                    name=f"signature_by_{column.partition('_')[0]}",
+                )
+                for column in ("host", "organisation_key")
+            ),
+            models.Index(fields=["letter", "ready_at"], condition=Q(ready_at__isnull=False), name="signature_ready"),
+            models.Index(fields=["letter", "sort_key"], condition=Q(status__in=KNOWN), name="signature_name"),
             models.Index(fields=["letter", "host", "status"], condition=Q(status__in=KNOWN), name="signature_host"),
             models.Index(
                 fields=["letter", "organisation_key", "status"],
@@ -211,6 +237,11 @@ class Signature(models.Model):
     def signals(self) -> list[str]:
         """The families of evidence behind the level, in words."""
         return [str(reasons.Family(family).label) for family in self.checked]
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it is decided and waits for publishing."""
+        return self.ready_at is not None
 
     @property
     def is_founder(self) -> bool:

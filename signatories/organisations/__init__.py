@@ -5,13 +5,14 @@ The rows are shared by all letters of an installation.
 
 from signatories.organisations.finding import by_host, by_name, is_known, look_up, meant_by, named_in, suggest
 from signatories.organisations.hosts import is_free_mail
-from signatories.organisations.teaching import add, add_host, remove_host, teach
+from signatories.organisations.teaching import add, add_host, can_learn, remove_host, teach
 
 __all__ = [
     "add",
     "add_host",
     "by_host",
     "by_name",
+    "can_learn",
     "is_free_mail",
     "is_known",
     "look_up",

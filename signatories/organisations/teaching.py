@@ -26,6 +26,15 @@ from signatories.organisations import finding, hosts, keys
 What = OrganisationEvent.What
 
 
+def can_learn(signature: Signature) -> bool:
+    """Whether a decision about a signature is an occasion to learn whose mailboxes are at its host."""
+    if not signature.host or keys.names_nobody(signature.organisation) or hosts.is_free_mail(signature.host):
+        return False
+    meant = {one.pk for one in finding.meant_by(signature.organisation)}
+    known = {row.organisation_id for row in finding.by_host(signature.host)}
+    return not known & meant and not hosts.problem(signature.host)
+
+
 def teach(
     signature: Signature,
     *,

@@ -6,9 +6,10 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.forms import BaseForm
+from django.template import Context
 
-from petition.models import Letter
-from signatories import announce, countries, reasons, roll, sampling
+from petition.models import POWERS, Letter, Power
+from signatories import announce, countries, reasons, roll, sampling, vetting
 from signatories.forms import signers
 from signatories.models import Signature
 
@@ -47,7 +48,22 @@ def announcements(letter: Letter) -> list[dict[str, Any]]:
 @register.simple_tag
 def queue_length(letter: Letter) -> int:
     """How many signatures wait for a decision."""
-    return letter.signatures.filter(status="confirmed").count()
+    return letter.signatures.waiting().count()
+
+
+@register.inclusion_tag("signatories/desk/_switches.html", takes_context=True)
+def switches(context: Context, letter: Letter) -> dict[str, Any]:
+    """What is switched off or on, and how far the listing is, on top of every desk page of a letter."""
+    user, progress = context["request"].user, vetting.progress(letter)
+    shown = letter.hold_new or not letter.publishing or progress.ready
+    owns = bool(shown) and letter.members.filter(user=user, role__in=POWERS[Power.MANAGE]).exists()
+    return {
+        "letter": letter,
+        "progress": progress,
+        "owns": owns,
+        "turned": {one.reason: one for one in letter.events.select_related("actor")} if shown else {},
+        "csrf_token": context.get("csrf_token"),
+    }
 
 
 @register.simple_tag

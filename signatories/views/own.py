@@ -62,7 +62,7 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
     form = signers.AnswerForm(request.POST)
     if not form.is_valid():
         return mine_page(request, signature, token, answer=form)
-    vetting.answer(signature, text=form.cleaned_data["answer"])
+    vetting.answer(signature, text=form.cleaned_data["answer"], url=form.cleaned_data["url"])
     return redirect("signatories:mine", token)
 
 
@@ -103,7 +103,7 @@ def mine_page(request: HttpRequest, signature: Signature, token: str, **shown: A
         "token": token,
         "history": _history(events),
         "notice": NOTICES.get(events[-1].reason if events else ""),
-        "question": signature.decisions.filter(outcome="ask", answered_at=None).last(),
+        "question": vetting.open_question(signature),
         "withdraw": signers.WithdrawForm(),
         "disown": signers.DisownForm(),
         "answer": signers.AnswerForm(),

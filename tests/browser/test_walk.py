@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.pages import checked_experts, fill, follow, form_to, on_the_list, open_mail, sign
+from tests.browser.pages import LINE, checked_experts, fill, follow, form_to, on_the_list, open_mail, sign
 from tests.browser.running import LETTER, ORGANISER, VETTER, code_in, until
 
 Visit = Callable[..., Page]
@@ -67,10 +67,13 @@ def _sign_and_confirm_in_the_same_tab(page: Page) -> None:
 def _list_at_level_2(page: Page) -> None:
     page.goto(f"/desk/{LETTER}/vetting/")
     page.get_by_role("link", name=NAME).click()
+    page.locator("summary").filter(has_text="Add what you found").click()
+    record = form_to(page, "/record/")
+    expect(record.locator("[name=url]")).to_have_value(LINE["profile_url"])
+    record.get_by_role("button").click()
     form = form_to(page, "/list/")
-    form.get_by_role("radio", name=re.compile("^2")).check()
-    form.get_by_role("checkbox", name="public record").check()
-    form.locator("[name=reason]").select_option("staff_page")
+    expect(form.get_by_role("radio", name=re.compile("^2"))).to_be_checked()
+    expect(form.locator("[name=reason]")).to_have_value("staff_page")
     form.get_by_role("button").click()
     expect(page.get_by_role("status")).to_contain_text(NAME)
     expect(page).to_have_url(re.compile(f"/desk/{LETTER}/vetting/"))

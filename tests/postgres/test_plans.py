@@ -7,6 +7,45 @@ from django.utils import timezone
 from petition.models import Letter
 from signatories import roll
 from signatories.models import Signature
+from signatories.vetting import waiting
+
+
+@pytest.fixture
+def long_queue(letter: Letter) -> Letter:
+    """Ten thousand who wait, one of fifty with a flag."""
+    rows = [
+        Signature(
+            letter=letter,
+            version=letter.version,
+            address_hash=str(number),
+            level=1,
+            confirmed_at=timezone.now(),
+            status="held" if number % 30 == 0 else "confirmed",
+            risk=15 if number % 50 == 0 else 0,
+            host=f"h{number % 500}.example.org",
+        )
+        for number in range(10_000)
+    ]
+    Signature.objects.bulk_create(rows)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE signatories_signature")
+    return letter
+
+
+def test_any_page_of_the_queue_is_read_from_an_index_in_order(long_queue: Letter):
+    queue = waiting.chosen(long_queue, waiting.Filter()).order_by("-risk", "pk")
+    deep = queue[8000]
+    for rows in (queue, queue.filter(risk=deep.risk, pk__gt=deep.pk)):
+        plan = rows[: waiting.PAGE + 1].explain()
+        assert "Seq Scan" not in plan
+        assert "Sort" not in plan, plan
+
+
+def test_who_is_next_is_found_without_reading_the_queue(long_queue: Letter, vetter):
+    rows = waiting.mine(vetter, waiting.chosen(long_queue, waiting.Filter())).order_by("-risk", "pk")
+    plan = rows[: waiting.AHEAD].explain()
+    assert "Seq Scan on signatories_signature" not in plan
+    assert "signature_waiting" in plan, plan
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from petition import lifecycle, tally
 from petition.models import Letter, Membership, Role, User, Version
 from signatories import invitations, outbox, privacy, signing, tokens, vetting
 from signatories.models import Mail, Signature
-from tests.conftest import LETTER, LINE
+from tests.conftest import LETTER, LINE, support
 
 SENT = {**{name: value for name, value in LINE.items() if value is not False}, "publish": "on"}
 
@@ -86,9 +86,9 @@ def test_withdrawing_twenty_times_at_once_withdraws_once(confirmed, at_once):
 
 def test_two_vetters_decide_at_once_and_the_second_gets_a_409_page(confirmed, vetter, second, at_desk, at_once):
     for number in range(8):
-        signature = confirmed(f"signer{number}@example.com")
+        signature = support(confirmed(f"signer{number}@example.com"), "M", by=vetter)
         page = f"/desk/{signature.letter.slug}/vetting/{signature.pk}/"
-        grounds = {"level": "2", "signals": ["P"], "reason": "staff_page"}
+        grounds = {"level": "2", "reason": "staff_page"}
         answers = at_once(
             [
                 partial(at_desk(vetter).post, page + "list/", grounds),
@@ -112,10 +112,10 @@ def test_publishing_twice_at_once_makes_one_version(draft: Letter, organiser: Us
 
 
 def test_milestones_crossed_by_two_at_once_are_never_missed(letter: Letter, confirmed, vetter, second, at_once):
-    people = [confirmed(f"signer{number}@example.com") for number in range(6)]
+    people = [support(confirmed(f"signer{number}@example.com"), "M", by=vetter) for number in range(6)]
 
     def decide(signature: Signature, by: User) -> None:
-        vetting.list_(signature, vetter=by, level=2, reason="staff_page", signals=["P"])
+        vetting.list_(signature, vetter=by, level=2, reason="staff_page")
         tally.take(letter)
 
     at_once([partial(decide, one, vetter if n % 2 else second) for n, one in enumerate(people)])
@@ -129,8 +129,8 @@ def test_milestones_crossed_by_two_at_once_are_never_missed(letter: Letter, conf
 def test_a_milestone_is_reached_once_while_vetters_list_and_the_clock_counts(
     letter, confirmed, vetter, second, at_once
 ):
-    people = [confirmed(f"signer{number}@example.com") for number in range(8)]
-    listing = {"level": 2, "reason": "staff_page", "signals": ["P"]}
+    people = [support(confirmed(f"signer{number}@example.com"), "M", by=vetter) for number in range(8)]
+    listing = {"level": 2, "reason": "staff_page"}
     vetters = [partial(vetting.list_, one, vetter=[vetter, second][n % 2], **listing) for n, one in enumerate(people)]
     at_once([*vetters, *[tally.take_moved] * 4])
     tally.take_moved()
@@ -142,9 +142,9 @@ def test_a_milestone_is_reached_once_while_vetters_list_and_the_clock_counts(
 
 
 def test_a_count_that_began_before_a_commit_is_made_good_by_the_clock(letter: Letter, confirmed, vetter):
-    signature = confirmed()
+    signature = support(confirmed(), "M", by=vetter)
     with transaction.atomic():
-        vetting.list_(signature, vetter=vetter, level=2, reason="staff_page", signals=["P"])
+        vetting.list_(signature, vetter=vetter, level=2, reason="staff_page")
         stale = tally.count(letter)
     assert stale["listed"] == 1  # inside the transaction one sees it; others did not, and counted 0
     letter.tallies.create(

@@ -10,10 +10,11 @@ from django.test import Client
 from django.utils import timezone
 
 from petition.models import Letter
-from signatories import signing
-from signatories.models import Mail, Signature
+from petition.switching import switch
+from signatories import signing, vetting
+from signatories.models import Mail, Signature, SignatureEvent
 from tests import servers
-from tests.conftest import LINE, code_in, link_in
+from tests.conftest import LINE, code_in, link_in, support
 from tests.postgres.processes import arrived, clockwork, until, website
 
 pytestmark = pytest.mark.services
@@ -28,8 +29,9 @@ def test_the_way_of_a_signature_by_the_workers_doing(letter: Letter, vetter, at_
         receipt = until(arrived(sink, "You have signed"))
         assert client.get(link_in(receipt, "mine")).status_code == 200
         signature = letter.signatures.get()
+        support(signature, "M", by=vetter)
         page = f"/desk/{letter.slug}/vetting/{signature.pk}/list/"
-        at_desk(vetter).post(page, {"level": "2", "signals": ["P"], "reason": "staff_page"})
+        at_desk(vetter).post(page, {"level": "2", "reason": "staff_page"})
         until(arrived(sink, "Your name is on"))
         figures = until(lambda: letter.tallies.filter(figures__listed=1).first()).figures
         assert (figures["experts"], figures["disciplines"]) == (1, [["optics", 1]])
@@ -91,6 +93,23 @@ def test_a_worker_killed_while_it_sends_loses_no_mail_and_repeats_at_most_one(le
     readers = [str(message["To"]) for message in sink.messages]
     assert len(set(readers)) == 150
     assert len(readers) <= 151
+
+
+def test_a_worker_killed_while_it_publishes_lists_each_name_once_in_the_end(letter, vetter, organiser, confirmed):
+    switch(letter, "publishing", on=False, actor=organiser)
+    for number in range(120):
+        signature = support(confirmed(f"signer{number}@example.com"), "M", by=vetter)
+        vetting.list_(signature, vetter=vetter, level=2, reason="work_mailbox")
+    switch(letter, "publishing", on=True, actor=organiser)
+    with servers.smtp_sink() as sink:
+        with clockwork(os.environ["REDIS_URL"], sink.url) as worker:
+            until(lambda: letter.signatures.listed().count() >= 5)
+            os.killpg(worker.pid, signal.SIGKILL)
+        assert letter.signatures.ready().count() + letter.signatures.listed().count() == 120
+        assert letter.signatures.ready().exists()
+        with clockwork(os.environ["REDIS_URL"], sink.url):
+            until(lambda: letter.signatures.listed().count() == 120, 60)
+    assert SignatureEvent.objects.filter(now="listed").count() == 120
 
 
 def test_a_signature_that_is_not_committed_is_mailed_to_nobody(letter: Letter):

@@ -1,0 +1,36 @@
+"""The two switches of a letter: whether names are published, and whether all new signatures are held."""
+
+from django.db import transaction
+
+from petition.models import Letter, User
+from petition.moves import LostRace
+
+SWITCHES = {"publishing", "hold_new"}
+# The reason codes of the history, for a switch that is turned off or on.
+REASONS = {
+    ("publishing", False): "publishing_paused",
+    ("publishing", True): "publishing_again",
+    ("hold_new", True): "holding_new",
+    ("hold_new", False): "holding_ended",
+}
+
+
+@transaction.atomic
+def switch(letter: Letter, name: str, *, on: bool, actor: User) -> None:
+    """Turn a switch, and write it into the letter's history.
+
+    Args:
+        letter: in any status.
+        name: `publishing` (off: decisions wait, signatures are still collected) or `hold_new` (on: whoever confirms
+            is held for a second look).
+        on: how it stands from now on.
+        actor: the owner who turns it.
+
+    Raises:
+        LostRace: somebody else turned it already.
+    """
+    assert name in SWITCHES
+    if not Letter.objects.filter(pk=letter.pk, **{name: not on}).update(**{name: on}):
+        raise LostRace("Somebody else turned this switch already.")
+    setattr(letter, name, on)
+    letter.events.create(was=letter.status, now=letter.status, actor=actor, reason=REASONS[name, on])

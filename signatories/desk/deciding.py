@@ -1,0 +1,170 @@
+"""The buttons of one person's page: list, ask, hold, decline, hide, back, recuse, and the evidence one enters."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from petition.access import team
+from petition.models import Letter, Power, User
+from petition.moves import LostRace
+from signatories import vetting
+from signatories.desk import person
+from signatories.desk.queue import asked_in, at, go_on, person_path
+from signatories.evidence import found
+from signatories.forms import desk
+from signatories.models import Decision, Signature
+from signatories.vetting.waiting import Place
+
+CONFLICT = 409  # RFC 9110, section 15.5.10
+
+
+@dataclass(frozen=True)
+class Verb:
+    """One button of the desk: its form, and what it does."""
+
+    name: str
+    take: Callable[..., Decision]
+
+    def form(self, data: Any) -> forms.Form:
+        """Return the form as it was sent."""
+        if self.name == "ask":
+            return desk.AskForm(data, auto_id="ask_%s")
+        return desk.ReasonForm(person.REASONS[self.name], data, auto_id=f"{self.name}_%s")
+
+
+VERBS = {
+    verb.name: verb
+    for verb in (
+        Verb("ask", vetting.ask),
+        Verb("hold", vetting.hold),
+        Verb("decline", vetting.decline),
+        Verb("hide", vetting.hide),
+        Verb("back", vetting.back),
+    )
+}
+SAID = {
+    Decision.Outcome.LIST: "{} is listed.",
+    Decision.Outcome.READY: "{} is ready, and listed when names are published again.",
+    Decision.Outcome.PROPOSE: "{} is proposed for level {level}. A second person has to list it too.",
+}
+
+
+@team
+@require_POST
+def list_(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
+    """List a name at a level."""
+    letter, signature = _find(request, slug, pk)
+    form = desk.ListForm(signature, vetting.standing(signature), request.POST, auto_id="list_%s")
+    if not form.is_valid():
+        return person.page(request, letter, signature, {"list": form})
+    return _take(request, signature, "list", form, vetting.list_)
+
+
+@team
+@require_POST
+def decide(request: HttpRequest, slug: str, pk: uuid.UUID, verb: str) -> HttpResponse:
+    """Ask, hold, decline, hide, or put back into the queue."""
+    letter, signature = _find(request, slug, pk)
+    form = VERBS[verb].form(request.POST)
+    if not form.is_valid():
+        return person.page(request, letter, signature, {verb: form})
+    return _take(request, signature, verb, form, VERBS[verb].take)
+
+
+@team
+@require_POST
+def recuse(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
+    """Leave the decision about somebody one knows to others."""
+    letter, signature = _find(request, slug, pk)
+    form = desk.RecuseForm(request.POST, auto_id="recuse_%s")
+    if not form.is_valid():
+        return person.page(request, letter, signature, {"recuse": form})
+    vetting.recuse(signature, vetter=_me(request))
+    messages.success(request, f"{signature.name} is left to others.")
+    return _on(request, signature, Place.of(signature))
+
+
+@team
+@require_POST
+def record(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
+    """Enter a public record."""
+    letter, signature = _find(request, slug, pk)
+    form = desk.RecordForm(request.POST, auto_id="record_%s")
+    if not form.is_valid():
+        return person.page(request, letter, signature, {"record": form})
+    vetting.refuse(signature, _me(request))
+    data = {**form.cleaned_data}
+    found.record(signature, by=_me(request), supports=not data.pop("contradicts"), **data)
+    return redirect(person_path(signature, asked_in(request, letter)))
+
+
+@team
+@require_POST
+def contact(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
+    """Enter how the person was reached."""
+    letter, signature = _find(request, slug, pk)
+    form = desk.ContactForm(request.POST, auto_id="contact_%s")
+    if not form.is_valid():
+        return person.page(request, letter, signature, {"contact": form})
+    vetting.refuse(signature, _me(request))
+    data = {**form.cleaned_data}
+    found.contact(signature, by=_me(request), supports=not data.pop("contradicts"), **data)
+    return redirect(person_path(signature, asked_in(request, letter)))
+
+
+@team
+@require_POST
+def strike(request: HttpRequest, slug: str, pk: uuid.UUID, number: int) -> HttpResponse:
+    """Note that something entered by hand does not stand any more."""
+    letter, signature = _find(request, slug, pk)
+    row = get_object_or_404(signature.evidence, pk=number)
+    vetting.refuse(signature, _me(request))
+    found.strike(row, by=_me(request))
+    return redirect(person_path(signature, asked_in(request, letter)))
+
+
+def _find(request: HttpRequest, slug: str, pk: uuid.UUID) -> tuple[Letter, Signature]:
+    letter = get_object_or_404(Letter.objects.run_by(request.user, Power.VET), slug=slug)
+    return letter, person.find(letter, pk)
+
+
+def _me(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def _take(
+    request: HttpRequest, signature: Signature, name: str, form: forms.Form, take: Callable[..., Decision]
+) -> HttpResponse:
+    letter, place = signature.letter, Place.of(signature)
+    try:
+        decision = take(signature, vetter=_me(request), **form.cleaned_data)
+    except ValidationError as problem:
+        form.add_error("teaches", problem)
+        return person.page(request, letter, person.find(letter, signature.pk), {name: form})
+    except LostRace:
+        if not form.cleaned_data["seen"]:
+            raise
+        messages.warning(request, "Somebody changed this while you had it open. Please look again; nothing was sent.")
+        return person.page(request, letter, person.find(letter, signature.pk), status=CONFLICT)
+    said = SAID.get(Decision.Outcome(decision.outcome), "{}: {status}.")
+    status = signature.get_status_display().lower()
+    messages.success(request, said.format(signature.name, level=decision.level, status=status))
+    return _on(request, signature, place)
+
+
+def _on(request: HttpRequest, signature: Signature, place: Place) -> HttpResponse:
+    """Go on with the next, or back to the queue."""
+    vetting.let_go(signature.pk, vetter=_me(request))
+    if request.POST.get("then") == "next":
+        return go_on(request, signature.letter, place)
+    return redirect(at(reverse("signatories:queue", args=[signature.letter.slug]), asked_in(request, signature.letter)))

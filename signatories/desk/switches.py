@@ -1,0 +1,28 @@
+"""The two switches of a letter, which its owners turn."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_POST
+
+from petition import switching
+from petition.access import team
+from petition.models import Letter, Power, User
+
+SAID = {
+    ("publishing", False): "Publishing is paused. Decisions wait, signatures are still collected.",
+    ("publishing", True): "Names are published again. What is ready is being listed.",
+    ("hold_new", True): "From now on whoever confirms is held.",
+    ("hold_new", False): "New signatures go into the queue as usual. Those that are held stay held.",
+}
+
+
+@team
+@require_POST
+def switch(request: HttpRequest, slug: str, name: str, on: bool) -> HttpResponse:
+    """Turn a switch."""
+    letter = get_object_or_404(Letter.objects.run_by(request.user, Power.MANAGE), slug=slug)
+    assert isinstance(request.user, User)
+    switching.switch(letter, name, on=on, actor=request.user)
+    messages.success(request, SAID[name, on])
+    return redirect("signatories:queue", letter.slug)
