@@ -151,6 +151,19 @@ def listed(vetter: User) -> Callable[..., Signature]:
 
 
 @pytest.fixture
+def listed_again(vetter: User, second: User) -> Callable[..., Signature]:
+    """Put back a name that was hidden, which takes two people."""
+
+    def make(signature: Signature, level: int = 2) -> Signature:
+        support(signature, "MP", by=vetter)
+        for person in (vetter, second):
+            vetting.list_(signature, vetter=person, level=level, reason="staff_page")
+        return signature
+
+    return make
+
+
+@pytest.fixture
 def deliver() -> Callable[[], list[Any]]:
     """Let the outbox send what is due, and return what arrived."""
 

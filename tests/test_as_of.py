@@ -57,13 +57,13 @@ def test_whoever_left_since_is_counted_and_not_shown(client, at_hours, vetter):
     assert ("First Fay" in shown, "Second Sam" in shown, "Third Thea" in shown) == (False, False, True)
 
 
-def test_somebody_who_was_off_the_list_then_is_not_shown(client, at_hours, listed, vetter, time_machine):
+def test_somebody_who_was_off_the_list_then_is_not_shown(client, at_hours, listed_again, vetter, time_machine):
     one = at_hours("First Fay")["First Fay"]
     time_machine.move_to("2020-01-02T01:00Z", tick=False)
     vetting.hide(one, vetter=vetter, reason="listed_by_mistake")
     time_machine.move_to("2020-01-02T03:00Z", tick=False)
     vetting.back(one, vetter=vetter, reason="decided_by_mistake")
-    listed(one)
+    listed_again(one)
     assert "First Fay" in page(client, "2020-01-01T12:00Z")
     assert "No name that was on it then is on it today." in page(client, "2020-01-02T02:00Z")
     assert "First Fay" in page(client, "2020-01-02T03:00Z")

@@ -111,19 +111,19 @@ def test_the_addressee_reads_the_number_of_who_left_and_no_name(client, frozen, 
     assert "Ada Example" not in text
 
 
-def test_who_is_hidden_and_put_back_makes_two_notices(frozen, closed, vetter):
+def test_who_is_hidden_and_put_back_makes_two_notices(frozen, closed, vetter, listed_again):
     vetting.hide(closed[1], vetter=vetter, reason="listed_by_mistake")
     delivering.amend_all()
     assert amending.gone(frozen) == 1
-    vetting.list_(closed[1], vetter=vetter, level=2, reason="staff_page", signals=["M"])
+    listed_again(closed[1])
     delivering.amend_all()
     assert list(frozen.amendments.values_list("position", "kind")) == [(2, "removed"), (2, "restored")]
     assert amending.gone(frozen) == 0
 
 
-def test_what_moved_just_before_the_delivery_is_no_amendment(letter, closed, vetter, organiser):
+def test_what_moved_just_before_the_delivery_is_no_amendment(letter, closed, vetter, listed_again, organiser):
     vetting.hide(closed[1], vetter=vetter, reason="listed_by_mistake")
-    vetting.list_(closed[1], vetter=vetter, level=2, reason="staff_page", signals=["M"])
+    listed_again(closed[1])
     delivering.deliver(letter, actor=organiser)
     assert delivering.amend_all() == 0
 

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from petition.models import Letter
-from signatories import addresses, invitations, privacy, signing, vetting
+from signatories import addresses, collecting, invitations, privacy, signing, vetting
 from signatories.models import Evidence, Signatory, Signature
 from tests.conftest import LINE, code_in, link_in, owed_kinds
 
@@ -61,12 +61,13 @@ def test_a_listed_name_with_the_same_claims_stays_listed_among_the_founders(sign
 
 @pytest.mark.parametrize(
     ("before", "after"),
-    [(vetting.hold, "held"), (vetting.decline, "confirmed"), (vetting.ask, "asked")],
+    [("hold", "held"), ("decline", "confirmed"), ("ask", "asked")],
 )
 def test_a_hold_and_a_question_stay_and_a_declined_founder_is_decided_anew(
     sign_as_founder, confirmed, vetter, letter, before, after
 ):
-    before(confirmed("one@example.com"), vetter=vetter, reason="need_details")
+    grounds = {"questions": ["need_details"]} if before == "ask" else {"reason": "unclear_affiliation"}
+    getattr(vetting, before)(confirmed("one@example.com"), vetter=vetter, **grounds)
     sign_as_founder(name="Dr Ona One")
     signature = letter.signatures.get()
     assert (signature.status, signature.name) == (after, "Dr Ona One")
@@ -77,7 +78,9 @@ def test_where_everyone_who_confirms_is_listed_the_new_line_is_listed_at_level_1
     Letter.objects.update(listing="confirmed")
     letter.refresh_from_db()
     confirmed("one@example.com")
+    collecting.run()
     sign_as_founder(name="Dr Ona One")
+    collecting.run()
     assert [(one.name, one.level) for one in letter.signatures.listed()] == [("Dr Ona One", 1)]
 
 

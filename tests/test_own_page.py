@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from signatories import reasons, tokens, vetting
+from tests.conftest import support
 
 TEAMS_OWN = {**reasons.HOLD_REASONS, **reasons.DECLINE_REASONS, **reasons.HIDE_REASONS, **reasons.LIST_REASONS}
 TEAMS_OWN |= {**reasons.BACK_REASONS, "proposed": reasons.OWN_REASONS["proposed"]}
@@ -28,15 +29,16 @@ def test_why_the_team_holds_a_name_is_its_own_business(own_page, confirmed, vett
         assert "known to us" not in text
 
 
-def test_no_reason_of_the_team_stands_in_the_history_of_the_signer(own_page, confirmed, listed, vetter):
+def test_no_reason_of_the_team_stands_in_the_history_of_the_signer(own_page, confirmed, listed, listed_again, vetter):
     signature = confirmed()
-    vetting.list_(signature, vetter=vetter, level=4, reason="direct_contact", signals=["O", "P"])
+    support(signature, "OP", by=vetter)
+    vetting.list_(signature, vetter=vetter, level=4, reason="direct_contact")
     vetting.back(signature, vetter=vetter, reason="decided_by_mistake")
     listed(signature)
     for reason in reasons.HIDE_REASONS:
         vetting.hide(signature, vetter=vetter, reason=reason)
         vetting.back(signature, vetter=vetter, reason="new_information")
-        listed(signature)
+        listed_again(signature)
     page = own_page(signature)
     assert not [label for label in TEAMS_OWN.values() if label in page]
     assert "Checked and accepted by the team" in page

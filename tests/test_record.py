@@ -61,7 +61,7 @@ def test_people_who_are_not_named_are_in_no_line(client, letter, confirmed, list
 def test_what_happens_behind_the_desk_is_never_shown(client, letter, confirmed, vetter):
     before = everything(client)
     vetting.hold(confirmed("a@example.com"), vetter=vetter, reason="watchlist_name")
-    vetting.ask(confirmed("b@example.com"), vetter=vetter, reason="need_details")
+    vetting.ask(confirmed("b@example.com"), vetter=vetter, questions=["need_details"])
     vetting.decline(confirmed("c@example.com"), vetter=vetter, reason="impostor")
     privacy.withdraw(confirmed("d@example.com"))
     assert everything(client) == before
@@ -76,11 +76,13 @@ def test_a_note_of_the_team_on_a_listed_name_stays_with_the_team(client, letter,
     assert record.replay(letter) == 1
 
 
-def test_a_name_that_was_off_the_list_for_a_while_is_not_tied_to_its_removal(letter, confirmed, listed, vetter):
+def test_a_name_that_was_off_the_list_for_a_while_is_not_tied_to_its_removal(
+    letter, confirmed, listed, listed_again, vetter
+):
     one = listed(confirmed())
     vetting.hide(one, vetter=vetter, reason="listed_by_mistake")
     vetting.back(one, vetter=vetter, reason="decided_by_mistake")
-    listed(one)
+    listed_again(one)
     assert [change.who for change in record.changes(letter).changes][:3] == [
         "Ada Example",
         "A signatory",

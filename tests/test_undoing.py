@@ -25,7 +25,7 @@ def snapshot(people: list[Signature]) -> list[tuple]:
 def test_undoing_restores_every_row_exactly_and_its_history_says_so(several, begin, listed, confirmed, vetter):
     people = [*several(2), confirmed("asked@example.com"), confirmed("waits@example.com")]
     listed(people[0])
-    vetting.ask(people[2], vetter=vetter, reason="need_staff_page")
+    vetting.ask(people[2], vetter=vetter, questions=["need_staff_page"])
     before = snapshot(people)
     batch = begin("invalidate")
     assert snapshot(people) != before

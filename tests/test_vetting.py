@@ -5,7 +5,7 @@ from django.db import IntegrityError, transaction
 
 from petition.models import Membership, Role
 from petition.moves import LostRace, NotAllowed
-from signatories import privacy, vetting
+from signatories import cases, privacy, vetting
 from signatories.models import Decision, Signature
 from tests.conftest import owed_kinds, support
 
@@ -109,6 +109,7 @@ def test_the_mailbox_owner_who_did_not_sign_is_heard_before_anybody_lists(confir
     vetting.hold(signature, vetter=vetter, reason="needs_second_look")
     with pytest.raises(NotAllowed, match="did not sign"):
         vetting.list_(signature, vetter=vetter, level=2, reason="work_mailbox")
+    cases.close(signature.cases.get(), by=vetter, outcome="kept")
     vetting.back(signature, vetter=vetter, reason="new_information")
     assert vetting.list_(signature, vetter=vetter, level=2, reason="work_mailbox").outcome == "list"
 

@@ -94,7 +94,7 @@ def test_who_recuses_neither_decides_nor_sees_the_form(confirmed, vetter, at_des
     signature = support(confirmed(), "M", by=vetter)
     client = at_desk(vetter)
     assert client.post(page(signature, "recuse")).status_code == 422
-    assert client.post(page(signature, "recuse"), {"sure": "on"}).status_code == 302
+    assert client.post(page(signature, "recuse"), {"sure": "on"}).status_code == 303
     seen = client.get(page(signature)).content.decode()
     assert "left the decision to others" in seen
     assert "List, and go on" not in seen

@@ -5,7 +5,7 @@ import pytest
 from petition.models import Letter, Membership, Role
 from petition.moves import LostRace
 from petition.switching import switch
-from signatories import privacy, vetting
+from signatories import collecting, privacy, vetting
 from signatories.models import Signature
 from tests.conftest import owed_kinds, support
 from tests.test_vetting import LISTING, page
@@ -122,9 +122,14 @@ def test_whoever_confirms_is_held_while_all_new_are_held(letter, organiser, conf
 
 def test_a_mass_petition_lists_by_rule_unless_it_is_paused_or_holds_all(letter, organiser, confirmed):
     Letter.objects.filter(pk=letter.pk).update(listing="confirmed")
-    assert confirmed("one@example.com").status == "listed"
+    one = confirmed("one@example.com")
+    collecting.run()
+    one.refresh_from_db()
+    assert one.status == "listed"
     switch(letter, "publishing", on=False, actor=organiser)
-    waits = confirmed("two@example.com")
+    waits = confirmed("two@example.com", name="Zoe Other")
+    collecting.run()
+    waits.refresh_from_db()
     assert (waits.status, waits.is_ready) == ("confirmed", True)
     switch(letter, "hold_new", on=True, actor=organiser)
     assert confirmed("three@example.com").status == "held"

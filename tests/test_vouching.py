@@ -10,7 +10,7 @@ from petition import lifecycle
 from petition.models import Letter
 from signatories import addresses, evidence, privacy, signing, tokens, vetting, vouching
 from signatories.models import Evidence, Mail, Signature, Vouch
-from tests.conftest import LETTER, LINE
+from tests.conftest import LETTER, LINE, support
 from tests.test_leaving import mine
 
 
@@ -102,7 +102,8 @@ def test_a_signer_of_another_letter_vouches_for_nobody_here(ada, code, organiser
     owed = signing.sign(other, address=addresses.canonical("cy@example.com"), typed=LINE)
     Mail.objects.filter(pk=owed.pk).update(state="sent", times_sent=1)
     cy = signing.confirm(owed.pk, tokens.code(owed.pk), in_tab=True).signature
-    vetting.list_(cy, vetter=vetter, level=3, reason="two_signals", signals=["M", "P"])
+    support(cy, "MP", by=vetter)
+    vetting.list_(cy, vetter=vetter, level=3, reason="two_signals")
     assert vouch(cy, code, **KNOWS).status_code == 422
     assert not Vouch.objects.exists()
 
@@ -121,12 +122,12 @@ def test_what_is_no_code_is_said_beside_its_field(bob, typed):
     assert vouch(bob, typed).status_code == 422
 
 
-def test_a_vouch_counts_only_while_its_voucher_is_on_the_letter(ada, bob, code, vetter):
+def test_a_vouch_counts_only_while_its_voucher_is_on_the_letter(ada, bob, code, vetter, listed_again):
     vouch(bob, code, **KNOWS)
     vetting.hide(bob, vetter=vetter, reason="listed_by_mistake")
     assert vouching.renew() == 1
     assert evidence.signals(ada) == []
-    vetting.list_(bob, vetter=vetter, level=2, reason="staff_page", signals=["P"])
+    listed_again(bob)
     assert vouching.renew() == 0
     Signature.objects.filter(pk=bob.pk).update(level=3)
     assert (vouching.renew(), vouching.renew()) == (1, 0)

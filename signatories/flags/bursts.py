@@ -64,7 +64,7 @@ def renew(*, now: datetime | None = None) -> list[Alarm]:
 
 def _groups(confirmed: Any, kind: str, field: str, most: int) -> list[dict[str, Any]]:
     rows = confirmed.exclude(**{field: ""}).filter(**{f"{field}__isnull": False}).order_by()
-    grouped = rows.values(letter=F("signature__letter"), key=F(field)).annotate(
+    grouped = rows.values("letter", key=F(field)).annotate(
         count=Count("pk"), since=Min("signature__confirmed_at"), until=Max("signature__confirmed_at")
     )
     return [{"kind": kind, **row} for row in grouped.filter(count__gte=most)]

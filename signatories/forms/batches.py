@@ -161,6 +161,7 @@ class VerbForm(forms.Form):
 class StartForm(ReasonForm):
     """Why, and the identifier that makes two clicks one batch."""
 
+    seen = None  # type: ignore[assignment]
     key = forms.UUIDField(widget=forms.HiddenInput)
 
 
