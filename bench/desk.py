@@ -27,7 +27,7 @@ from signatories.vetting import waiting  # noqa: E402
 FILL = """
 INSERT INTO signatories_signature (id, letter_id, version_id, address, address_hash, name, role, organisation, former,
   country, discipline, capacity, profile_url, publish, updates, host, organisation_key, sort_key, search, rank, source,
-  status, level, checked, risk, created_at, confirmed_at)
+  status, level, checked, risk, created_at, confirmed_at, language)
 SELECT gen_random_uuid(), %(letter)s, %(version)s, 's' || n || '@h' || n %% 5000 || '.example.org',
   md5(n::text) || md5((-n)::text), initcap(left(md5(n::text), 6)) || ' ' || initcap(left(md5((n %% 9999)::text), 8)),
   'Engineer', 'House ' || n %% 4000, false, CASE WHEN n %% 1000 = 0 THEN 'IS' ELSE 'US' END,
@@ -36,7 +36,7 @@ SELECT gen_random_uuid(), %(letter)s, %(version)s, 's' || n || '@h' || n %% 5000
   left(md5(n::text), 6) || ' ' || left(md5((n %% 9999)::text), 8),
   left(md5(n::text), 6) || ' ' || left(md5((n %% 9999)::text), 8) || ' house ' || n %% 4000, 32767, 'public',
   CASE WHEN n > %(number)s THEN 'listed' WHEN n %% 50 = 0 THEN 'held' ELSE 'confirmed' END,
-  CASE WHEN n > %(number)s THEN 2 ELSE 1 END, '', CASE WHEN n %% 20 = 0 THEN 15 ELSE 0 END, now(), now()
+  CASE WHEN n > %(number)s THEN 2 ELSE 1 END, '', CASE WHEN n %% 20 = 0 THEN 15 ELSE 0 END, now(), now(), ''
 FROM generate_series(1, %(number)s * 5 / 4) AS n
 """
 BESIDE = (
@@ -45,8 +45,8 @@ BESIDE = (
     FROM signatories_signature WHERE risk = 0""",
     """INSERT INTO signatories_flag (signature_id, kind, details, raised_at)
     SELECT id, 'free_mail', '{}', now() FROM signatories_signature WHERE risk > 0""",
-    """INSERT INTO signatories_signatureevent (signature_id, was, now, reason, at)
-    SELECT id, 'pending', 'confirmed', 'confirmed', now() FROM signatories_signature""",
+    """INSERT INTO signatories_signatureevent (signature_id, letter_id, stood, stands, was, now, reason, at)
+    SELECT id, letter_id, false, false, 'pending', 'confirmed', 'confirmed', now() FROM signatories_signature""",
     """INSERT INTO signatories_decision (signature_id, outcome, level, reason, note, acquainted, claims, signals,
     policy, questions, question, answer, answer_url, at) SELECT id, 'list', 2, 'work_mailbox', '', false, '[]', '[]',
     '2026-11', '[]', '', '', '', now() FROM signatories_signature WHERE status = 'listed'""",

@@ -1,7 +1,7 @@
 """What the public record of a letter with a million events costs: its pages, and the list as it stood.
 
-`python -m tests.servers --with postgres -- env DEMO=1 SECRET_KEY=bench LOG_LEVEL=ERROR VAR_DIR=.venv/var
-DJANGO_SETTINGS_MODULE=config.settings python -m bench.record` runs it on a PostgreSQL of its own.
+`make bench` runs this on a PostgreSQL of its own. Ratios to the list's first page, measured in the same run, are what
+matters; milliseconds belong to the machine.
 """
 
 import argparse

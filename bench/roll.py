@@ -28,13 +28,13 @@ from signatories import exporting, roll  # noqa: E402
 FILL = """
 INSERT INTO signatories_signature (id, letter_id, version_id, address, address_hash, name, role, organisation, former,
   country, discipline, capacity, profile_url, publish, updates, sort_key, search, rank, source, status, level, checked,
-  checked_at, created_at, confirmed_at, host, organisation_key, risk)
+  checked_at, created_at, confirmed_at, host, organisation_key, risk, language)
 SELECT gen_random_uuid(), %(letter)s, %(version)s, 's' || n || '@example.com', md5(n::text) || md5((-n)::text),
   'Name ' || md5(n::text), 'Engineer', 'House ' || n %% 5000, false,
   CASE WHEN n %% 1000 = 0 THEN 'IS' ELSE 'US' END, CASE n %% 2 WHEN 0 THEN 'cryptography' ELSE 'policy' END,
   'personal', '', true, false, 'name ' || md5(n::text), 'name ' || md5(n::text) || ' house ' || n %% 5000, 32767,
   'public', CASE WHEN n %% 11 = 0 THEN 'confirmed' ELSE 'listed' END, 2, 'P', now(), now(), now(),
-  'example.com', 'house ' || n %% 5000, 0
+  'example.com', 'house ' || n %% 5000, 0, ''
 FROM generate_series(1, %(number)s) AS n
 """
 INDEXES = """

@@ -11,6 +11,7 @@ from signatories import roll, vetting
 from signatories.models import Signature
 
 L = "/letters/keep-the-lights-on/"
+RECORD = [L + path for path in ("changes/", "changes.json", "changes.atom", "press/", "signatories/?as_of=2020-01-01")]
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ def test_the_letter_shows_its_text_its_frame_and_its_hash(client: Client, letter
 def test_public_pages_are_the_same_for_every_visitor(letter, crowd, stranger, at_desk):
     crowd(3)
     tally.take(letter)
-    for path in ("/", L, L + "signatories/", L + "coalition/", L + "versions/1/"):
+    for path in ("/", L, L + "signatories/", L + "coalition/", L + "versions/1/", *RECORD):
         anonymous, known = Client().get(path), at_desk(stranger).get(path)
         assert anonymous.content == known.content
         assert not anonymous.cookies
