@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
+from petition import tally, versions
 from petition.models import Letter, Milestone, Reply, Role, Update, Version
 from petition.moves import NotAllowed, note
 from signatories import account_mail, outbox
@@ -39,16 +40,16 @@ def make() -> int:
     owed = 0
     while (announcement := _lease()) is not None:
         owed += _owe_chunk(announcement)
-    return owed
+    return owed + _ask_those_missed()
 
 
 def _begin_all() -> None:
     """Whatever petition has published is picked up here: it knows nothing of the people."""
-    versions = Version.objects.filter(published_at__isnull=False, number__gt=1, announcement=None)
+    wordings = Version.objects.filter(published_at__isnull=False, number__gt=1, announcement=None)
     updates = Update.objects.filter(published_at__isnull=False, announcement=None)
     replies = Reply.objects.filter(hidden_at=None, announcement=None).select_related("delivery__letter")
     found: Iterable[Announcement] = [
-        *(Announcement(letter=one.letter, kind="version", version=one) for one in versions.select_related("letter")),
+        *(Announcement(letter=one.letter, kind="version", version=one) for one in wordings.select_related("letter")),
         *(Announcement(letter=one.letter, kind="update", update=one) for one in updates.select_related("letter")),
         *(Announcement(letter=one.delivery.letter, kind="reply", reply=one) for one in replies),
     ]
@@ -111,6 +112,22 @@ def _owe_chunk(announcement: Announcement) -> int:
     return len(chunk)
 
 
+def _ask_those_missed() -> int:
+    """Ask who confirmed an old wording in the very moment in which the others were asked; return how many.
+
+    They asked for the announcement before there was one, and were not seen by it, because a time is stamped before it
+    is committed. So it is looked for them again for a minute.
+    """
+    since = timezone.now() - tally.SETTLING
+    asked = 0
+    for announcement in Announcement.objects.filter(kind="version", owed_at__gte=since).select_related("version"):
+        late = readers(announcement).filter(confirmed_at__gte=announcement.created_at - tally.SETTLING)
+        told = Mail.objects.filter(signature=OuterRef("pk"), announcement=announcement)
+        missed = late.exclude(Exists(told)).select_related("letter", "version")
+        asked += sum(tell_latecomer(signature) for signature in missed)
+    return asked
+
+
 def progress(letter: Letter) -> list[dict[str, Any]]:
     """Return the announcements of a letter, newest first, with how many mails are owed, sent and refused."""
     rows = Mail.objects.filter(announcement__letter=letter).order_by()
@@ -152,14 +169,17 @@ def keep(signature: Signature) -> None:
     note(signature, reason="reaffirmed", version=version)
 
 
-def tell_latecomer(signature: Signature) -> None:
-    """Owe the question to somebody who confirmed an old wording after everybody else was asked."""
+def tell_latecomer(signature: Signature) -> bool:
+    """Owe the question to somebody who confirmed an old wording after everybody else was asked; return whether."""
+    versions.forget_wordings(signature.letter)
     version = open_question(signature)
     announcement = Announcement.objects.filter(version=version).first() if version else None
-    if announcement is not None:
-        key = f"{announcement.kind}:{signature.pk}:{announcement.pk}"
-        mail = Mail(kind=announcement.kind, key=key, signature=signature, announcement=announcement)
-        Mail.objects.bulk_create([mail], ignore_conflicts=True)
+    if announcement is None:
+        return False
+    key = f"{announcement.kind}:{signature.pk}:{announcement.pk}"
+    mail = Mail(kind=announcement.kind, key=key, signature=signature, announcement=announcement)
+    Mail.objects.bulk_create([mail], ignore_conflicts=True)
+    return True
 
 
 def unsubscribe(signature: Signature) -> None:
