@@ -108,6 +108,19 @@ def missing(letter: Letter) -> list[str]:
     return lacking
 
 
+def unset(letter: Letter) -> list[str]:
+    """Return what may be left out, and is, in words: none of it keeps a letter from being published."""
+    optional = {
+        "who may sign": letter.eligibility,
+        "disciplines": letter.disciplines,
+        "the organiser's interests": letter.interests,
+        "a closing time": letter.closes_at,
+        "until when signers' data are kept": letter.keep_until,
+        "a source for every addressee": all(one.get("source") for one in letter.addressees),
+    }
+    return [what for what, value in optional.items() if not value]
+
+
 @transaction.atomic
 def found(letter: Letter, *, actor: User | None = None) -> None:
     """Freeze the text and begin the founders' phase: only invited people read and sign it.

@@ -68,8 +68,9 @@ def take(letter: Letter) -> Tally:
             newer = Tally.objects.filter(pk=tally.pk, as_of__lt=as_of)
             newer.update(as_of=as_of, figures=counted)
             tally.refresh_from_db()
-        reached = letter.milestones.filter(reached_at__isnull=True, number__lte=counted["listed"])
-        reached.update(reached_at=as_of)
+        if letter.is_public:  # founders may step back until publication, and no number may tell of it
+            reached = letter.milestones.filter(reached_at__isnull=True, number__lte=counted["listed"])
+            reached.update(reached_at=as_of)
     return tally
 
 
@@ -79,6 +80,7 @@ def take_moved(*, now: datetime | None = None) -> int:
     fresh = Tally.objects.filter(as_of__gt=now - RECOUNT).values("letter")
     stale = Letter.objects.exclude(status=Letter.Status.DRAFT).exclude(pk__in=fresh)
     letters = list(Letter.objects.moved_since(now - SETTLING).order_by()) + list(stale.order_by())
+    letters += list(Letter.objects.filter(opened_at__range=(now - SETTLING, now)).order_by())
     chosen = {letter.pk: letter for letter in letters}
     for letter in chosen.values():
         take(letter)

@@ -1,16 +1,29 @@
-"""Tell everybody who signed: a new version of the text, or news they asked for. Owed by a task, sent by the outbox."""
+"""Tell everybody who signed of a new version, of news and of replies, and the team of milestones; owed by a task."""
 
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
-from django.db import transaction
+from django.conf import settings
+from django.db import IntegrityError, transaction
 from django.db.models import Count, Exists, OuterRef
+from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 
-from petition.models import Letter, Update, Version
+from petition import tally, versions
+from petition.models import Letter, Milestone, Reply, Role, Update, Version
 from petition.moves import NotAllowed, note
-from signatories.models import KNOWN, Announcement, Mail, Reaffirmation, Signature, SignatureQuerySet
+from signatories import account_mail, outbox
+from signatories.models import (
+    KNOWN,
+    Announcement,
+    Mail,
+    MilestoneNotice,
+    Reaffirmation,
+    Signature,
+    SignatureQuerySet,
+)
 
 CHUNK = 1000
 LEASE = timedelta(minutes=2)
@@ -19,24 +32,26 @@ READERS = ("confirmed", "held", "asked", "listed")
 
 
 def make() -> int:
-    """Owe the mails of every published version and update that nobody was told of yet; return how many were owed.
+    """Owe the mails of every version, update and reply that nobody was told of yet; return how many were owed.
 
-    Safe to run anywhere at any time: a version or update has one announcement, a reader one mail of each.
+    Safe to run anywhere at any time: each has one announcement, and a reader one mail of it.
     """
     _begin_all()
     owed = 0
     while (announcement := _lease()) is not None:
         owed += _owe_chunk(announcement)
-    return owed
+    return owed + _ask_those_missed()
 
 
 def _begin_all() -> None:
     """Whatever petition has published is picked up here: it knows nothing of the people."""
-    versions = Version.objects.filter(published_at__isnull=False, number__gt=1, announcement=None)
+    wordings = Version.objects.filter(published_at__isnull=False, number__gt=1, announcement=None)
     updates = Update.objects.filter(published_at__isnull=False, announcement=None)
+    replies = Reply.objects.filter(hidden_at=None, announcement=None).select_related("delivery__letter")
     found: Iterable[Announcement] = [
-        *(Announcement(letter=one.letter, kind="version", version=one) for one in versions.select_related("letter")),
+        *(Announcement(letter=one.letter, kind="version", version=one) for one in wordings.select_related("letter")),
         *(Announcement(letter=one.letter, kind="update", update=one) for one in updates.select_related("letter")),
+        *(Announcement(letter=one.delivery.letter, kind="reply", reply=one) for one in replies),
     ]
     for announcement in found:
         announcement.total = readers(announcement).count()
@@ -46,8 +61,8 @@ def _begin_all() -> None:
 def readers(announcement: Announcement) -> SignatureQuerySet:
     """Return whom it is for.
 
-    A new version is for everybody under an earlier one. News is for those who asked for it and whose mailbox has
-    not refused our mail for good.
+    A new version is for everybody under an earlier one. News and replies are for those who asked for news and whose
+    mailbox has not refused our mail for good.
     """
     signatures = announcement.letter.signatures
     if announcement.version is not None:
@@ -97,13 +112,29 @@ def _owe_chunk(announcement: Announcement) -> int:
     return len(chunk)
 
 
+def _ask_those_missed() -> int:
+    """Ask who confirmed an old wording in the very moment in which the others were asked; return how many.
+
+    They asked for the announcement before there was one, and were not seen by it, because a time is stamped before it
+    is committed. So it is looked for them again for a minute.
+    """
+    since = timezone.now() - tally.SETTLING
+    asked = 0
+    for announcement in Announcement.objects.filter(kind="version", owed_at__gte=since).select_related("version"):
+        late = readers(announcement).filter(confirmed_at__gte=announcement.created_at - tally.SETTLING)
+        told = Mail.objects.filter(signature=OuterRef("pk"), announcement=announcement)
+        missed = late.exclude(Exists(told)).select_related("letter", "version")
+        asked += sum(tell_latecomer(signature) for signature in missed)
+    return asked
+
+
 def progress(letter: Letter) -> list[dict[str, Any]]:
     """Return the announcements of a letter, newest first, with how many mails are owed, sent and refused."""
     rows = Mail.objects.filter(announcement__letter=letter).order_by()
     counts: dict[Any, dict[str, int]] = {}
     for pk, state, n in rows.values_list("announcement", "state").annotate(n=Count("pk")):
         counts.setdefault(pk, {})[state] = n
-    found = letter.announcements.select_related("version", "update")
+    found = letter.announcements.select_related("version", "update", "reply")
     return [{"announcement": one, **counts.get(one.pk, {})} for one in found]
 
 
@@ -138,18 +169,48 @@ def keep(signature: Signature) -> None:
     note(signature, reason="reaffirmed", version=version)
 
 
-def tell_latecomer(signature: Signature) -> None:
-    """Owe the question to somebody who confirmed an old wording after everybody else was asked."""
+def tell_latecomer(signature: Signature) -> bool:
+    """Owe the question to somebody who confirmed an old wording after everybody else was asked; return whether."""
+    versions.forget_wordings(signature.letter)
     version = open_question(signature)
     announcement = Announcement.objects.filter(version=version).first() if version else None
-    if announcement is not None:
-        key = f"{announcement.kind}:{signature.pk}:{announcement.pk}"
-        mail = Mail(kind=announcement.kind, key=key, signature=signature, announcement=announcement)
-        Mail.objects.bulk_create([mail], ignore_conflicts=True)
+    if announcement is None:
+        return False
+    key = f"{announcement.kind}:{signature.pk}:{announcement.pk}"
+    mail = Mail(kind=announcement.kind, key=key, signature=signature, announcement=announcement)
+    Mail.objects.bulk_create([mail], ignore_conflicts=True)
+    return True
 
 
 def unsubscribe(signature: Signature) -> None:
     """Send no more news to somebody; mails about their own signature go on."""
     Signature.objects.filter(pk=signature.pk).update(updates=False)
-    owed = Mail.objects.filter(signature=signature, kind=Mail.Kind.UPDATE, state=Mail.State.OWED)
+    owed = Mail.objects.filter(signature=signature, kind__in=outbox.NEWS, state=Mail.State.OWED)
     owed.update(state=Mail.State.DROPPED)
+
+
+def tell_teams() -> int:
+    """Owe the owners of a letter a mail about each number they waited for that is reached; return how many numbers.
+
+    Safe to run anywhere at any time: petition writes that it is reached, and the notice is one row a milestone.
+    """
+    reached = Milestone.objects.filter(reached_at__isnull=False, notice=None).select_related("letter")
+    return sum(_tell_team(milestone) for milestone in reached)
+
+
+def _tell_team(milestone: Milestone) -> int:
+    letter = milestone.letter
+    links = {
+        name: settings.SITE_URL + reverse(f"petition:{name}", args=[letter.slug]) for name in ("letter", "updates")
+    }
+    context = {"milestone": milestone, "letter": letter, "links": links}
+    rendered = render_to_string("signatories/mail/milestone.txt", context).strip()
+    subject, _, body = rendered.removeprefix("Subject:").strip().partition("\n")
+    try:
+        with transaction.atomic():
+            MilestoneNotice.objects.create(milestone=milestone)
+            for member in letter.members.filter(role=Role.OWNER, user__is_active=True).select_related("user"):
+                account_mail.owe(to=member.user.email, subject=subject, body=body.strip() + "\n", code=False)
+    except IntegrityError:  # another worker told them in this moment
+        return 0
+    return 1

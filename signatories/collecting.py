@@ -12,7 +12,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from petition.models import Letter
-from petition.moves import LostRace
+from petition.moves import NotAllowed
 from signatories import flags, vetting
 from signatories.evidence import mailbox
 from signatories.flags import bursts
@@ -93,7 +93,7 @@ def _look_at(signature: Signature, around: flags.Around) -> None:
         others = Signature.objects.filter(pk__in=found[FlagKind.DEVICE]["others"]).known()
         others.update(collect_after=timezone.now())
     if _may_be_listed(signature):
-        with contextlib.suppress(LostRace):  # somebody decided about it in this moment
+        with contextlib.suppress(NotAllowed):  # somebody decided about it, or the letter was delivered, in this moment
             vetting.list_by_rule(signature)
     if getattr(signature, "setback", None):
         Setback.objects.filter(pk=signature.pk).delete()
@@ -103,6 +103,7 @@ def _may_be_listed(signature: Signature) -> bool:
     """Whether the letter lists everyone who confirmed; a flag may still keep this one off."""
     letter = signature.letter
     by_rule = letter.listing == Letter.Listing.CONFIRMED and not letter.hold_new
+    by_rule = by_rule and letter.status != Letter.Status.DELIVERED
     return by_rule and signature.status == Signature.Status.CONFIRMED
 
 

@@ -1,14 +1,14 @@
 """Mail that is owed: written in the transaction that owes it, sent later, each marked as it is accepted."""
 
-import contextlib
 import logging
 import smtplib
+import time
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMessage
 from django.db import connection as database
 from django.db import transaction
 from django.db.models import Count, F, Q
@@ -17,13 +17,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from petition.lines import name_in_mail
-from signatories import reasons, tokens
+from signatories import mail_server, reasons, tokens
+from signatories.mail_server import line
 from signatories.models import Invitation, Knock, Mail, MailQuerySet, Signature, Suppression
 
 log = logging.getLogger(__name__)
 
 BATCH = 50
 LEASE = timedelta(minutes=5)  # longer than a batch takes with a slow server; a crash repeats one mail at worst
+TURN = 2.0  # seconds that a task begins another batch, so that a letter is published on time beside a mailing
 MAX_ATTEMPTS = 12
 COOL_DOWN = timedelta(minutes=1)
 DAILY = 3  # mails to one address about one letter in a day, whoever asks for them
@@ -32,6 +34,8 @@ DAY = timedelta(days=1)
 MOST_WORDINGS = 20  # kept for one unconfirmed signature, sent or not
 # What a stranger can cause by typing an address; these are limited, and stop for good when the owner says so.
 ASKED_FOR = {Mail.Kind.CONFIRM, Mail.Kind.ALREADY, Mail.Kind.GONE}
+# Only for those who asked for news, each with a way to end it.
+NEWS = (Mail.Kind.UPDATE, Mail.Kind.REPLY)
 # A mail says nothing that is not true any more: it is dropped when the signature has left this status.
 ONLY_WHILE = {
     Mail.Kind.CONFIRM: Signature.Status.PENDING,
@@ -136,41 +140,56 @@ def _is_unwanted(address_hash: str) -> bool:
     return Suppression.objects.filter(address_hash=address_hash).exists()
 
 
-def send(limit: int = BATCH) -> int:
-    """Send up to `limit` mails that are due, over one connection; return how many were accepted.
+def send(limit: int = BATCH, *, seconds: float = 0.0) -> int:
+    """Send mails that are due over one connection; return how many were accepted.
 
     Safe to run anywhere at any time: a row is leased before it is sent and marked right after the server accepted
     it, so two senders never hold the same mail, and a killed one repeats at most the mail it was sending.
+
+    Args:
+        limit: how many are leased at once; in between, what one person waits for overtakes what goes to many.
+        seconds: for how long another batch is begun. Where more is due then, the connection is left open for the
+            next turn of this thread; once nothing is due it is closed.
     """
-    leased = _lease(limit)
-    if not leased:
-        return 0
-    connection = get_connection()
+    until, sent, more = time.monotonic() + seconds, 0, True
     try:
-        connection.open()  # once: Django would otherwise open and close it for every mail
-    except (OSError, smtplib.SMTPException) as problem:
-        log.warning("the mail server cannot be reached: %s", type(problem).__name__)
-        _give_back(leased)
-        return 0
-    try:
-        return _send_all(leased, connection)
+        while leased := _lease(limit):
+            accepted, answers = _send_all(leased)
+            sent += accepted
+            if not answers or time.monotonic() >= until:
+                more = answers and seconds > 0
+                break
+        else:
+            more = False
+    except BaseException:
+        more = False
+        raise
     finally:
-        with contextlib.suppress(OSError, smtplib.SMTPException):
-            connection.close()
+        if not more:
+            line.close()
+    return sent
 
 
-def _send_all(mails: list[Mail], connection: Any) -> int:
+def _send_all(mails: list[Mail]) -> tuple[int, bool]:
+    """Send a batch; return how many were accepted, and whether the server still answers.
+
+    Servers hang up after so many mails; then the next ones go over another connection. One that hangs up at the first
+    mail is left alone for a while.
+    """
     sent = 0
     for position, mail in enumerate(mails):
+        if not line.open():
+            _give_back(mails[position:])
+            return sent, False
         try:
-            sent += _send_one(mail, connection)
-        except (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused) as problem:
-            _postpone(mail, problem)
+            sent += _send_one(mail)
         except (OSError, smtplib.SMTPException) as problem:
             _postpone(mail, problem)
+            if mail_server.answered(problem) or line.lost():
+                continue
             _give_back(mails[position + 1 :])
-            break
-    return sent
+            return sent, False
+    return sent, True
 
 
 def _lease(limit: int) -> list[Mail]:
@@ -186,10 +205,10 @@ def _lease(limit: int) -> list[Mail]:
 
 def _with_rows() -> MailQuerySet:
     about = ("signature__letter", "signature__version", "invitation__letter")
-    return Mail.objects.select_related(*about, "announcement__version", "announcement__update")
+    return Mail.objects.select_related(*about, "announcement__version", "announcement__update", "announcement__reply")
 
 
-def _send_one(mail: Mail, connection: Any) -> int:
+def _send_one(mail: Mail) -> int:
     fresh = _renew(mail)
     if fresh is None:
         return 0
@@ -203,8 +222,9 @@ def _send_one(mail: Mail, connection: Any) -> int:
         log.exception("mail %s cannot be rendered", mail.pk)
         _postpone(mail, problem)
         return 0
-    message.connection = connection
+    message.connection = line.connection
     message.send()
+    line.accepted += 1
     now = timezone.now()
     _mark(mail, Mail.State.SENT, sent_at=now, times_sent=F("times_sent") + 1, attempts=0, problem="")
     if mail.kind in ASKED_FOR:
@@ -232,7 +252,9 @@ def _is_wanted(mail: Mail) -> bool:
         return False
     if not (mail.to or about.address):
         return False
-    if mail.kind == Mail.Kind.UPDATE and not (mail.signature and mail.signature.updates):
+    if mail.kind in NEWS and not (mail.signature and mail.signature.updates):
+        return False
+    if mail.announcement and mail.announcement.reply and mail.announcement.reply.hidden_at:
         return False
     return mail.kind == Mail.Kind.WITHDRAWN or not _is_unwanted(about.address_hash)
 
@@ -244,18 +266,12 @@ def _mark(mail: Mail, state: Mail.State, **changes: Any) -> None:
 
 def _postpone(mail: Mail, problem: Exception) -> None:
     """Try again later, with growing pauses of up to an hour; give up on a refusal for good or after 12 tries."""
-    words = f"{type(problem).__name__}: {_smtp_code(problem) or ''}".strip(": ")
-    if 500 <= _smtp_code(problem) < 600 or mail.attempts >= MAX_ATTEMPTS:
+    words = f"{type(problem).__name__}: {mail_server.code(problem) or ''}".strip(": ")
+    if 500 <= mail_server.code(problem) < 600 or mail.attempts >= MAX_ATTEMPTS:
         _mark(mail, Mail.State.FAILED, problem=words)
         return
     pause = min(timedelta(seconds=10) * 2**mail.attempts, timedelta(hours=1))
     Mail.objects.filter(pk=mail.pk).update(send_after=timezone.now() + pause, problem=words)
-
-
-def _smtp_code(problem: Exception) -> int:
-    if isinstance(problem, smtplib.SMTPRecipientsRefused):
-        return int(max(code for code, _ in problem.recipients.values()))
-    return int(getattr(problem, "smtp_code", 0))
 
 
 def _give_back(mails: list[Mail]) -> None:
@@ -285,7 +301,7 @@ def compose(mail: Mail) -> EmailMessage:
     subject, _, body = render_to_string(f"signatories/mail/{mail.kind}.txt", context).strip().partition("\n")
     host = urlsplit(settings.SITE_URL).hostname
     headers = {"Message-ID": f"<{mail.pk}.{mail.times_sent}@{host}>", "Auto-Submitted": "auto-generated"}
-    if mail.kind == Mail.Kind.UPDATE:  # one-click unsubscribe, RFC 8058
+    if mail.kind in NEWS:  # one-click unsubscribe, RFC 8058
         headers["List-Unsubscribe"] = f"<{context['links']['unsubscribe']}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return EmailMessage(

@@ -178,7 +178,10 @@ REMOVED_FOR = {
     "line_changed": "line_changed",
 }
 # What may happen to a name that stays on the list, as readers see it; any other note of the team is its own business.
-CORRECTIONS = {"founder": "now stands among the founding signatories"}
+CORRECTIONS = {
+    "founder": "now stands among the founding signatories",
+    "reaffirmed": "keeps the name under version {number} of the text",
+}
 
 
 def removal_class(reason: str) -> str:

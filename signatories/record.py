@@ -14,9 +14,9 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from petition.models import Letter, LetterEvent, Reply, Version
+from petition.models import Letter, LetterEvent, Reply, Update, Version
 from signatories import addresses, reasons
-from signatories.models import Signature, SignatureEvent, SignatureQuerySet
+from signatories.models import Reaffirmation, Signature, SignatureEvent, SignatureQuerySet
 
 PAGE = 50
 FEW = 200  # below one in this many of the list, reading the history is cheaper than walking the list
@@ -34,6 +34,7 @@ KINDS = {
     "withdrawn": "Withdrawn",
     "removed": "Removed",
     "version": "Text",
+    "news": "News",
     "paused": "Paused",
     "reopened": "Reopened",
     "closed": "Closed",
@@ -204,22 +205,24 @@ def _of_people(letter: Letter, until: datetime | None, seen: int) -> list[Change
     """The newest changes of the list since publication; who left before it has left no trace."""
     later = SignatureEvent.objects.filter(signature=OuterRef("signature"), pk__gt=OuterRef("pk"))
     again = later.filter(stands=True, stood=False)
+    kept = Reaffirmation.objects.filter(signature=OuterRef("signature"), at__lte=OuterRef("at")).order_by("-at")
     rows = _history(letter).filter(SHOWN, at__gte=letter.opened_at).select_related("signature")
-    rows = rows.annotate(listed_again=Exists(again)).order_by("-at", "-pk")
+    rows = rows.annotate(listed_again=Exists(again), kept=Subquery(kept.values("version__number")[:1]))
+    rows = rows.order_by("-at", "-pk")
     if until is None:
         events = list(rows[: PAGE + 1])
     else:
         events = list(rows.filter(at=until)[seen : seen + PAGE + 1])
         events += rows.filter(at__lt=until)[: PAGE + 1 - len(events)]
-    return [_of_a_person(event, listed_again=event.listed_again) for event in events]
+    return [_of_a_person(event, listed_again=event.listed_again, kept=event.kept) for event in events]
 
 
-def _of_a_person(event: SignatureEvent, *, listed_again: bool) -> Change:
+def _of_a_person(event: SignatureEvent, *, listed_again: bool, kept: int | None) -> Change:
     """Say what happened; only who is on the letter now is named, and only where the name came onto it as it stands."""
     signature, reason = event.signature, ""
     named = event.stands and signature.status == LISTED and signature.publish and not listed_again
     if event.stood and event.stands:
-        kind, did = "corrected", reasons.CORRECTIONS[event.reason]
+        kind, did = "corrected", reasons.CORRECTIONS[event.reason].format(number=kept)
     elif event.stands:
         kind, did = "listed", "was listed"
     elif event.now == Signature.Status.WITHDRAWN:
@@ -236,9 +239,10 @@ def _of_the_letter(letter: Letter) -> list[Change]:
     """What happened to the letter itself since its publication, newest first; it is never much."""
     events = letter.events.filter(at__gte=letter.opened_at).exclude(was=F("now"))
     versions = letter.versions.filter(published_at__gt=letter.opened_at, number__gt=1)
+    news = letter.updates.filter(published_at__isnull=False)
     replies = Reply.objects.filter(delivery__letter=letter, hidden_at=None)
     own = [_of_an_event(letter, event) for event in events]
-    own += [*map(_of_a_version, versions), *map(_of_a_reply, replies)]
+    own += [*map(_of_a_version, versions), *map(_of_news, news), *map(_of_a_reply, replies)]
     return sorted((change for change in own if change), key=lambda change: change.at, reverse=True)
 
 
@@ -265,6 +269,11 @@ def _of_a_version(version: Version) -> Change:
     did = f"of the text was published: {version.get_reason_display().lower()}"
     identifier = _identify("version", version.pk)
     return Change(identifier, version.published_at, "version", f"Version {version.number}", did, version=version.number)
+
+
+def _of_news(update: Update) -> Change:
+    assert update.published_at is not None
+    return Change(_identify("news", update.pk), update.published_at, "news", "News", f"was published: {update.title}")
 
 
 def _of_a_reply(reply: Reply) -> Change:

@@ -20,9 +20,8 @@ from signatories import (
 
 @shared_task
 def send_mail() -> None:
-    """Send what is due; a full batch means that more may wait."""
-    while outbox.send() == outbox.BATCH:
-        pass
+    """Send what is due, for a while."""
+    outbox.send(seconds=outbox.TURN)
 
 
 @shared_task
@@ -42,8 +41,9 @@ def expire_unconfirmed() -> None:
 
 @shared_task
 def make_announcements() -> None:
-    """Owe the mails of new versions and of news."""
+    """Owe the mails of new versions, of news and of replies, and tell teams of the numbers they waited for."""
     announce.make()
+    announce.tell_teams()
 
 
 @shared_task

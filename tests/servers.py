@@ -52,18 +52,24 @@ class Mailbox:
     url: str
     messages: list[EmailMessage] = field(default_factory=list)
     unknown: set[str] = field(default_factory=set)
+    patience: int = 0  # mails that it takes over one connection; 0 for any number
+    connections: dict[Any, int] = field(default_factory=dict)  # mails over each
 
     async def handle_RCPT(
-        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+        self, _server: SMTP, session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
-        """Refuse the addresses that nobody has."""
+        """Refuse the addresses that nobody has, and whoever sends too much."""
+        taken = self.connections.setdefault(session.peer, 0)
+        if self.patience and taken >= self.patience:
+            return "421 too many mails over this connection"
         if address in self.unknown:
             return "550 no such mailbox"
         envelope.rcpt_tos.append(address)
         return "250 known"
 
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(self, _server: SMTP, session: Session, envelope: Envelope) -> str:
         """Keep one message; aiosmtpd finds this method by its name."""
+        self.connections[session.peer] = self.connections.get(session.peer, 0) + 1
         message = message_from_bytes(envelope.original_content or b"", _class=EmailMessage, policy=default)
         self.messages.append(message)
         return "250 kept"

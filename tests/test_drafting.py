@@ -62,3 +62,17 @@ def test_an_addressee_can_name_the_page_that_says_so(draft, organiser, at_desk):
     draft.refresh_from_db()
     assert draft.addressees[0]["source"] == "https://example.org/mayor"
     assert draft.addressee_lines == ["The Mayor, Town Hall, Springfield"]
+
+
+def test_the_desk_names_what_may_be_left_out_and_publishing_does_not_wait_for_it(draft, organiser, at_desk, client):
+    page = at_desk(organiser).get(f"/desk/{draft.slug}/").content.decode()
+    for what in (
+        "interests",
+        "a closing time",
+        "until when signers&#x27; data are kept",
+        "a source for every addressee",
+    ):
+        assert what in page
+    assert "who may sign" not in page
+    at_desk(organiser).post(f"/desk/{draft.slug}/publish/")
+    assert client.get(f"/letters/{draft.slug}/").status_code == 200

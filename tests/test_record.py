@@ -189,5 +189,5 @@ def test_a_letter_that_is_not_public_has_no_record(client, draft):
 def test_the_record_costs_the_same_queries_at_any_length(client, confirmed, listed, django_assert_max_num_queries):
     for n in range(12):
         listed(confirmed(f"{n}@example.com"))
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         client.get(L + "changes.json")

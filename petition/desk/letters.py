@@ -138,6 +138,7 @@ def letter(request: HttpRequest, slug: str) -> HttpResponse:
         "member": member,
         "steps": [step for step in STEPS.values() if found.status in step.after] if member.may("manage") else [],
         "missing": lifecycle.missing(found) if found.draft else [],
+        "unset": [] if found.is_public else lifecycle.unset(found),
         "html": text.to_html(found.draft.body) if found.draft else "",
         "tally": found.latest_tally,
     }

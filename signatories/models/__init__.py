@@ -5,7 +5,7 @@ from signatories.models.desk import Batch, BatchItem, Case, ClaimLock, Draw, Lim
 from signatories.models.embargo import EmbargoLink, EmbargoOpening
 from signatories.models.exports import Export
 from signatories.models.mail import AccountMail, Invitation, Knock, Mail, MailQuerySet, Suppression
-from signatories.models.news import Announcement, Reaffirmation
+from signatories.models.news import Announcement, MilestoneNotice, Reaffirmation
 from signatories.models.organisations import (
     Organisation,
     OrganisationDomain,
@@ -52,6 +52,7 @@ __all__ = [
     "Limit",
     "Mail",
     "MailQuerySet",
+    "MilestoneNotice",
     "Organisation",
     "OrganisationDomain",
     "OrganisationEvent",

@@ -77,6 +77,7 @@ class Mail(models.Model):
         NUDGE = "nudge", "The invitation again"
         VERSION = "version", "The text has changed"
         UPDATE = "update", "News"
+        REPLY = "reply", "An addressee replied"
 
     class State(models.TextChoices):
         OWED = "owed", "Owed"

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from petition.identifiers import uuid7
-from petition.models import Letter, Update, Version
+from petition.models import Letter, Milestone, Reply, Update, Version
 from signatories.models.signature import Signature
 
 
@@ -17,12 +17,14 @@ class Announcement(models.Model):
     class Kind(models.TextChoices):
         VERSION = "version", "A new version"
         UPDATE = "update", "News"
+        REPLY = "reply", "A reply"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     letter = models.ForeignKey(Letter, models.CASCADE, related_name="announcements")
     kind = models.CharField(max_length=10, choices=Kind.choices)
     version = models.OneToOneField(Version, models.PROTECT, null=True, related_name="announcement")
     update = models.OneToOneField(Update, models.PROTECT, null=True, related_name="announcement")
+    reply = models.OneToOneField(Reply, models.PROTECT, null=True, related_name="announcement")
     total = models.PositiveIntegerField(default=0, help_text="readers at the beginning")
     after = models.UUIDField(null=True, help_text="the last signature whose mail is owed")
     go_on_after = models.DateTimeField(default=timezone.now, help_text="the lease of the task that works on it")
@@ -34,8 +36,9 @@ class Announcement(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
                 name="announcement_of_one_thing",
-                condition=Q(kind="version", version__isnull=False, update__isnull=True)
-                | Q(kind="update", version__isnull=True, update__isnull=False),
+                condition=Q(kind="version", version__isnull=False, update__isnull=True, reply__isnull=True)
+                | Q(kind="update", version__isnull=True, update__isnull=False, reply__isnull=True)
+                | Q(kind="reply", version__isnull=True, update__isnull=True, reply__isnull=False),
             ),
         ]
 
@@ -57,3 +60,13 @@ class Reaffirmation(models.Model):
 
     def __str__(self) -> str:
         return f"kept under {self.version}"
+
+
+class MilestoneNotice(models.Model):
+    """The team was told that a number they waited for is reached; the database keeps that to once."""
+
+    milestone = models.OneToOneField(Milestone, models.CASCADE, related_name="notice")
+    at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.milestone} names"

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from petition.identifiers import uuid7
 from petition.models import Letter, Version
+from petition.moves import NotAllowed
 from petition.text import fold
 from signatories import reasons
 from signatories.models.people import Signatory
@@ -292,13 +293,27 @@ class SignatureEvent(models.Model):
         What was is read from the event before, and what is from the row that was written just now; the signature in
         memory may hold what its owner typed meanwhile.
         """
-        if self._state.adding:
+        adding = self._state.adding
+        if adding:
             listed = Signature.Status.LISTED
             before = SignatureEvent.objects.filter(signature=self.signature_id).order_by("-pk")
             self.letter_id = self.signature.letter_id
             self.stood = self.was == listed and bool(before.values_list("stands", flat=True).first())
             self.stands = self.now == listed and Signature.objects.filter(pk=self.signature_id, publish=True).exists()
         super().save(*args, **kwargs)
+        if adding and self.now == Signature.Status.LISTED and self.was != self.now:
+            self._refuse_after_delivery()
+
+    def _refuse_after_delivery(self) -> None:
+        """Add no name to a letter that was delivered; one that had been on it may come back.
+
+        Whoever delivers locks the letter, so one of the two comes first: the name is in what is delivered, or refused.
+        """
+        ended = Letter.objects.filter(pk=self.letter_id, status__in=[Letter.Status.CLOSED, Letter.Status.DELIVERED])
+        status = ended.select_for_update().order_by().values_list("status", flat=True).first()
+        before = SignatureEvent.objects.filter(signature=self.signature_id, now=self.now).exclude(pk=self.pk)
+        if status == Letter.Status.DELIVERED and not before.exists():
+            raise NotAllowed("The letter has been delivered. No name is added to it any more.")
 
     @property
     def reason_label(self) -> str:

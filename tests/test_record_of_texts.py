@@ -1,0 +1,51 @@
+"""News and names kept under new words are in the public record; the letter's own housekeeping never is."""
+
+import pytest
+
+from petition import lifecycle, news, versions
+from petition.models.letter import REASONS
+from signatories import announce, privacy, record
+from tests.test_record import L, everything, kinds
+
+
+@pytest.fixture
+def changed(letter, confirmed, listed, organiser):
+    """Two people on a letter whose meaning changed after they signed."""
+    people = [listed(confirmed("one@example.com", name="Keeping Kim")), listed(confirmed("two@example.com"))]
+    versions.begin(letter, reason="meaning", note="Windows too.", by=organiser)
+    versions.save(letter, body="We ask for windows.", seen=None, by=organiser)
+    versions.publish(letter, actor=organiser)
+    return people
+
+
+def test_who_keeps_the_name_under_new_words_is_in_the_record(client, letter, changed):
+    announce.keep(changed[0])
+    newest = record.changes(letter).changes[0]
+    assert newest.text == "Keeping Kim keeps the name under version 2 of the text."
+    assert kinds(letter) == ["corrected", "version", "listed", "listed", "published"]
+    assert record.drift(letter) == (2, 2)
+    assert f'<a href="{L}versions/2/">Version 2</a> of the text was published: change of meaning' in everything(client)
+
+
+def test_who_kept_and_then_left_is_not_named(client, letter, changed):
+    announce.keep(changed[0])
+    privacy.withdraw(changed[0])
+    shown = everything(client)
+    assert "Keeping Kim" not in shown
+    assert "A signatory keeps the name under version 2 of the text." in shown
+
+
+def test_published_news_is_in_the_record_and_a_draft_is_not(client, letter, organiser):
+    draft = news.write(letter, title="The <i>Minister</i> answers", body="So far.", by=organiser)
+    assert kinds(letter) == ["published"]
+    news.publish(draft)
+    assert record.changes(letter).changes[0].text == "News was published: The <i>Minister</i> answers."
+    assert "&lt;i&gt;Minister&lt;/i&gt;" in everything(client)
+
+
+def test_housekeeping_of_the_letter_is_never_in_the_record(client, letter, organiser):
+    before = everything(client)
+    for reason in (*REASONS, "adjusted: contact", "scheduled: 2026-01-01T00:00Z", "not published: x", "version_2"):
+        letter.events.create(was="open", now="open", reason=reason, actor=organiser)
+    lifecycle.adjust(letter, actor=organiser, milestones=[], interests="None.")
+    assert everything(client) == before
