@@ -113,9 +113,9 @@ def unset(letter: Letter) -> list[str]:
     optional = {
         "who may sign": letter.eligibility,
         "disciplines": letter.disciplines,
-        "the organiser's interests": letter.interests,
+        "the organiser’s interests": letter.interests,
         "a closing time": letter.closes_at,
-        "until when signers' data are kept": letter.keep_until,
+        "until when signers’ data are kept": letter.keep_until,
         "a source for every addressee": all(one.get("source") for one in letter.addressees),
     }
     return [what for what, value in optional.items() if not value]

@@ -245,5 +245,8 @@ def _undo(batch: Batch, item: BatchItem) -> None:
     if last.pk != item.event_id:
         item.state, item.problem = Item.KEPT, f"Moved since: {last.reason_label}."[:200]
         return
+    if problem := rules.undo_problem(signature, batch, item.before):
+        item.state, item.problem = Item.KEPT, problem[:200]
+        return
     rules.take_back(signature, batch, item.before)
     item.state = Item.UNDONE

@@ -51,7 +51,7 @@ LISTING_READS = ("flags", "evidence", "events", "decisions", "recusals", "cases"
 def reads(batch: Batch) -> tuple[str, ...]:
     """Return what of a signature the work on a batch reads, to be fetched for many at once."""
     if batch.state == Batch.State.UNDOING:
-        return ("events", "decisions", "mails")
+        return ("events", "decisions", "mails", "recusals", "flags", "cases")
     return LISTING_READS if batch.verb == Verb.LIST else ("recusals",)
 
 
@@ -62,11 +62,7 @@ def problem(signature: Signature, *, verb: str, level: int, actor: User) -> str:
     """
     if signature.status not in TO[verb]:
         return _standing(signature, verb)
-    if signature.address_hash in vetting.own_hashes(actor):
-        return "It is the signature of the vetter who decides."
-    if any(recusal.vetter_id == actor.pk for recusal in signature.recusals.all()):
-        return "The vetter knows this person and leaves the decision to others."
-    return _listing_problem(signature, level) if verb == Verb.LIST else ""
+    return _not_by(signature, actor) or (_listing_problem(signature, level) if verb == Verb.LIST else "")
 
 
 def _standing(signature: Signature, verb: str) -> str:
@@ -86,7 +82,7 @@ def _listing_problem(signature: Signature, level: int) -> str:
     events = list(signature.events.all())
     if events and events[-1].reason == "not_me":
         return "The owner of the mailbox says that they did not sign."
-    if any(event.now == Status.HIDDEN for event in events):
+    if vetting.was_taken_off(events):
         return "It was hidden before. That takes two people, one name at a time."
     if any(case.closed_at is None for case in signature.cases.all()):
         return "A case about it is open."
@@ -138,9 +134,40 @@ def take(signature: Signature, batch: Batch) -> Decision:
     return decision
 
 
+def undo_problem(signature: Signature, batch: Batch, before: dict[str, Any]) -> str:
+    """Return why an undo leaves this signature where it is, in words, or an empty string when it puts it back.
+
+    It puts nothing on the letter that a vetter could not leave there: no own name, and none about which a flag was
+    raised or a case is open since the batch.
+    """
+    assert batch.undone_by is not None
+    if own := _not_by(signature, batch.undone_by):
+        return own
+    if before["status"] != Status.LISTED:
+        return ""
+    since = _of(batch, signature).at
+    if any(flag.released_at is None and flag.raised_at > since for flag in signature.flags.all()):
+        return "A flag was raised about it since."
+    if any(case.closed_at is None for case in signature.cases.all()):
+        return "A case about it is open."
+    return ""
+
+
+def _not_by(signature: Signature, vetter: User) -> str:
+    if signature.address_hash in vetting.own_hashes(vetter):
+        return "It is the signature of the vetter who decides."
+    if any(recusal.vetter_id == vetter.pk for recusal in signature.recusals.all()):
+        return "The vetter knows this person and leaves the decision to others."
+    return ""
+
+
+def _of(batch: Batch, signature: Signature) -> Decision:
+    return next(one for one in signature.decisions.all() if one.batch_id == batch.pk)
+
+
 def take_back(signature: Signature, batch: Batch, before: dict[str, Any]) -> None:
     """Put one signature exactly where it stood, and settle its mail: unsent it is dropped, sent it is corrected."""
-    decision = next(one for one in signature.decisions.all() if one.batch_id == batch.pk)
+    decision = _of(batch, signature)
     about = [mail for mail in signature.mails.all() if mail.key.endswith(f":{signature.pk}:{decision.pk}")]
     move(
         signature,

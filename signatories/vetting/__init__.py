@@ -15,6 +15,7 @@ from signatories.vetting.rules import (
     proposal,
     refuse,
     standing,
+    was_taken_off,
     why_two,
 )
 
@@ -49,5 +50,6 @@ __all__ = [
     "refuse",
     "remind",
     "standing",
+    "was_taken_off",
     "why_two",
 ]

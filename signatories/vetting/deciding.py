@@ -136,10 +136,10 @@ def put_on(signature: Signature, decision: Decision, *, actor: User | None, reas
 def list_by_rule(signature: Signature) -> None:
     """List a confirmed name at level 1, where the letter's own rule lists everyone who confirmed.
 
-    An open flag keeps it in the queue, unless it is only about the affiliation, which level 1 does not claim. While the
-    letter does not publish, the name waits.
+    An open flag keeps it in the queue, unless it is only about the affiliation, which level 1 does not claim; so do an
+    open case and that it was taken off before. While the letter does not publish, the name waits.
     """
-    if rules.flag_against_rule(signature):
+    if rules.against_rule(signature):
         return
     if not signature.letter.publishing:
         _wait(signature)

@@ -107,7 +107,6 @@ def _list_decided(signature: Signature, decision: Decision) -> None:
 
 
 def _list_by_rule(signature: Signature) -> None:
-    flagged = rules.flag_against_rule(signature)
-    if flagged or signature.status != Status.CONFIRMED or not rules.lists_by_rule(signature.letter):
+    if rules.against_rule(signature) or signature.status != Status.CONFIRMED or not rules.lists_by_rule(signature.letter):
         raise NotAllowed("The rule does not list it any more.")
     move(signature, Status.LISTED, reason=PUBLISHED, checked_at=signature.ready_at)

@@ -11,7 +11,7 @@ from petition.models import Letter, User
 from petition.moves import LostRace, NotAllowed
 from signatories import addresses, evidence, levels
 from signatories.levels import Signal
-from signatories.models import Decision, Flag, Signature
+from signatories.models import Decision, Flag, Signature, SignatureEvent
 from signatories.reasons import ABOUT_AFFILIATION, BY_TWO, FlagKind
 
 Outcome, Status = Decision.Outcome, Signature.Status
@@ -65,6 +65,14 @@ def problem(signature: Signature, level: int, *, signals: list[Signal], open_fla
 def flag_against_rule(signature: Signature) -> bool:
     """Whether an open flag keeps a name from being listed at level 1 by the letter's own rule."""
     return signature.flags.filter(released_at=None).exclude(kind__in=sorted(ABOUT_AFFILIATION)).exists()
+
+
+def against_rule(signature: Signature) -> bool:
+    """Whether a person has to decide, although the letter's own rule lists everyone who confirmed.
+
+    The rule puts nobody back whom somebody took off, and nobody about whom a case is open.
+    """
+    return flag_against_rule(signature) or bool(hindrance(signature)) or was_taken_off(signature.events.all())
 
 
 def lists_by_rule(letter: Letter) -> bool:
@@ -144,6 +152,11 @@ def hindrance(signature: Signature) -> str:
     return ""
 
 
+def was_taken_off(events: Iterable[SignatureEvent]) -> bool:
+    """Whether a name was hidden by somebody; one that left the list because its owner changed the line was not."""
+    return any(event.now == Status.HIDDEN and event.reason != "line_changed" for event in events)
+
+
 def why_two(signature: Signature, *, level: int, acquainted: bool = False, flags: Iterable[Flag] = ()) -> list[str]:
     """Return why listing a signature takes two people, in words; an empty list when one is enough."""
     why = []
@@ -152,7 +165,7 @@ def why_two(signature: Signature, *, level: int, acquainted: bool = False, flags
     if any(flag.kind in BY_TWO for flag in flags):
         watched = any(flag.kind == FlagKind.WATCH_NAME for flag in flags)
         why.append("the name is on the watchlist" if watched else "an impostor signed from this mailbox before")
-    if signature.events.filter(now=Status.HIDDEN).exists():
+    if was_taken_off(signature.events.all()):
         why.append("it was hidden before")
     if acquainted:
         why.append("you know this person")
