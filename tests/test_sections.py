@@ -1,0 +1,35 @@
+"""The bar of a letter on the desk, and every other link there, by role."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from petition import versions
+from petition.models import Letter, Role, User
+
+PAGES = ["", "versions/", "founders/", "vetting/", "cases/", "batches/", "work/"]
+LINK = re.compile(r'href="(/desk/[^"#]+)"')
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_no_link_on_the_desk_leads_to_nothing(
+    letter: Letter, organiser: User, stranger: User, at_desk: Callable[[User], Client], role: str
+):
+    letter.members.create(user=stranger, role=role)
+    versions.begin(letter, reason="typo", note="A full stop.", by=organiser)
+    browser = at_desk(stranger)
+    shown = {
+        link for page in PAGES for link in LINK.findall(browser.get(f"/desk/{letter.slug}/{page}").content.decode())
+    }
+    assert len(shown) >= 7
+    assert [link for link in shown if browser.get(link.replace("&amp;", "&")).status_code != 200] == []
+
+
+def test_the_bar_shows_a_vetter_where_they_are(letter: Letter, vetter: User, at_desk: Callable[[User], Client]):
+    page = at_desk(vetter).get(f"/desk/{letter.slug}/work/").content.decode()
+    assert re.findall(r'aria-current="(\w+)">([^<]+)', page) == [("true", "Signatures"), ("page", "Work")]
+    assert "Watchlist" in page
+    for closed in ("Handing over", "/team/", "/updates/"):
+        assert closed not in page
