@@ -179,7 +179,7 @@ def _read_the_record(page: Page) -> None:
         "Text",
         "Listed",
         "Published",
-    ]  # the founder was there from the first
+    ]  # and one founder
     record = page.get_by_role("main")
     for words in (READER, re.compile("version 2", re.IGNORECASE)):
         expect(record).to_contain_text(words)
