@@ -51,9 +51,14 @@ class _Renderer(RendererHTML):
 
 
 def _demote(tokens: Iterable[Token]) -> None:
+    """Begin below the page's own title and go down one step at a time, whatever was typed: h2, then h3, then h4."""
+    above: list[int] = []  # the headings as they were typed, under which one stands
     for token in tokens:
+        if token.type == "heading_open":
+            typed = int(token.tag[1])
+            above = [*(level for level in above if level < typed), typed]
         if token.type in {"heading_open", "heading_close"}:
-            token.tag = f"h{min(int(token.tag[1]) + 1, 4)}"
+            token.tag = f"h{min(len(above) + 1, 4)}"
 
 
 def to_html(markdown: str) -> str:

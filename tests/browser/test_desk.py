@@ -16,9 +16,12 @@ SECOND = "second@example.org"
 QUEUE = f"/desk/{LETTER}/vetting/"
 MORE = """
 from signatories import evidence, signing, tokens
-from petition.models import Letter
-for n in range(4):
-    line = dict(name=f"Twenty Example-{n}", role="Analyst", organisation="Dozen Works", former=False, country="",
+from petition.models import Letter, User
+from signatories.organisations import teaching
+vera = User.objects.get(email="vetter@example.org")
+teaching.add_host(teaching.add("Dozen Works", by=vera), host="dozen.example.org", kind="staff", by=vera)
+for n, name in enumerate(["Ada Moss-Example", "Kofi Lindqvist", "Ines Arroyo", "Tomasz Birkenfeld"]):
+    line = dict(name=name, role="Analyst", organisation="Dozen Works", former=False, country="",
         discipline="policy", capacity="personal", profile_url="", publish=True, updates=False)
     mail = signing.sign(Letter.objects.get(), address=f"twenty{n}@dozen.example.org", typed=line)
     type(mail).objects.filter(pk=mail.pk).update(state="sent", times_sent=1)

@@ -6,7 +6,16 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.pages import LINE, checked_experts, fill, follow, form_to, on_the_list, open_mail, sign
+from tests.browser.pages import (
+    checked_experts,
+    fill,
+    follow,
+    form_to,
+    list_by_a_public_page,
+    on_the_list,
+    open_mail,
+    sign,
+)
 from tests.browser.running import LETTER, ORGANISER, VETTER, code_in, until
 
 Visit = Callable[..., Page]
@@ -18,7 +27,10 @@ def test_a_signature_from_the_letter_to_the_export_and_off_again(visitor: Visit,
     signer = visitor(java_script_enabled=False)
     _sign_and_confirm_in_the_same_tab(signer)
     before = checked_experts(signer)
-    _list_at_level_2(member(VETTER))
+    vetter = member(VETTER)
+    list_by_a_public_page(vetter, NAME)
+    expect(vetter).to_have_url(re.compile(f"/desk/{LETTER}/vetting/"))
+    expect(vetter.get_by_role("heading", level=1)).not_to_have_text(NAME)
     assert on_the_list(signer, NAME)
     until(lambda: checked_experts(signer) == before + 1)
     public = _export_public_csv(member(ORGANISER))
@@ -62,22 +74,6 @@ def _sign_and_confirm_in_the_same_tab(page: Page) -> None:
     expect(page.get_by_role("heading", name=CONFIRMED)).to_be_visible()
     expect(page.get_by_role("main")).to_contain_text(NAME)
     assert not on_the_list(page, NAME)
-
-
-def _list_at_level_2(page: Page) -> None:
-    page.goto(f"/desk/{LETTER}/vetting/")
-    page.get_by_role("link", name=NAME).click()
-    page.locator("summary").filter(has_text="Add what you found").click()
-    record = form_to(page, "/record/")
-    expect(record.locator("[name=url]")).to_have_value(LINE["profile_url"])
-    record.get_by_role("button").click()
-    form = form_to(page, "/list/")
-    expect(form.get_by_role("radio", name=re.compile("^2"))).to_be_checked()
-    expect(form.locator("[name=reason]")).to_have_value("staff_page")
-    form.get_by_role("button").click()
-    expect(page.get_by_role("status")).to_contain_text(NAME)
-    expect(page).to_have_url(re.compile(f"/desk/{LETTER}/vetting/"))
-    expect(page.get_by_role("heading", level=1)).not_to_have_text(NAME)
 
 
 def _export_public_csv(page: Page) -> str:
