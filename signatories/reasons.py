@@ -196,6 +196,7 @@ IN_HISTORY = {
     "rule": "On the letter, which lists everyone who confirmed",
     "line_changed": "Taken off the list until the new line is checked",
     "answered": "You answered the team’s question",
+    "reaffirmed": "You kept your name under the new version of the text",
     "withdrew": "You withdrew",
     "not_me": "The owner of this mailbox said that they did not sign",
     "unconfirmed": "Not confirmed in time",

@@ -3,7 +3,7 @@
 import pytest
 
 from petition.moves import NotAllowed
-from signatories import collecting, privacy, record, vetting
+from signatories import collecting, privacy, record, tokens, vetting
 from signatories.models import Signature
 from tests.conftest import support
 
@@ -46,3 +46,10 @@ def test_whoever_waits_may_be_declined_and_whoever_is_listed_may_leave(letter, w
     with pytest.raises(NotAllowed):
         vetting.list_(waiting, vetter=vetter, level=2, reason="staff_page")
     assert letter.signatures.listed().count() == 1
+
+
+def test_who_still_waits_is_told_that_no_name_is_added_any_more(client, letter, waiting):
+    page = client.get(f"/mine/{tokens.make('mine', waiting.pk)}/").content.decode()
+    assert "no name is added to it any more" in page
+    assert "looks at every name before it is printed" not in page
+    assert "lets you see or withdraw" in client.get(f"/letters/{letter.slug}/").content.decode()

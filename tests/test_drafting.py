@@ -69,7 +69,7 @@ def test_the_desk_names_what_may_be_left_out_and_publishing_does_not_wait_for_it
     for what in (
         "interests",
         "a closing time",
-        "until when signers&#x27; data are kept",
+        "data are kept",
         "a source for every addressee",
     ):
         assert what in page

@@ -4,7 +4,7 @@ import pytest
 
 from petition import lifecycle, news, versions
 from petition.models.letter import REASONS
-from signatories import announce, privacy, record
+from signatories import announce, privacy, record, tokens
 from tests.test_record import L, everything, kinds
 
 
@@ -49,3 +49,12 @@ def test_housekeeping_of_the_letter_is_never_in_the_record(client, letter, organ
         letter.events.create(was="open", now="open", reason=reason, actor=organiser)
     lifecycle.adjust(letter, actor=organiser, milestones=[], interests="None.")
     assert everything(client) == before
+
+
+def test_who_kept_the_name_reads_what_they_signed_and_kept_on_the_own_page(client, letter, changed):
+    path = f"/mine/{tokens.make('mine', changed[0].pk)}/"
+    assert "Signed, version 1" in client.get(path).content.decode()
+    announce.keep(changed[0])
+    page = client.get(path).content.decode()
+    assert "You kept your name under the new version of the text" in page
+    assert "Signed, version" not in page

@@ -102,6 +102,7 @@ def mine_page(request: HttpRequest, signature: Signature, token: str, **shown: A
         "signature": signature,
         "token": token,
         "history": _history(events),
+        "kept": signature.reaffirmations.exists(),  # then it was signed under another version
         "notice": NOTICES.get(events[-1].reason if events else ""),
         "question": vetting.open_question(signature),
         "withdraw": signers.WithdrawForm(),
