@@ -13,12 +13,13 @@ from django.utils import timezone
 
 from petition import lifecycle, tally
 from petition.models import Letter, Membership, Role, User
-from signatories import addresses, evidence, invitations, outbox, privacy, reasons, signing, tokens, vetting
+from signatories import addresses, evidence, invitations, outbox, privacy, reasons, signing, tokens, vetting, watch
 from signatories.evidence import found
 from signatories.models import LINE, Decision, Evidence, Invitation, Mail, Signature
 
 FILES = Path(settings.BASE_DIR) / "demo"
 ORGANISER, VETTER, SECOND = "organiser@example.org", "vetter@example.org", "second@example.org"
+WATCHED = ["Cassius Underbough"]
 PASSWORD = "read-before-you-sign"
 
 
@@ -36,6 +37,7 @@ def load() -> Letter:
     for invitation in letter.invitations.all():
         _play_founder(invitation, vetter)
     lifecycle.publish(letter, actor=owner)
+    watch.add(letter, watched=WATCHED, by=owner)
     with (FILES / "people.csv").open(encoding="utf-8", newline="") as file:
         for person in csv.DictReader(file):
             _play_person(letter, person, vetter, second)
@@ -128,7 +130,6 @@ def _support(signature: Signature, families: list[str], vetter: User) -> None:
 def _flag(signature: Signature, kinds: list[str]) -> None:
     """Raise the flags that the looks would raise, had the invented people typed it all themselves."""
     saw: dict[str, dict[str, Any]] = {
-        "watch_name": {"names": [signature.name]},
         "free_mail": {"host": signature.host},
         "seconds": {"seconds": 1.4},
         "burst": {"from": ["network"]},

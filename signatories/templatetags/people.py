@@ -39,6 +39,13 @@ def audit_due(signature: Signature, token: str) -> dict[str, Any]:
     return {"drawn": sampling.open_draw(signature), "token": token}
 
 
+@register.simple_tag(takes_context=True)
+def powers(context: Context, letter: Letter) -> set[str]:
+    """What whoever looks at a desk page may do, so that it leads to no page that is not theirs."""
+    member = context.get("member") or letter.members.filter(user=context["request"].user).first()
+    return {str(power) for power in Power if member and member.may(power)}
+
+
 @register.simple_tag
 def announcements(letter: Letter) -> list[dict[str, Any]]:
     """The mailings of a letter, with how far each is."""
