@@ -1,12 +1,9 @@
 """The demo's sample letter, once its tasks have run."""
 
-import pytest
-
 from petition.models import User
 from signatories import collecting, sample
 
 
-@pytest.mark.filterwarnings("ignore")
 def test_the_sample_is_as_a_team_would_have_left_it_and_its_watchlist_opens(db, at_desk):
     letter = sample.load()
     while collecting.sweep():
