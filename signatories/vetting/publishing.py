@@ -107,6 +107,10 @@ def _list_decided(signature: Signature, decision: Decision) -> None:
 
 
 def _list_by_rule(signature: Signature) -> None:
-    if rules.against_rule(signature) or signature.status != Status.CONFIRMED or not rules.lists_by_rule(signature.letter):
+    if (
+        rules.against_rule(signature)
+        or signature.status != Status.CONFIRMED
+        or not rules.lists_by_rule(signature.letter)
+    ):
         raise NotAllowed("The rule does not list it any more.")
     move(signature, Status.LISTED, reason=PUBLISHED, checked_at=signature.ready_at)
