@@ -189,10 +189,9 @@ def accept_key(
         public_before: whether it was published under their name before they signed the letter.
 
     Raises:
-        NotAllowed: the vetter's own signature, nothing signed with this key, or no note.
+        NotAllowed: the vetter's own signature or one they left to others, nothing signed with this key, or no note.
     """
-    if vetting.is_own(signature, vetter):
-        raise NotAllowed("This is your own signature. Somebody else has to look at its keys.")
+    vetting.refuse(signature, vetter)
     if not note.strip():
         raise NotAllowed("Please note where the key is known from.")
     for proof in signature.proofs.filter(kind=Kind.KEY).exclude(state=State.FOUND):
@@ -214,6 +213,12 @@ def accept_key(
         note=note,
         by=vetter,
     )
+
+
+def waiting_key(proof: Proof) -> str:
+    """Return the fingerprint of a key that fits the line and waits to be recognised; empty for any other proof."""
+    unknown = proof.kind == Kind.KEY and proof.state != State.FOUND
+    return _fingerprint(proof.signature, proof) if unknown else ""
 
 
 def _fingerprint(signature: Signature, proof: Proof) -> str:

@@ -19,7 +19,7 @@ from signatories.models import LINE, Decision, Evidence, Invitation, Mail, Signa
 
 FILES = Path(settings.BASE_DIR) / "demo"
 ORGANISER, VETTER, SECOND = "organiser@example.org", "vetter@example.org", "second@example.org"
-WATCHED = "Cassius Underbough"  # signs from free mail in people.csv, and is held
+WATCHED = ["Cassius Underbough"]
 PASSWORD = "read-before-you-sign"
 
 
@@ -37,7 +37,7 @@ def load() -> Letter:
     for invitation in letter.invitations.all():
         _play_founder(invitation, vetter)
     lifecycle.publish(letter, actor=owner)
-    watch.add(letter, watched=[WATCHED], by=owner)
+    watch.add(letter, watched=WATCHED, by=owner)
     with (FILES / "people.csv").open(encoding="utf-8", newline="") as file:
         for person in csv.DictReader(file):
             _play_person(letter, person, vetter, second)

@@ -79,6 +79,7 @@ urlpatterns = [
     path("desk/<slug:slug>/vetting/<uuid:pk>/recuse/", deciding.recuse, name="recuse"),
     path("desk/<slug:slug>/vetting/<uuid:pk>/record/", deciding.record, name="record"),
     path("desk/<slug:slug>/vetting/<uuid:pk>/contact/", deciding.contact, name="contact"),
+    path("desk/<slug:slug>/vetting/<uuid:pk>/key/", deciding.key, name="key"),
     path("desk/<slug:slug>/vetting/<uuid:pk>/strike/<int:number>/", deciding.strike, name="strike"),
     *(
         path(f"desk/<slug:slug>/{name}/{'on' if on else 'off'}/", switches.switch, {"name": name, "on": on}, name=name)

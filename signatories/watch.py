@@ -75,7 +75,7 @@ def matches(letter: Letter) -> dict[int, list[Flag]]:
     rows = Flag.objects.filter(signature__letter=letter, kind__in=sorted(BY_TWO)).select_related("signature")
     found: dict[int, list[Flag]] = defaultdict(list)
     for flag in rows.order_by("-raised_at")[:MOST_SHOWN]:
-        for watch in flag.details["watch"]:
+        for watch in flag.details.get("watch", []):
             if all(flag.signature_id != other.signature_id for other in found[watch]):
                 found[watch].append(flag)
     return found

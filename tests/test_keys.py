@@ -163,6 +163,20 @@ def test_a_key_that_nobody_publishes_waits_for_a_vetter_who_recognises_it(signat
     assert signature.proofs.get().state == "found"
 
 
+def test_a_vetter_recognises_a_key_on_the_persons_page(signature, ada, vetter, second, at_desk):
+    paste(signature, signed(signature, ada))
+    there = f"/desk/{signature.letter.slug}/vetting/{signature.pk}/"
+    assert "Recognise this key" in at_desk(vetter).get(there).content.decode()
+    sent = {"fingerprint": ada.fingerprint, "public_before": "on", "note": "On their staff page"}
+    assert at_desk(vetter).post(f"{there}key/", {**sent, "note": ""}).status_code == 422
+    assert at_desk(vetter).post(f"{there}key/", {**sent, "fingerprint": "\0"}).status_code in {409, 422}
+    signature.recusals.create(vetter=second)
+    at_desk(second).post(f"{there}key/", sent)
+    assert not signature.evidence.exists()
+    at_desk(vetter).post(f"{there}key/", sent)
+    assert (signature.evidence.get().public_before, signature.evidence.get().checked_by) == (True, vetter)
+
+
 def test_a_vetter_recognises_no_key_that_signed_nothing_and_none_of_their_own(signature, ada, vetter, confirmed):
     with pytest.raises(NotAllowed, match="signed nothing"):
         proving.accept_key(signature, fingerprint=ada.fingerprint, vetter=vetter, note="seen")

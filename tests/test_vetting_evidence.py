@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from signatories import evidence, vetting
-from signatories.evidence.found import account_of
+from signatories.evidence.hosts import account_of
 from tests.test_vetting import page
 
 RECORD = {"url": "https://lantern.example.org/people?id=7&utm_source=x", "claims": ["affiliation"]}
@@ -84,9 +84,10 @@ def test_evidence_that_is_not_whole_is_explained(confirmed, vetter, at_desk, ver
         ("https://WWW.Lantern.example.org/people/#ada", "lantern.example.org/people"),
         ("http://lantern.example.org/people?fbclid=1", "lantern.example.org/people"),
         ("https://lantern.example.org/p?id=7&utm_medium=mail", "lantern.example.org/p?id=7"),
+        ("https://www.ada.example.org/", "host:ada.example.org"),
         ("https://github.com/Ada/", "github:ada"),
-        ("https://orcid.org/0000-0002-1825-009x", "orcid:0000-0002-1825-009X"),
-        ("https://github.com/ada/lamps", "github.com/ada/lamps"),
+        ("https://orcid.org/0000-0002-1825-009x", "orcid:0000-0002-1825-009x"),
+        ("https://github.com/ada/lamps", "github:ada"),
     ],
 )
 def test_a_page_is_one_page_however_it_was_reached(url, account):

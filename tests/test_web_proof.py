@@ -130,7 +130,7 @@ def test_pages_of_one_account_come_down_to_it(signature):
     assert hosts.page_account(signature, "https://orcid.org/0000-0002-1825-009X") == "orcid:0000-0002-1825-009x"
     assert hosts.page_account(signature, "https://www.example.org/") == "host:example.org"
     assert hosts.page_account(signature, "https://example.com/~ada") == "host:example.com"  # her own mailbox is there
-    assert hosts.page_account(signature, "https://example.org/~ada") == "example.org/~ada"
+    assert hosts.page_account(signature, "https://example.org/~ada/?utm_source=x") == "example.org/~ada"
 
 
 @pytest.mark.parametrize("kind", ["student", "alumni"])

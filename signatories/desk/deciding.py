@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from petition.access import team
 from petition.models import Letter, Power, User
 from petition.moves import LostRace
-from signatories import vetting
+from signatories import proving, vetting
 from signatories.desk import person
 from signatories.desk.queue import asked_in, at, go_on, person_path
 from signatories.evidence import found
@@ -118,6 +118,18 @@ def contact(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
     vetting.refuse(signature, _me(request))
     data = {**form.cleaned_data}
     found.contact(signature, by=_me(request), supports=not data.pop("contradicts"), **data)
+    return redirect(person_path(signature, asked_in(request, letter)))
+
+
+@team
+@require_POST
+def key(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
+    """Recognise a key that the signer has signed with."""
+    letter, signature = _find(request, slug, pk)
+    form = desk.KeyForm(request.POST, auto_id="key_%s")
+    if not form.is_valid():
+        return person.page(request, letter, signature, {"key": form})
+    proving.accept_key(signature, vetter=_me(request), **form.cleaned_data)
     return redirect(person_path(signature, asked_in(request, letter)))
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from petition.access import team
 from petition.forms import UNPROCESSABLE
 from petition.models import Letter, Power, User
-from signatories import reasons, vetting
+from signatories import proving, reasons, vetting
 from signatories.desk import words
 from signatories.desk.queue import asked_in
 from signatories.evidence.found import BY_HAND
@@ -68,7 +68,7 @@ def page(
     Args:
         request: whose page it is.
         letter, signature: what it shows.
-        shown: forms by name (`list`, `ask`, `hold`, …, `record`, `contact`, `recuse`) that are shown again.
+        shown: forms by name (`list`, `ask`, `hold`, …, `record`, `contact`, `key`, `recuse`) that are shown again.
         status: of the answer; default: 422 where a form is shown again.
     """
     assert isinstance(request.user, User)
@@ -106,7 +106,7 @@ def _known(signature: Signature, standing: vetting.Standing) -> dict[str, Any]:
         "flags": words.flags(signature, [flag for flag in flags if not flag.released_at]),
         "released": [flag for flag in flags if flag.released_at],
         "evidence": words.evidence(signature.evidence.select_related("checked_by"), BY_HAND),
-        "proofs": signature.proofs.all(),
+        "proofs": [(one, proving.waiting_key(one)) for one in signature.proofs.all()],
         "decisions": decisions,
         "proposed": proposed,
         "two": vetting.why_two(signature, level=level, flags=flags),
@@ -139,6 +139,7 @@ def _forms(signature: Signature, standing: vetting.Standing, shown: dict[str, fo
         "verbs": verbs,
         "record_form": shown.get("record") or desk.RecordForm(initial=named, auto_id="record_%s"),
         "contact_form": shown.get("contact") or desk.ContactForm(auto_id="contact_%s"),
+        "key_form": shown.get("key") or desk.KeyForm(auto_id="key_%s"),
         "recuse_form": shown.get("recuse") or desk.RecuseForm(auto_id="recuse_%s"),
         "shown": set(shown),
     }

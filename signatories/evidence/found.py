@@ -2,35 +2,16 @@
 
 from collections.abc import Iterable
 from datetime import date
-from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from django.utils import timezone
 
 from petition.models import User
 from signatories import evidence
+from signatories.evidence import hosts
 from signatories.models import Evidence, Signature
 from signatories.reasons import Family
 
 BY_HAND = {Family.RECORD, Family.OUT_OF_BAND}
-# What says how somebody came to a page, and nothing about the page.
-NOISE = {"fbclid", "gclid", "dclid", "msclkid", "mc_cid", "mc_eid", "igshid", "ref", "ref_src", "source", "si"}
-PLATFORMS = {"github.com": "github", "orcid.org": "orcid"}
-
-
-def account_of(url: str) -> str:
-    """Return what a public page comes down to: the page, however it was reached; on GitHub and ORCID the account."""
-    parts = urlsplit(url)
-    host = (parts.hostname or "").removeprefix("www.")
-    first, _, rest = parts.path.strip("/").partition("/")
-    if host in PLATFORMS and first and not rest:
-        return f"{PLATFORMS[host]}:{first.upper() if host == 'orcid.org' else first.lower()}"
-    said = [(key, value) for key, value in parse_qsl(parts.query, keep_blank_values=True) if not _is_noise(key)]
-    query = f"?{urlencode(said)}" if said else ""
-    return f"{host}{parts.path.rstrip('/') if not query else parts.path}{query}"
-
-
-def _is_noise(key: str) -> bool:
-    return key.lower() in NOISE or key.lower().startswith("utm_")
 
 
 def record(
@@ -61,7 +42,7 @@ def record(
             signature,
             family=Family.RECORD,
             claim=claim,
-            account=account_of(url),
+            account=hosts.account_of(url),
             result=supports,
             public_before=before,
             url=url,

@@ -14,7 +14,7 @@ from signatories.flags.around import PASSING, Around, Found
 from signatories.models import Flag, Signature
 from signatories.reasons import HOLDING, RISK, FlagKind
 
-__all__ = ["Around", "Found", "at_once", "look", "look_again", "raise_", "release"]
+__all__ = ["Around", "Found", "at_once", "close", "look", "look_again", "raise_", "release"]
 
 
 def look(signature: Signature, around: Around | None = None) -> Found:
@@ -75,6 +75,18 @@ def _raise(signature: Signature, found: Found, *, whole: bool) -> set[FlagKind]:
     return raised
 
 
+def close(signature: Signature, kinds: Collection[str], *, by: User) -> None:
+    """Note who looked at the open flags of these kinds; its status stays.
+
+    Args:
+        signature: locked; its risk is renewed.
+        kinds: of the flags that are closed; others stay open.
+        by: the vetter, the second one where two were needed.
+    """
+    signature.flags.filter(kind__in=kinds, released_at=None).update(released_at=timezone.now(), released_by=by)
+    _renew_risk(signature)
+
+
 @transaction.atomic
 def release(signature: Signature, kinds: Collection[str], *, by: User) -> None:
     """Note that a vetter has looked at flags of these kinds and lets the name go on.
@@ -88,13 +100,11 @@ def release(signature: Signature, kinds: Collection[str], *, by: User) -> None:
         by: the vetter, the second one where two were needed.
     """
     locked = Signature.objects.select_for_update(of=("self",)).select_related("letter").get(pk=signature.pk)
-    closing = locked.flags.filter(kind__in=kinds, released_at=None)
-    closing.update(released_at=timezone.now(), released_by=by)
+    close(locked, kinds, by=by)
     still_holding = locked.flags.filter(kind__in=HOLDING, released_at=None).exists()
     last = locked.events.last()
     if locked.status == Signature.Status.HELD and last and last.reason == "flagged" and not still_holding:
         move(locked, Signature.Status.CONFIRMED, actor=by, reason="released")
-    _renew_risk(locked)
     if locked.letter.listing == Letter.Listing.CONFIRMED:  # its rule decides now
         Signature.objects.filter(pk=locked.pk).update(collect_after=timezone.now())
     signature.refresh_from_db(fields=["status", "risk", "collect_after"])
@@ -142,3 +152,4 @@ def _renew_risk(signature: Signature) -> None:
     risk = sum(RISK[FlagKind(kind)] for kind in open_kinds)
     if risk != signature.risk:
         Signature.objects.filter(pk=signature.pk).update(risk=risk)
+        signature.risk = risk

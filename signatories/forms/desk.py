@@ -260,6 +260,18 @@ def _not_ahead(day: Any) -> Any:
     return day
 
 
+class KeyForm(forms.Form):
+    """K: a key that no account publishes, recognised by the vetter."""
+
+    fingerprint = LineField(label="Key", max_length=100, widget=forms.HiddenInput)
+    public_before = forms.BooleanField(label="It was public under their name before they signed", required=False)
+    note = LineField(
+        label="Where the key is known from",
+        max_length=300,
+        error_messages={"required": "Please note where the key is known from."},
+    )
+
+
 class RecuseForm(forms.Form):
     """Leaving a decision to others is for good, so it wants one tick."""
 

@@ -9,8 +9,9 @@ from django.utils import timezone
 from petition.models import User
 from petition.moves import NotAllowed, move
 from signatories import evidence, organisations, outbox, reasons, watch
+from signatories import flags as flagging
 from signatories.levels import AFFILIATION, IDENTITY
-from signatories.models import Decision, Flag, Mail, Signature
+from signatories.models import Decision, Mail, Signature
 from signatories.vetting import rules
 
 Outcome, Status = Decision.Outcome, Signature.Status
@@ -75,7 +76,8 @@ def list_(
     )
     if teaches:
         organisations.teach(signature, kind=teaches, by=vetter, decision=decision)
-    _release(signature, flags, vetter)
+    if open_kinds := {flag.kind for flag in flags if flag.released_at is None}:
+        flagging.close(signature, open_kinds, by=vetter)
     if decision.outcome == Outcome.LIST:
         put_on(signature, decision, actor=vetter, reason=reason)
     else:
@@ -103,14 +105,6 @@ def _agreed(signature: Signature, vetter: User, level: int, acquainted: bool) ->
         return None
     needed = rules.why_two(signature, level=level, acquainted=proposed.acquainted, flags=signature.flags.all())
     return proposed if needed or acquainted else None
-
-
-def _release(signature: Signature, flags: list[Flag], by: User) -> None:
-    still_open = [flag.pk for flag in flags if flag.released_at is None]
-    if still_open:
-        signature.flags.filter(pk__in=still_open).update(released_at=timezone.now(), released_by=by)
-        Signature.objects.filter(pk=signature.pk).update(risk=0)
-        signature.risk = 0
 
 
 def _wait(signature: Signature) -> None:
