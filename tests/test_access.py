@@ -86,7 +86,7 @@ def test_a_former_member_finds_nothing_any_more(letter, stranger, at_desk, role:
         ("vetting/", Power.SEE),
         ("founders/", Power.SEE),
         ("cases/", Power.SEE),
-        ("work/", Power.SEE),
+        ("throughput/", Power.SEE),
         ("batches/", Power.SEE),
         ("batches/new/", Power.VET),
         ("export/", Power.EXPORT),

@@ -11,7 +11,7 @@ from signatories.desk import work
 from signatories.models import Decision
 
 L = "/letters/keep-the-lights-on/"
-WORK = "/desk/keep-the-lights-on/work/"
+WORK = "/desk/keep-the-lights-on/throughput/"
 
 
 def test_the_methods_page_is_made_from_the_letters_own_rules(client: Client, letter, confirmed, listed):

@@ -145,5 +145,5 @@ def test_saying_so_on_the_own_page_counts_as_a_denial_too(drawn, client: Client,
 
 def test_the_denial_rate_stands_on_the_desk(drawn, client: Client, letter, vetter, at_desk):
     client.post(page(drawn), {"answer": "not_me"})
-    assert "100.0 % of those who answered" in at_desk(vetter).get(f"/desk/{letter.slug}/work/").content.decode()
+    assert "100.0 % of those who answered" in at_desk(vetter).get(f"/desk/{letter.slug}/throughput/").content.decode()
     assert sampling.by_week(letter, weeks=1) == [(date(2030, 1, 7), sampling.Rate(1, 1, 1))]

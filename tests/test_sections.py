@@ -9,7 +9,7 @@ from django.test import Client
 from petition import versions
 from petition.models import Letter, Role, User
 
-PAGES = ["", "versions/", "founders/", "vetting/", "cases/", "batches/", "work/"]
+PAGES = ["", "versions/", "founders/", "vetting/", "cases/", "batches/", "throughput/"]
 LINK = re.compile(r'href="(/desk/[^"#]+)"')
 
 
@@ -28,7 +28,7 @@ def test_no_link_on_the_desk_leads_to_nothing(
 
 
 def test_the_bar_shows_a_vetter_where_they_are(letter: Letter, vetter: User, at_desk: Callable[[User], Client]):
-    page = at_desk(vetter).get(f"/desk/{letter.slug}/work/").content.decode()
+    page = at_desk(vetter).get(f"/desk/{letter.slug}/throughput/").content.decode()
     assert re.findall(r'aria-current="(\w+)">([^<]+)', page) == [("true", "Signatures"), ("page", "Work")]
     assert "Watchlist" in page
     for closed in ("Handing over", "/team/", "/updates/"):

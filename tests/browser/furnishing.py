@@ -181,7 +181,7 @@ print(
                 f"/desk/light-the-quay/batches/{batch.pk}/",
                 "/desk/light-the-quay/cases/",
                 f"/desk/light-the-quay/cases/{case.pk}/",
-                "/desk/light-the-quay/work/",
+                "/desk/light-the-quay/throughput/",
                 "/desk/light-the-quay/watchlist/",
                 "/desk/light-the-quay/organisations/?q=example",
                 "/desk/light-the-quay/export/",

@@ -26,7 +26,7 @@ PUBLIC = [
     "/accounts/login/code/",
     "/dev/mailbox/",
 ]
-DESK = ["/desk/", "/desk/new/", f"/desk/{LETTER}/vetting/", f"/desk/{LETTER}/work/", "/accounts/2fa/"]
+DESK = ["/desk/", "/desk/new/", f"/desk/{LETTER}/vetting/", f"/desk/{LETTER}/throughput/", "/accounts/2fa/"]
 # The whole rule book once by day and once by night; what a width or a theme can change, in all four.
 CHANGING = {"runOnly": ["color-contrast", "target-size"]}
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
