@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from petition import versions
 from petition.models import Letter
 from signatories import addresses, collecting, invitations, privacy, signing, vetting
 from signatories.models import Evidence, Signatory, Signature
@@ -102,3 +103,14 @@ def test_a_founder_who_withdrew_before_stays_withdrawn(sign_as_founder, confirme
     privacy.withdraw(confirmed("one@example.com"))
     assert sign_as_founder().status_code == 409
     assert letter.signatures.get().status == "withdrawn"
+
+
+def test_a_founder_does_not_sign_words_that_came_after_the_page_was_opened(sign_as_founder, letter, organiser):
+    versions.begin(letter, reason="meaning", note="Darkness.", by=organiser)
+    versions.save(letter, body="We ask for darkness.", seen=0, by=organiser)
+    versions.publish(letter, actor=organiser)
+    answer = sign_as_founder(version="1")
+    assert answer.status_code == 422
+    assert "has changed since you opened" in answer.content.decode()
+    assert 'name="version" value="2"' in answer.content.decode()
+    assert not letter.signatures.exists()

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.urls import reverse_lazy
 
 from petition.forms import LineField, TextField
@@ -103,7 +104,25 @@ class LineForm(forms.Form):
         return {name: data[name] for name in LINE}
 
 
-class SignForm(LineForm):
+class ReadVersion(forms.Form):
+    """Which version stood on the page: nobody signs words that came after they opened it."""
+
+    letter: Letter
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def clean_version(self) -> int | None:
+        number: int | None = self.cleaned_data["version"]
+        current = self.letter.version
+        if number is None or current is None or number == current.number:
+            return number
+        data = QueryDict(mutable=True)
+        data.update(self.data)
+        data["version"] = str(current.number)  # sent again, the new one is meant
+        self.data = data
+        raise ValidationError("The text has changed since you opened this page. Please read it again.")
+
+
+class SignForm(ReadVersion, LineForm):
     """The public form: the line, and the mailbox that confirms it."""
 
     email = LineField(
@@ -112,7 +131,6 @@ class SignForm(LineForm):
         help_text="Never shown. We send a code to it; an address of your organisation speeds up the check.",
         widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
     )
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     language = LineField(required=False, max_length=12, widget=forms.HiddenInput)
     field_order = ("name", "email", "role", "organisation", "former", "country", "discipline")
 
@@ -125,13 +143,6 @@ class SignForm(LineForm):
         version = self.letter.version
         known = version and language and version.translations.filter(language=language).exists()
         return language if known else self.letter.language
-
-    def clean_version(self) -> int | None:
-        number: int | None = self.cleaned_data["version"]
-        current = self.letter.version
-        if number is not None and current is not None and number != current.number:
-            raise ValidationError("The text has changed since you opened this page. Please read it again.")
-        return number
 
 
 class CodeForm(forms.Form):
@@ -164,6 +175,10 @@ class ConfirmLineForm(ConfirmForm, LineForm):
     def line_is_wrong(self) -> bool:
         """Whether a problem stands beside a field of the line."""
         return bool(set(self.errors) & set(LINE))
+
+
+class InvitedForm(ReadVersion, ConfirmLineForm):
+    """A founder's line, the code from the invitation, and the box."""
 
 
 class WithdrawForm(forms.Form):

@@ -27,7 +27,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         context = {"letter": invited.letter, "problem": problem}
         return render(request, "signatories/invitation_over.html", context, status=links.GONE)
     invitations.note_opening(invited)
-    form = signers.ConfirmLineForm(invited.letter, posted(request), initial=_known(invited))
+    form = signers.InvitedForm(invited.letter, posted(request), initial=_known(invited))
     if request.method == "POST" and form.is_valid():
         try:
             signature = invitations.accept(mail.pk, code=form.cleaned_data["code"], typed=form.typed())
@@ -53,4 +53,7 @@ def decline_invitation(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _known(invited: Invitation) -> dict[str, Any]:
-    return {name: getattr(invited, name) for name in LINE if hasattr(invited, name)}
+    version = invited.letter.version
+    return {"version": version and version.number} | {
+        name: getattr(invited, name) for name in LINE if hasattr(invited, name)
+    }
