@@ -88,12 +88,12 @@ def measure(letter: Letter, times: int) -> dict[str, float]:
         one = clear.pop()
         sent = {"level": "2", "reason": "work_mailbox", "then": "next"}
         answer = vetter.post(f"{queue}{one.pk}/list/", sent)
-        assert answer.status_code == 302, answer.content
+        assert answer.status_code == 303, answer.content
         assert vetter.get(answer["Location"]).status_code == 200
         assert Signature.objects.get(pk=one.pk).status == "listed"
 
     def go_on() -> None:
-        assert vetter.post(queue + "next/", {"behind": str(waiting.Place.of(deep))}).status_code == 302
+        assert vetter.post(queue + "next/", {"behind": str(waiting.Place.of(deep))}).status_code == 303
 
     clear = list(rows[1000 : 1000 + times + 1])
     return {
