@@ -56,7 +56,7 @@ def test_any_page_of_the_record_is_read_from_its_index_in_order(long_history: Le
     plan = plans(long_history, lambda: record.changes(long_history, after=page.after))
     assert plan.count("signature_event_public") >= 2
     assert "Seq Scan on signatories_" not in plan
-    assert "Sort" not in plan, plan
+    assert "Sort Key: signatories_signatureevent" not in plan, plan
 
 
 def test_a_page_of_a_small_letter_does_not_read_the_history_of_a_large_one(long_history: Letter, organiser):
