@@ -46,7 +46,17 @@ def fill(number: int) -> Letter:
         origins.append(Origin(signature=one, network=f"10.{place // 250 % 250}.{place % 250}.0/24", device=device))
         sent = now - timedelta(minutes=2)
         mails.append(Mail(signature=one, kind="confirm", key=str(place), state="sent", sent_at=sent, times_sent=1))
-        events.append(SignatureEvent(signature=one, was="pending", now="confirmed", reason="confirmed"))
+        events.append(
+            SignatureEvent(
+                signature=one,
+                letter=letter,
+                was="pending",
+                now="confirmed",
+                stood=False,
+                stands=False,
+                reason="confirmed",
+            )
+        )
     for model, made in ((Signature, rows), (Origin, origins), (Mail, mails), (SignatureEvent, events)):
         model.objects.bulk_create(made, batch_size=2000)  # type: ignore[attr-defined]
     Signature.objects.update(status="confirmed")
