@@ -20,28 +20,35 @@ from django.utils import timezone  # noqa: E402
 
 from petition import letterfile, lifecycle  # noqa: E402
 from petition.models import Letter, User  # noqa: E402
-from signatories import collecting, flags, watch  # noqa: E402
+from signatories import collecting, flags, organisations, watch  # noqa: E402
 from signatories.flags import bursts  # noqa: E402
 from signatories.models import Flag, Mail, Origin, Signature, SignatureEvent  # noqa: E402
 from tests import naming  # noqa: E402
 
 
-def fill(number: int) -> Letter:
-    """Make a mass petition on which that many people have just confirmed."""
+def fill(number: int, *, vetted: bool = False) -> Letter:
+    """Make a letter on which that many people have just confirmed.
+
+    Either a mass petition whose organisations nobody knows, so that everybody is flagged and then listed by rule: the
+    most that a look can cost. Or a vetted letter whose organisations are known by name: what a look mostly costs.
+    """
     call_command("migrate", verbosity=0)
     fields = letterfile.read(Path(__file__).parent.parent / "demo" / "letter.md")
     owner = User.objects.create_user("owner@example.org")
-    letter = lifecycle.begin(owner=owner, **{**fields, "listing": "confirmed"})
+    letter = lifecycle.begin(owner=owner, **{**fields, "listing": "vetted" if vetted else "confirmed"})
     lifecycle.publish(letter)
     watch.add(letter, watched=naming.watched(), by=owner)
     now, names = timezone.now(), naming.combined("bench", number)
     rows, origins, mails, events = [], [], [], []
+    houses: dict[str, None] = {}
     for place, name in enumerate(names):
         one = Signature(letter=letter, version=letter.version, address=f"p{place}@host{place // 5}.example.com")
         house = "Large House" if place % 10 == 0 else f"House {place // 3}"
         one.write_line({**one.typed, "name": name, "organisation": house, "publish": True, "country": "FR"})
         one.address_hash, one.level, one.confirmed_at, one.collect_after = str(place), 1, now, now
         rows.append(one)
+        if vetted:
+            houses[house] = None
         device = f"shared {place // 30}" if place % 30 < 3 else str(place)
         origins.append(Origin(signature=one, network=f"10.{place // 250 % 250}.{place % 250}.0/24", device=device))
         sent = now - timedelta(minutes=2)
@@ -59,6 +66,8 @@ def fill(number: int) -> Letter:
         )
     for model, made in ((Signature, rows), (Origin, origins), (Mail, mails), (SignatureEvent, events)):
         model.objects.bulk_create(made, batch_size=2000)  # type: ignore[attr-defined]
+    for name in houses:
+        organisations.add(name, by=owner)
     Signature.objects.update(status="confirmed")
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
@@ -96,9 +105,10 @@ def main() -> None:
     """Fill, measure, print a table, and write the figures to a file."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--signatures", type=int, default=5_000)
+    parser.add_argument("--vetted", action="store_true", help="a vetted letter whose organisations are known")
     parser.add_argument("--output", type=Path, default=Path("var/bench-collecting.json"))
     args = parser.parse_args()
-    figures = measure(fill(args.signatures))
+    figures = measure(fill(args.signatures, vetted=args.vetted))
     print(f"{args.signatures:,} signatures, one worker")
     for name, value in figures.items():
         print(f"  {name:40} {value:12,.1f}")

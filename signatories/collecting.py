@@ -21,8 +21,8 @@ from signatories.reasons import FlagKind
 
 log = logging.getLogger(__name__)
 
-# What looks for evidence in our own tables, one call a signature.
-COLLECTORS: list[Callable[[Signature], object]] = [mailbox.collect]
+# What else looks for evidence in our own tables, one call a signature.
+COLLECTORS: list[Callable[[Signature], object]] = []
 
 BATCH = 100
 LEASE = timedelta(minutes=2)  # a batch takes a second; a killed worker's is taken up after this
@@ -85,6 +85,8 @@ def _look_at(signature: Signature, around: flags.Around) -> None:
     if not mine.known().update(collect_after=None):
         mine.update(collect_after=None)  # withdrawn or forgotten meanwhile, or in other hands
         return
+    if signature.pk in around.mailboxes:
+        mailbox.collect(signature)
     for collect in COLLECTORS:
         collect(signature)
     found = flags.look(signature, around)

@@ -9,9 +9,9 @@ from typing import Any
 from django.db.models import Count, F, Max, Window
 from django.db.models.functions import RowNumber
 
-from signatories.models import Alarm, Flag, Mail, OrganisationDomain, Origin, Signature, WatchName
+from signatories.models import Alarm, Evidence, Flag, Mail, OrganisationDomain, Origin, Signature, WatchName
 from signatories.organisations.hosts import is_free_mail
-from signatories.reasons import FlagKind
+from signatories.reasons import Family, FlagKind
 
 Found = dict[FlagKind, dict[str, Any]]  # each kind with what the vetter should see, without personal data of others
 
@@ -54,6 +54,13 @@ class Around:
         return set(
             OrganisationDomain.objects.filter(host__in=self._hosts, removed_at=None).values_list("host", flat=True)
         )
+
+    @cached_property
+    def mailboxes(self) -> set[Any]:
+        """Those whose host is known, or was when it was looked at last: of the others a host says nothing."""
+        rows = Evidence.objects.filter(signature__in=self._pks, family=Family.MAILBOX).order_by()
+        known = {signature.pk for signature in self._signatures if signature.host in self.known_hosts}
+        return known | set(rows.values_list("signature", flat=True))
 
     @cached_property
     def origins(self) -> dict[Any, Origin]:
