@@ -42,7 +42,7 @@ def plans(work) -> str:
 
 def test_suggestions_are_chosen_in_the_index():
     plan = plans(lambda: organisations.suggest("lantern 001"))
-    assert "Index Only Scan using organisation_name_key" in plan, plan
+    assert "organisation_name_key" in plan, plan  # alone, or through a bitmap while pages are not all visible
     assert "Seq Scan on signatories_organisationname" not in plan
 
 
