@@ -8,6 +8,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from config import env
+from config.schedule import SCHEDULE
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env.text("VAR_DIR", str(BASE_DIR / "var")))
@@ -97,93 +98,7 @@ CELERY_TASK_TIME_LIMIT, CELERY_TASK_SOFT_TIME_LIMIT = 600, 540
 CELERY_TASK_SERIALIZER, CELERY_ACCEPT_CONTENT = "json", ["json"]
 # Schedules live in code and work is owed in the database, so beat has nothing to remember on disk.
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
-CELERY_BEAT_SCHEDULE = {
-    "send the mail that is owed": {
-        "task": "signatories.tasks.send_mail",
-        "schedule": 2.0,
-        "options": {"expires": 10},
-    },
-    "send the log-in codes that are owed": {
-        "task": "signatories.tasks.send_account_mail",
-        "schedule": 1.0,
-        "options": {"expires": 10},
-    },
-    "tally the letters that moved": {
-        "task": "petition.tasks.tally_moved",
-        "schedule": 5.0,
-        "options": {"expires": 20},
-    },
-    "publish the letters whose hour has come": {
-        "task": "petition.tasks.publish_due",
-        "schedule": 2.0,
-        "options": {"expires": 10},
-    },
-    "close the letters whose time has come": {
-        "task": "petition.tasks.close_due",
-        "schedule": 5.0,
-        "options": {"expires": 20},
-    },
-    "check what signers offer as proof": {
-        "task": "signatories.tasks.check_proofs",
-        "schedule": 3.0,
-        "options": {"expires": 10},
-    },
-    "owe the mails of new versions and of news": {
-        "task": "signatories.tasks.make_announcements",
-        "schedule": 5.0,
-        "options": {"expires": 20},
-    },
-    "make the bundles of delivered letters": {
-        "task": "petition.tasks.make_bundles",
-        "schedule": 2.0,
-        "options": {"expires": 10},
-    },
-    "note who left a delivered letter": {
-        "task": "signatories.tasks.amend_delivered",
-        "schedule": 10.0,
-        "options": {"expires": 20},
-    },
-    "forget who was written to": {
-        "task": "signatories.tasks.forget_knocks",
-        "schedule": 3600.0,
-        "options": {"expires": 1800},
-    },
-    "go on with the batches": {
-        "task": "signatories.tasks.go_on_with_batches",
-        "schedule": 2.0,
-        "options": {"expires": 10},
-    },
-    "draw names for the weekly audit": {
-        "task": "signatories.tasks.draw_samples",
-        "schedule": 3600.0,
-        "options": {"expires": 1800},
-    },
-    "look at who confirmed": {
-        "task": "signatories.tasks.collect",
-        "schedule": 2.0,
-        "options": {"expires": 10},
-    },
-    "forget from where signatures came": {
-        "task": "signatories.tasks.forget_networks",
-        "schedule": 3600.0,  # a clock that starts again every day would never come to a daily task
-        "options": {"expires": 1800},
-    },
-    "list what was decided while names were not published": {
-        "task": "signatories.tasks.list_what_is_ready",
-        "schedule": 3.0,
-        "options": {"expires": 10},
-    },
-    "remind of open questions, and end old ones": {
-        "task": "signatories.tasks.see_to_questions",
-        "schedule": 600.0,
-        "options": {"expires": 300},
-    },
-    "expire what was never confirmed": {
-        "task": "signatories.tasks.expire_unconfirmed",
-        "schedule": 3600.0,
-        "options": {"expires": 1800},
-    },
-}
+CELERY_BEAT_SCHEDULE = SCHEDULE
 
 # --- What it asks of other servers -----------------------------------------------------------------
 DNS_SERVER = env.endpoint("DNS_SERVER", 53)  # unset: the servers of this machine
