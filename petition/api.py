@@ -8,6 +8,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from ninja import Path, Query, Router, Schema
 from pydantic import Field
 
@@ -86,6 +88,12 @@ class Headline(Schema):
     listed: int = Field(description="named on the letter")
     experts: int = Field(description="of these, with a confirmed affiliation or a checked identity")
     confirmed: int = Field(description="further supporters, confirmed by email, not listed")
+
+
+class Count(Headline):
+    """The defined numbers, with their time in words."""
+
+    shown: str = Field(description="the time as the page prints it")
 
 
 class LetterSummary(Schema):
@@ -169,6 +177,14 @@ def versions(request: HttpRequest, slug: Slug) -> dict[str, Any]:
     return {"versions": [_whole_wording(found, version) for version in published]}
 
 
+@reads(router, "/letters/{slug}/count", Count, "The headline numbers alone")
+def count(request: HttpRequest, slug: Slug) -> dict[str, Any]:
+    """What the letter’s page asks for while somebody looks at it: small, and the same until the next count."""
+    found = public(slug)
+    counted = _counted(found)
+    return {**counted, "shown": date_format(localtime(counted["as_of"]), "DATETIME_FORMAT")}
+
+
 @reads(router, "/letters/{slug}/tally", Figures, "The coalition in numbers")
 def tally(request: HttpRequest, slug: Slug) -> dict[str, Any]:
     """The newest count with its time; before the first one everything is zero."""
@@ -178,7 +194,7 @@ def tally(request: HttpRequest, slug: Slug) -> dict[str, Any]:
     groups = {
         name: _groups(counted.get(name, {})) for name in Figures.model_fields if name not in Headline.model_fields
     }
-    return {**(_headline(found) or {"as_of": found.opened_at, "listed": 0, "experts": 0, "confirmed": 0}), **groups}
+    return {**_counted(found), **groups}
 
 
 def public(slug: str) -> Letter:
@@ -202,6 +218,10 @@ def _headline(letter: Letter) -> dict[str, Any] | None:
     if latest is None:
         return None
     return {"as_of": latest.as_of, **{name: latest.figures[name] for name in ("listed", "experts", "confirmed")}}
+
+
+def _counted(letter: Letter) -> dict[str, Any]:
+    return _headline(letter) or {"as_of": letter.opened_at, "listed": 0, "experts": 0, "confirmed": 0}
 
 
 def _wording(letter: Letter, version: Version) -> dict[str, Any]:
