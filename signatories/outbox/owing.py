@@ -71,7 +71,8 @@ def send_again(mail: Mail, *, to: str = "") -> None:
     """Owe a mail once more, with the same code in it, within the cool-down and the daily limit."""
     assert mail.signature is not None
     again = Mail.objects.filter(
-        Q(state=Mail.State.SENT, sent_at__lt=timezone.now() - COOL_DOWN) | Q(state=Mail.State.DROPPED),
+        Q(state=Mail.State.SENT, sent_at__lt=timezone.now() - COOL_DOWN)
+        | Q(state__in=[Mail.State.DROPPED, Mail.State.FAILED]),  # a full mailbox may have room again
         pk=mail.pk,
     )
     signature = mail.signature

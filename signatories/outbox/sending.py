@@ -111,7 +111,7 @@ def _send_one(mail: Mail) -> int:
     message.send()
     line.accepted += 1
     now = timezone.now()
-    _mark(mail, Mail.State.SENT, sent_at=now, times_sent=F("times_sent") + 1, attempts=0, problem="")
+    _mark(mail, Mail.State.SENT, sent_at=now, times_sent=F("times_sent") + 1, attempts=0, problem="", returned="")
     if mail.kind in ASKED_FOR:
         Knock.objects.filter(pk__in=mail.knocks.order_by("-pk").values("pk")[:1]).update(at=now)
     return 1
@@ -137,7 +137,7 @@ def _postpone(mail: Mail, problem: Exception) -> None:
     """Try again later, with growing pauses of up to an hour; give up on a refusal for good or after 12 tries."""
     words = f"{type(problem).__name__}: {mail_server.code(problem) or ''}".strip(": ")
     if 500 <= mail_server.code(problem) < 600 or mail.attempts >= MAX_ATTEMPTS:
-        _mark(mail, Mail.State.FAILED, problem=words)
+        _mark(mail, Mail.State.FAILED, problem=words, failed_at=timezone.now())
         return
     pause = min(timedelta(seconds=10) * 2**mail.attempts, timedelta(hours=1))
     Mail.objects.filter(pk=mail.pk).update(send_after=timezone.now() + pause, problem=words)

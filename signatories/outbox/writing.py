@@ -11,6 +11,7 @@ from django.urls import reverse
 from petition.lines import name_in_mail
 from signatories import reasons, tokens
 from signatories.models import Mail, Signature
+from signatories.outbox import returning
 from signatories.outbox.wanted import NEWS
 
 
@@ -37,7 +38,12 @@ def compose(mail: Mail) -> EmailMessage:
     if mail.kind in NEWS:  # one-click unsubscribe, RFC 8058
         headers["List-Unsubscribe"] = f"<{context['links']['unsubscribe']}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    # Where no envelope sender is set up, Django takes the address that stands in the mail.
+    envelope = returning.address(mail)
+    if envelope:
+        headers["From"] = settings.DEFAULT_FROM_EMAIL
     return EmailMessage(
+        from_email=envelope or None,
         subject=" ".join(subject.removeprefix("Subject:").split()),
         body=body.strip() + "\n",
         to=[mail.to or about.address],
