@@ -148,7 +148,7 @@ def test_an_oversized_body_is_refused(client: Client, letter: Letter):
 
 def test_signing_costs_a_fixed_number_of_queries(post_sign, letter, django_assert_num_queries):
     lock = connection.vendor == "postgresql"  # SQLite has one writer at a time and needs none
-    with django_assert_num_queries(12 + lock):
+    with django_assert_num_queries(14 + lock):
         post_sign()
 
 
