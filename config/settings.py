@@ -38,6 +38,7 @@ if TRYING_OUT and not env.names("ALLOWED_HOSTS"):
 elif "*" in ALLOWED_HOSTS and not TRYING_OUT:
     raise ImproperlyConfigured("ALLOWED_HOSTS must name the hosts; * would let anyone choose them.")
 TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0)
+LIMIT_FACTOR = env.number("LIMIT_FACTOR", 1)
 
 # --- Data, mail and tasks --------------------------------------------------------------------------
 DATABASE_URL = env.text("DATABASE_URL", f"sqlite:///{VAR_DIR / 'undersigned.sqlite3'}")

@@ -210,7 +210,7 @@ def _signature_for(invitation: Invitation, typed: dict[str, Any]) -> Signature:
     if kept.status == Signature.Status.WITHDRAWN:
         raise NotAllowed("You have withdrawn your signature from this letter; that is final.")
     if kept.status == Signature.Status.EXPIRED:
-        signing.sign_anew(kept, fresh)
+        outbox.sign_anew(kept, fresh)
     kept.letter = letter
     kept.rank, kept.source, kept.version = fresh.rank, fresh.source, fresh.version
     return kept

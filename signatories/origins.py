@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import ipaddress
+import re
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -13,6 +14,8 @@ UNKNOWN = "0.0.0.0"  # where a server is asked through a socket that has no addr
 # What one household or office is given: one IPv4 address is one client, of IPv6 it is a /64 (RFC 6177).
 CLIENT_PREFIX = {4: 32, 6: 64}
 NETWORK_PREFIX = {4: 24, 6: 48}
+# What proxies write of a hop besides a bare address: [2001:db8::1]:443 and 192.0.2.1:443, the zone of a link.
+HOP = re.compile(r"\[([^\]%]*)(?:%[^\]]*)?\](?::\d*)?|([\d.]+):\d*")
 
 
 @dataclass(frozen=True)
@@ -49,8 +52,9 @@ def _address(request: HttpRequest) -> ipaddress.IPv4Address | ipaddress.IPv6Addr
     trusted = settings.TRUSTED_PROXIES
     # The last proxy wrote the last hop; with fewer hops than proxies somebody came past them.
     said = hops[-trusted] if 0 < trusted <= len(hops) else request.META.get("REMOTE_ADDR", "")
+    found = HOP.fullmatch(said)
     try:
-        address = ipaddress.ip_address(said.strip("[]").partition("%")[0])
+        address = ipaddress.ip_address((found[1] or found[2]) if found else said.partition("%")[0])
     except ValueError:
         return ipaddress.ip_address(UNKNOWN)
     return getattr(address, "ipv4_mapped", None) or address

@@ -4,11 +4,12 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from petition.moves import NotAllowed, move
 from signatories import cases, limits, outbox
-from signatories.models import Alarm, Case, Draw, Mail, Origin, Signatory, Signature, Suppression, VouchCode
+from signatories.models import Alarm, Case, Draw, Mail, Origin, Signatory, Signature, VouchCode
 
 Status = Signature.Status
 UNCONFIRMED = timedelta(days=7)  # after this an unconfirmed signature is forgotten
@@ -36,8 +37,9 @@ def disown(
 ) -> None:
     """The owner of the mailbox says: I did not sign this.
 
-    An unconfirmed signature is forgotten. A confirmed one leaves the letter at once and waits for the team, which
-    has to find out how the code came back: a case is opened.
+    No mail that somebody causes by typing the address goes there any more: not about this letter, or about none, and
+    not one that is on its way to the mail server already. An unconfirmed signature is forgotten. A confirmed one leaves
+    the letter at once and waits for the team, which has to find out how the code came back: a case is opened.
 
     Args:
         signature: in any status.
@@ -46,8 +48,8 @@ def disown(
         text: what they added.
     """
     signature = Signature.objects.select_for_update().get(pk=signature.pk)
+    outbox.forbid(signature.address_hash, letter_id=None if no_more_mail else signature.letter_id)
     if no_more_mail:
-        Suppression.objects.bulk_create([Suppression(address_hash=signature.address_hash)], ignore_conflicts=True)
         signature.mails.filter(state=Mail.State.OWED).update(state=Mail.State.DROPPED, to="")
     if signature.status == Status.PENDING:
         _forget(signature, Status.EXPIRED, reason="not_me")
@@ -61,7 +63,14 @@ def disown(
 
 
 def expire_unconfirmed() -> int:
-    """Forget the signatures that nobody confirmed within seven days; return how many."""
+    """Forget the signatures that nobody confirmed within seven days, and other names typed for a mailbox.
+
+    Returns:
+        How many signatures were forgotten.
+    """
+    said_otherwise = Q(kind=Mail.Kind.ALREADY) | Q(kind=Mail.Kind.CONFIRM, signature__status=Status.EXPIRED)
+    old = Mail.objects.filter(said_otherwise, created_at__lt=timezone.now() - UNCONFIRMED)
+    old.exclude(details={}).update(details={}, to="")
     overdue = Signature.objects.filter(status=Status.PENDING, created_at__lt=timezone.now() - UNCONFIRMED)
     return sum(_expire(signature) for signature in overdue.iterator())
 

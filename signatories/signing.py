@@ -42,8 +42,9 @@ def sign(
 ) -> Mail:
     """Take a signature from the public form and owe the mail that asks to confirm it.
 
-    Nothing here depends on what is known about the address but the kind of mail that goes to it: one that is
-    new or unconfirmed gets the code, one that has signed is told so, one that withdrew is told so too.
+    Nothing here depends on what is known about the address but the kind of mail that goes to it: one that is new or
+    unconfirmed gets the code, one that has signed is told so, one that withdrew is told so too. The same statements run
+    for all of them.
 
     Args:
         letter: an open letter.
@@ -70,29 +71,32 @@ def sign(
     signature.write_line(typed)
     Signature.objects.bulk_create([signature], ignore_conflicts=True)
     kept = letter.signatures.select_for_update().get(address_hash=signature.address_hash)
+    if origin:
+        where = Origin(signature=kept, network=origin.network, device=origin.device)
+        outbox.insert_if(kept.status == Signature.Status.PENDING, where)
+    kind, details = _about(kept, signature, typed, origin)
+    wording = sha256(f"{kept.created_at} {sorted(typed.items())}")[:32] if details else ""
+    to = "" if kept.address else address
+    return outbox.ask(kind, signature=kept, key=wording, to=to, details=details)
+
+
+def _about(
+    kept: Signature, signature: Signature, typed: dict[str, Any], origin: origins.From | None
+) -> tuple[Mail.Kind, dict[str, Any]]:
+    """Return which mail goes to a mailbox for which a signature is typed, and what it has to know.
+
+    What was typed first stays until a code comes back. Another wording travels with its own mail and code, so that
+    whoever owns the mailbox confirms exactly the line that stood in the mail; and where that mailbox has signed, its
+    owner is told the other name.
+    """
     if kept.status == Signature.Status.EXPIRED:
-        kept = sign_anew(kept, signature)
-    if origin and kept.status == Signature.Status.PENDING:
-        typed_at = Origin(signature=kept, network=origin.network, device=origin.device)
-        Origin.objects.bulk_create([typed_at], ignore_conflicts=True)
+        return Mail.Kind.CONFIRM, outbox.anew.details(signature, typed, origin)
     if kept.status == Signature.Status.PENDING:
-        # What was typed first stays until a code comes back; another wording travels with its own mail and code,
-        # so that whoever owns the mailbox confirms exactly the line that stood in the mail.
-        details = {} if kept.typed == typed else {"typed": typed}
-        key = sha256(repr(sorted(typed.items())))[:32] if details else ""
-        return outbox.owe(Mail.Kind.CONFIRM, signature=kept, key=key, details=details)
-    withdrawn = kept.status == Signature.Status.WITHDRAWN
-    kind = Mail.Kind.GONE if withdrawn else Mail.Kind.ALREADY
-    return outbox.owe(kind, signature=kept, to=address if withdrawn else "")
-
-
-def sign_anew(kept: Signature, fresh: Signature) -> Signature:
-    """Start a forgotten signature again with what was typed now; codes of older mails are void."""
-    kept.mails.all().delete()
-    changes = {"address": fresh.address, "version": fresh.version, "created_at": fresh.created_at}
-    changes["host"] = fresh.host
-    move(kept, Signature.Status.PENDING, reason="signed_again", **changes, **fresh.written)
-    return kept
+        return Mail.Kind.CONFIRM, {} if kept.typed == typed else {"typed": typed}
+    if kept.status == Signature.Status.WITHDRAWN:
+        return Mail.Kind.GONE, {}
+    same = fold(kept.name) == fold(typed["name"])
+    return Mail.Kind.ALREADY, {} if same else {"name": typed["name"]}
 
 
 @dataclass(frozen=True)
@@ -181,6 +185,8 @@ def accept(signature: Signature, *, reason: str) -> None:
     """
     confirmed = {"confirmed_at": timezone.now(), "level": 1, **_proven(signature)}
     move(signature, Signature.Status.CONFIRMED, reason=reason, **confirmed)
+    if reason == "invited":
+        outbox.allow(signature.address_hash, letter_id=signature.letter_id)
     if signature.letter.hold_new:
         move(signature, Signature.Status.HELD, reason="hold_all")
     flags.at_once(signature)
@@ -247,9 +253,9 @@ def _proven(signature: Signature) -> dict[str, Any]:
 def send_again(mail_id: uuid.UUID) -> None:
     """Send the mail of a tab again, if the cool-down and the daily limit allow it; tell nobody whether."""
     mail = Mail.objects.select_related("signature").filter(pk=mail_id, signature__isnull=False).first()
-    if mail is not None:
+    if mail is not None and mail.signature is not None:
         with transaction.atomic():
-            outbox.send_again(mail)
+            outbox.ask_again(mail, signature=mail.signature)
 
 
 def set_sort_key(signature: Signature, key: str) -> None:

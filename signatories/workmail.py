@@ -10,7 +10,7 @@ from django.utils import timezone
 from petition.moves import NotAllowed
 from signatories import addresses, limits, outbox, proving, tokens
 from signatories.evidence import work
-from signatories.models import Knock, Mail, Proof, Signature, Suppression
+from signatories.models import Knock, Mail, Proof, Signature
 
 DAILY = outbox.DAILY  # mails that one signature may cause in a day, to whatever addresses
 MAX_TRIES = 10  # of each mail's code: a stranger to the mailbox guesses right with 3 in 100,000 a day
@@ -87,7 +87,7 @@ def stop(mail: Mail) -> None:
     """Never write to the mailbox of this mail again: whoever reads it says so."""
     address_hash = mail.details.get("address_hash", "")
     if address_hash:
-        Suppression.objects.bulk_create([Suppression(address_hash=address_hash)], ignore_conflicts=True)
+        outbox.forbid(address_hash)
 
 
 def forget_unproven() -> int:

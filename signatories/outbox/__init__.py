@@ -1,18 +1,19 @@
 """Mail that is owed: written in the transaction that owes it, sent later, each marked as it is accepted."""
 
+from signatories.outbox import anew
+from signatories.outbox.anew import sign_anew
+from signatories.outbox.asking import MOST_WORDINGS, ask, ask_again, insert_if
 from signatories.outbox.owing import (
     COOL_DOWN,
     DAILY,
     DAILY_OVER_THE_SITE,
     DAY,
-    MOST_WORDINGS,
     forget_knocks,
     may_write_to,
     owe,
-    send_again,
 )
 from signatories.outbox.sending import BATCH, LEASE, MAX_ATTEMPTS, TURN, send
-from signatories.outbox.wanted import NEWS
+from signatories.outbox.wanted import NEWS, allow, forbid
 from signatories.outbox.writing import compose, proposed
 
 __all__ = [
@@ -26,11 +27,17 @@ __all__ = [
     "MOST_WORDINGS",
     "NEWS",
     "TURN",
+    "allow",
+    "anew",
+    "ask",
+    "ask_again",
     "compose",
+    "forbid",
     "forget_knocks",
+    "insert_if",
     "may_write_to",
     "owe",
     "proposed",
     "send",
-    "send_again",
+    "sign_anew",
 ]

@@ -13,8 +13,9 @@ from django.utils import timezone
 from signatories import mail_server
 from signatories.mail_server import line
 from signatories.models import Knock, Mail, MailQuerySet
-from signatories.outbox.owing import ASKED_FOR
-from signatories.outbox.wanted import is_wanted
+from signatories.outbox import anew
+from signatories.outbox.asking import ASKED_FOR
+from signatories.outbox.wanted import begins_anew, is_wanted
 from signatories.outbox.writing import compose
 
 log = logging.getLogger(__name__)
@@ -23,6 +24,8 @@ BATCH = 50
 LEASE = timedelta(minutes=5)  # longer than a batch takes with a slow server; a crash repeats one mail at worst
 TURN = 2.0  # seconds that a task begins another batch, so that a letter is published on time beside a mailing
 MAX_ATTEMPTS = 12
+# Those that count against the day from the moment they were sent.
+COUNTED = {*ASKED_FOR, Mail.Kind.MAILBOX, Mail.Kind.INVITATION, Mail.Kind.NUDGE}
 
 
 def send(limit: int = BATCH, *, seconds: float = 0.0) -> int:
@@ -101,6 +104,8 @@ def _send_one(mail: Mail) -> int:
     if not is_wanted(mail):
         _mark(mail, Mail.State.DROPPED)
         return 0
+    if begins_anew(mail):
+        anew.begin(mail)
     try:
         message = compose(mail)
     except Exception as problem:  # one mail that cannot be rendered must not hold up the others
@@ -112,7 +117,7 @@ def _send_one(mail: Mail) -> int:
     line.accepted += 1
     now = timezone.now()
     _mark(mail, Mail.State.SENT, sent_at=now, times_sent=F("times_sent") + 1, attempts=0, problem="", returned="")
-    if mail.kind in ASKED_FOR:
+    if mail.kind in COUNTED:
         Knock.objects.filter(pk__in=mail.knocks.order_by("-pk").values("pk")[:1]).update(at=now)
     return 1
 

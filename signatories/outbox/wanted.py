@@ -1,5 +1,7 @@
 """Which mails are wanted: none that is not true any more, and none to somebody who forbade it."""
 
+import hashlib
+
 from signatories.models import Mail, Signature, Suppression
 
 # Only for those who asked for news, each with a way to end it.
@@ -16,6 +18,11 @@ ONLY_WHILE = {
     Mail.Kind.HIDDEN: Signature.Status.HIDDEN,
     Mail.Kind.AUDIT: Signature.Status.LISTED,
 }
+# What somebody who said "not me" about a letter gets no more about it. What the team decides is told all the same.
+ENDED_BY_NOT_ME = {
+    *(Mail.Kind.CONFIRM, Mail.Kind.ALREADY, Mail.Kind.GONE, Mail.Kind.MAILBOX),
+    *(Mail.Kind.UPDATE, Mail.Kind.REPLY, Mail.Kind.VERSION, Mail.Kind.AUDIT),
+}
 
 
 def is_wanted(mail: Mail) -> bool:
@@ -23,7 +30,7 @@ def is_wanted(mail: Mail) -> bool:
     about = mail.signature or mail.invitation
     assert about is not None
     needed = ONLY_WHILE.get(Mail.Kind(mail.kind))
-    if needed and mail.signature and mail.signature.status != needed:
+    if needed and mail.signature and mail.signature.status != needed and not begins_anew(mail):
         return False
     if not (mail.to or about.address):
         return False
@@ -31,8 +38,35 @@ def is_wanted(mail: Mail) -> bool:
         return False
     if mail.announcement and mail.announcement.reply and mail.announcement.reply.hidden_at:
         return False
-    return mail.kind == Mail.Kind.WITHDRAWN or not is_unwanted(about.address_hash)
+    # The code for a mailbox at work goes to another mailbox than the one that signed.
+    reader = mail.details.get("address_hash") or about.address_hash
+    letter_id = about.letter_id if mail.kind in ENDED_BY_NOT_ME else None
+    return mail.kind == Mail.Kind.WITHDRAWN or not is_unwanted(reader, letter_id=letter_id)
 
 
-def is_unwanted(address_hash: str) -> bool:
-    return Suppression.objects.filter(address_hash=address_hash).exists()
+def begins_anew(mail: Mail) -> bool:
+    """Whether the signature was forgotten, and begins again when this mail goes out."""
+    forgotten = mail.signature is not None and mail.signature.status == Signature.Status.EXPIRED
+    return forgotten and mail.kind == Mail.Kind.CONFIRM and "anew" in mail.details
+
+
+def is_unwanted(address_hash: str, *, letter_id: int | None = None) -> bool:
+    """Whether the owner of a mailbox forbade all mail, or mail about this letter."""
+    forbidden = [address_hash, *([_about(address_hash, letter_id)] if letter_id else [])]
+    return Suppression.objects.filter(address_hash__in=forbidden).exists()
+
+
+def forbid(address_hash: str, *, letter_id: int | None = None) -> None:
+    """Write to a mailbox no more: about this letter, or at all."""
+    what = _about(address_hash, letter_id) if letter_id else address_hash
+    Suppression.objects.bulk_create([Suppression(address_hash=what)], ignore_conflicts=True)
+
+
+def allow(address_hash: str, *, letter_id: int) -> None:
+    """Write to a mailbox about this letter again: its owner has signed it."""
+    Suppression.objects.filter(address_hash=_about(address_hash, letter_id)).delete()
+
+
+def _about(address_hash: str, letter_id: int) -> str:
+    """What stands for a mailbox and a letter; the first hash is keyed, so this one tells nothing either."""
+    return hashlib.sha256(f"{address_hash}:{letter_id}".encode()).hexdigest()

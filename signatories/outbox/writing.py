@@ -26,7 +26,7 @@ def compose(mail: Mail) -> EmailMessage:
         "letter": about.letter,
         "news": mail.announcement,
         "signature": shown,
-        "name": name_in_mail(shown.name) if shown else "",
+        "name": name_in_mail(_typed_name(mail, shown)),
         "invitation": invitation,
         "code": tokens.code(_proving(mail).pk),
         "reason": reasons.in_mail(mail.details.get("reason", "")),
@@ -50,6 +50,13 @@ def compose(mail: Mail) -> EmailMessage:
         reply_to=[about.letter.contact],
         headers=headers,
     )
+
+
+def _typed_name(mail: Mail, shown: Signature | None) -> str:
+    """The name that was typed when this mail was asked for; of somebody who has signed only another one."""
+    if mail.kind == Mail.Kind.ALREADY:
+        return str(mail.details.get("name", ""))
+    return shown.name if shown else ""
 
 
 def _proving(mail: Mail) -> Mail:
@@ -77,6 +84,7 @@ def _links(mail: Mail) -> dict[str, str]:
     elif mail.invitation:
         paths["invitation"] = reverse("signatories:invitation", args=[tokens.make("invitation", _proving(mail).pk)])
     else:
+        paths["sign"] = reverse("signatories:sign", args=[about.letter.slug])
         paths["confirm"] = reverse("signatories:confirm", args=[tokens.make("confirm", mail.pk)])
         paths["mine"] = reverse("signatories:mine", args=[tokens.make("mine", about.pk)])
         paths["unsubscribe"] = reverse("signatories:unsubscribe", args=[tokens.make("news", about.pk)])

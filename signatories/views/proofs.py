@@ -12,7 +12,7 @@ from signatories import proving, tokens, vouching, workmail
 from signatories.evidence import keys
 from signatories.forms import proofs, signers
 from signatories.models import Mail, Signature
-from signatories.views import links, own
+from signatories.views import limited, links, own
 
 SECTION = "#proofs"
 TOO_MANY = f"That is more than {proving.DAILY} in a day. Please go on tomorrow."
@@ -20,6 +20,7 @@ TOO_MANY = f"That is more than {proving.DAILY} in a day. Please go on tomorrow."
 
 @csrf_exempt
 @require_POST
+@limited.limited("proof")
 def offer(request: HttpRequest, token: str, kind: str) -> HttpResponse:
     """Have a page, a file, a domain or a key checked."""
     signature = links.signature_behind(token)
@@ -34,6 +35,7 @@ def offer(request: HttpRequest, token: str, kind: str) -> HttpResponse:
 
 @csrf_exempt
 @require_POST
+@limited.limited("work mailbox")
 def mailbox(request: HttpRequest, token: str) -> HttpResponse:
     """Have a code sent to another mailbox; the answer is the same whether one goes out or not."""
     signature = links.signature_behind(token)
@@ -45,6 +47,7 @@ def mailbox(request: HttpRequest, token: str) -> HttpResponse:
 
 @csrf_exempt
 @require_POST
+@limited.limited("code")
 def mailbox_code(request: HttpRequest, token: str) -> HttpResponse:
     """Prove the other mailbox by its code."""
     signature = links.signature_behind(token)
@@ -70,6 +73,7 @@ def vouch_code(request: HttpRequest, token: str) -> HttpResponse:
 
 @csrf_exempt
 @require_POST
+@limited.limited("vouch")
 def vouch(request: HttpRequest, token: str) -> HttpResponse:
     """Vouch for a colleague: first the code, then their line and a tick."""
     voucher = links.signature_behind(token)

@@ -14,8 +14,8 @@ from petition.views import shared
 from signatories import cases, limits, origins
 from signatories.forms.cases import ReportForm
 from signatories.models import Case
+from signatories.views import limited
 
-TOO_MANY = 429  # RFC 6585, section 4
 AN_HOUR = 5  # reports of one client, whatever they are about
 
 
@@ -33,10 +33,9 @@ def report(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
         return render(request, "signatories/report.html", context, status=status)
     taken = limits.take("report", origins.of(request).client, most=AN_HOUR, window=timedelta(hours=1))
     if not taken.allowed:
-        context["wait"] = -(-taken.retry_after // 60)
-        page = render(request, "signatories/report.html", context, status=TOO_MANY)
-        page["Retry-After"] = str(taken.retry_after)
-        return page
+        context["wait"] = limited.minutes(taken.retry_after)
+        page = render(request, "signatories/report.html", context, status=limited.TOO_MANY)
+        return limited.with_wait(page, taken.retry_after)
     cases.open_(signature, kind=Case.Kind.REPORT, text=form.cleaned_data["text"])
     return redirect("signatories:reported", letter.slug)
 

@@ -10,8 +10,9 @@ from petition.forms import UNPROCESSABLE, posted
 from petition.models import Letter
 from signatories import origins, outbox, signing, tokens
 from signatories.forms import signers
+from signatories.limits import signing as pressure
 from signatories.models import Signature
-from signatories.views import links
+from signatories.views import limited, links
 
 
 @csrf_exempt
@@ -25,20 +26,35 @@ def sign(request: HttpRequest, slug: str) -> HttpResponse:
     assert letter.version is not None
     form = signers.SignForm(letter, posted(request), initial={"version": letter.version.number})
     if request.method == "POST" and form.is_valid():
-        mail = signing.sign(
-            letter,
-            address=form.cleaned_data["email"],
-            typed=form.typed(),
-            language=form.cleaned_data["language"],
-            origin=origins.of(request),
-        )
+        address, origin = form.cleaned_data["email"], origins.of(request)
+        refused = _refused(request, letter, address, origin)
+        if refused:
+            return _ask_for_patience(request, letter, form, refused)
+        language = form.cleaned_data["language"]
+        mail = signing.sign(letter, address=address, typed=form.typed(), language=language, origin=origin)
         return redirect(_sent(letter, tokens.make("tab", mail.pk, at=letter.slug)))
     context = {"letter": letter, "form": form}
     return render(request, "signatories/sign.html", context, status=UNPROCESSABLE if form.errors else 200)
 
 
+def _refused(request: HttpRequest, letter: Letter, address: str, origin: origins.From) -> pressure.Refused | None:
+    host = address.rpartition("@")[2]
+    solution, ticket = request.POST.get("altcha", ""), request.POST.get("ticket", "")
+    return pressure.refuse(letter.slug, host=host, origin=origin, solution=solution, ticket=ticket)
+
+
+def _ask_for_patience(
+    request: HttpRequest, letter: Letter, form: signers.SignForm, refused: pressure.Refused
+) -> HttpResponse:
+    """The form with what was typed, and what opens it; only on this answer, so that the letter stays cacheable."""
+    context = {"letter": letter, "form": form, "refused": refused, "wait": limited.minutes(refused.retry_after)}
+    page = render(request, "signatories/sign.html", context, status=limited.TOO_MANY)
+    return limited.with_wait(page, refused.retry_after)
+
+
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited.limited("code")
 def sent(request: HttpRequest, slug: str) -> HttpResponse:
     """The tab of signing: it asks for the code from the mail."""
     letter = get_object_or_404(Letter.objects.public(), slug=slug)
@@ -60,6 +76,7 @@ def sent(request: HttpRequest, slug: str) -> HttpResponse:
 
 @csrf_exempt
 @require_POST
+@limited.limited("mail again")
 def again(request: HttpRequest, slug: str) -> HttpResponse:
     """Ask for the mail once more; the answer is the same whether one goes out or not."""
     letter = get_object_or_404(Letter.objects.public(), slug=slug)
@@ -70,6 +87,7 @@ def again(request: HttpRequest, slug: str) -> HttpResponse:
 
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited.limited("code")
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """The page behind the mail's link. Opening it changes nothing; it wants the code and a tick."""
     mail = links.mail_behind("confirm", token)
