@@ -19,7 +19,7 @@ from django.utils import timezone
 from petition.lines import name_in_mail
 from signatories import mail_server, reasons, tokens
 from signatories.mail_server import line
-from signatories.models import Invitation, Knock, Mail, MailQuerySet, Signature, Suppression
+from signatories.models import HELD, Invitation, Knock, Mail, MailQuerySet, Signature, Suppression
 
 log = logging.getLogger(__name__)
 
@@ -102,7 +102,9 @@ def send_again(mail: Mail, *, to: str = "") -> None:
     """Owe a mail once more, with the same code in it, within the cool-down and the daily limit."""
     assert mail.signature is not None
     again = Mail.objects.filter(
-        Q(state=Mail.State.SENT, sent_at__lt=timezone.now() - COOL_DOWN) | Q(state=Mail.State.DROPPED),
+        Q(state=Mail.State.SENT, sent_at__lt=timezone.now() - COOL_DOWN)
+        | Q(state=Mail.State.DROPPED)
+        | Q(state=Mail.State.OWED, send_after=HELD),
         pk=mail.pk,
     )
     signature = mail.signature
