@@ -1,6 +1,6 @@
 """What it takes to back up and restore a million signatures with the commands of docs/operate.md.
 
-`python -m tests.servers --with postgres -- env DEMO=1 SECRET_KEY=bench LOG_LEVEL=ERROR VAR_DIR=… python -m bench.restore`
+`python -m tests.servers --with postgres -- env DEMO=1 SECRET_KEY=bench VAR_DIR=… python -m bench.restore`
 fills that PostgreSQL, backs it up, and restores it into another one, which waits for its disk.
 """
 
