@@ -2,13 +2,14 @@
 
 import csv
 import json
+import os
 import tempfile
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import IO, Any, cast
 
 import xlsxwriter
-from django.http import FileResponse, StreamingHttpResponse
+from django.http import StreamingHttpResponse
 from django.utils import timezone
 
 from petition import patience
@@ -34,7 +35,8 @@ TEAM = (
 )
 # Every row carries these two, so that an excerpt still says what it is.
 TRAVELLING = ("as_of", "disclaimer")
-CHUNK = 2000
+CHUNK = 2000  # rows
+PIECE = 64 * 1024  # bytes
 
 
 def columns(audience: str) -> tuple[str, ...]:
@@ -183,17 +185,35 @@ def write_bytes(letter: Letter, *, format: str, audience: str, bom: bool, file: 
         file.write(piece.encode())
 
 
-def download(
-    letter: Letter, *, actor: Any, format: str, audience: str, bom: bool = False
-) -> StreamingHttpResponse | FileResponse:
-    """Record an export and return it as a download; nothing is left behind on disk."""
-    record(letter, actor=actor, format=format, audience=audience)
+def finish(taken: Export) -> None:
+    """Note that an export has left the house as a whole."""
+    Export.objects.filter(pk=taken.pk).update(finished_at=timezone.now())
+
+
+def download(letter: Letter, *, actor: Any, format: str, audience: str, bom: bool = False) -> StreamingHttpResponse:
+    """Record an export and return it as a download of a known length.
+
+    It is written first, into a file that has no name: nobody finds it, nothing of it stays on disk, and a download that
+    breaks off is seen to be too short, also behind a proxy that speaks HTTP/1.0, which knows no other end than the
+    connection's.
+    """
+    taken = record(letter, actor=actor, format=format, audience=audience)
     name = f"{letter.slug}-{audience}-{timezone.now():%Y%m%d-%H%M}.{format}"
-    if format == Export.Format.XLSX:
-        file = tempfile.TemporaryFile()  # noqa: SIM115 (the response closes it once it is sent)
-        write_workbook(letter, audience=audience, file=cast(IO[bytes], file))
+    file = cast(IO[bytes], tempfile.TemporaryFile())  # noqa: SIM115 (closed when it is sent)
+    try:
+        write_bytes(letter, format=format, audience=audience, bom=bom, file=file)
+        length = file.seek(0, os.SEEK_END)
         file.seek(0)
-        return FileResponse(file, as_attachment=True, filename=name, content_type=TYPES[format])
-    pieces = stream(letter, format=format, audience=audience, bom=bom)
-    disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingHttpResponse(pieces, content_type=TYPES[format], headers=disposition)
+    except BaseException:
+        file.close()
+        raise
+    disposition = {"Content-Disposition": f'attachment; filename="{name}"', "Content-Length": str(length)}
+    return StreamingHttpResponse(_handing_over(file, taken), content_type=TYPES[format], headers=disposition)
+
+
+def _handing_over(file: IO[bytes], taken: Export) -> Iterator[bytes]:
+    """Yield the file; who goes away before the last piece leaves the export unfinished."""
+    with file:
+        while piece := file.read(PIECE):
+            yield piece
+    finish(taken)

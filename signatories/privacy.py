@@ -62,6 +62,16 @@ def disown(
     cases.open_(signature, kind=kind, text=text)
 
 
+def forget_again(signature: Signature) -> int:
+    """Forget somebody whom a restored backup has brought back; return 1, or 0 where there is nothing to forget."""
+    pending = signature.status == Status.PENDING
+    try:
+        _forget(signature, Status.EXPIRED if pending else Status.WITHDRAWN, reason="withdrew")
+    except NotAllowed:
+        return 0
+    return 1
+
+
 def expire_unconfirmed() -> int:
     """Forget the signatures that nobody confirmed within seven days, and other names typed for a mailbox.
 

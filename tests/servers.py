@@ -76,15 +76,15 @@ class Mailbox:
 
 
 @contextmanager
-def postgres(*, durable: bool = False) -> Iterator[Server]:
+def postgres(*, durable: bool = False, superuser: str = "undersigned") -> Iterator[Server]:
     """Run an empty PostgreSQL cluster, which does not wait for the disk unless it is to be `durable`."""
     port = free_port()
-    url = f"postgres://undersigned@127.0.0.1:{port}/postgres"
+    url = f"postgres://{superuser}@127.0.0.1:{port}/postgres"
     settings = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "max_connections": "200"}
     if not durable:
         settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
     with _folder() as (folder, user):
-        initdb = [binary("initdb"), "--pgdata=data", "--username=undersigned", "--auth=trust", "--no-sync"]
+        initdb = [binary("initdb"), "--pgdata=data", f"--username={superuser}", "--auth=trust", "--no-sync"]
         initdb += ["--encoding=UTF8", "--locale=C.UTF-8"]
         made = subprocess.run(initdb, cwd=folder, capture_output=True, text=True, check=False, **user)
         if made.returncode:

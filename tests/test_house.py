@@ -50,7 +50,7 @@ FLOORS = [
     {"invitations", "sampling", "embargo", "delivering"},
     {"methods"},
     {"forms"},
-    {"sample"},
+    {"sample", "backups"},
     {"views", "desk", "api", "tasks", "admin", "templatetags", "urls", "management", "migrations", "apps"},
 ]
 

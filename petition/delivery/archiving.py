@@ -2,7 +2,6 @@
 
 import hashlib
 import shutil
-import tempfile
 from collections.abc import Iterable, Iterator
 from itertools import count, islice
 from pathlib import Path
@@ -12,7 +11,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from petition import tally
+from petition import files, tally
 from petition.delivery import freezing, typesetting
 from petition.models import Delivery, Letter
 from petition.moves import NotAllowed
@@ -37,14 +36,9 @@ def write(letter: Letter, *, signatories: Iterable[freezing.Frozen], levels: dic
     """
     if letter.status not in OVER or letter.version is None:
         raise NotAllowed("A letter is archived after it was closed.")
-    if folder.exists():
-        raise FileExistsError(folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent) as name:
-        part = Path(name) / "archive"
-        part.mkdir()
+    with files.whole_folder(folder) as part:
         _write(letter, signatories, levels, part)
-        part.rename(folder)
+        part.chmod(0o755)  # it is meant to be shown
 
 
 def _write(letter: Letter, signatories: Iterable[freezing.Frozen], levels: dict[int, str], folder: Path) -> None:
@@ -58,7 +52,7 @@ def _write(letter: Letter, signatories: Iterable[freezing.Frozen], levels: dict[
     (folder / "letter.txt").write_bytes(version.text.encode())
     (folder / "letter.json").write_bytes((freezing.canonical(whole) + "\n").encode())
     (folder / "tally.json").write_bytes((freezing.canonical({"as_of": stamp, **figures}) + "\n").encode())
-    files = {"Text": "letter.txt", "List": "signatories.jsonl", "Figures": "tally.json"}
+    named = {"Text": "letter.txt", "List": "signatories.jsonl", "Figures": "tally.json"}
     delivery = Delivery.objects.select_related("bundle").filter(letter=letter).first()
     document = typesetting.Document(
         frame=frame,
@@ -66,7 +60,7 @@ def _write(letter: Letter, signatories: Iterable[freezing.Frozen], levels: dict[
         version=version.number,
         as_of=as_of,
         figures=figures,
-        hashes={label: hashlib.sha256((folder / name).read_bytes()).hexdigest() for label, name in files.items()},
+        hashes={label: hashlib.sha256((folder / name).read_bytes()).hexdigest() for label, name in named.items()},
         rows=_rows(folder),
         signatories=number,
         printed=number <= typesetting.PRINTED_UP_TO,

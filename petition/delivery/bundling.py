@@ -5,7 +5,6 @@ import hashlib
 import io
 import json
 import logging
-import tempfile
 import zipfile
 from collections.abc import Iterable
 from datetime import timedelta
@@ -18,6 +17,7 @@ from django.db.models import F, QuerySet
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from petition import files
 from petition.delivery import freezing, typesetting
 from petition.models import Bundle, Delivery
 from petition.text import safe_cell
@@ -130,8 +130,7 @@ def _give_up_or_wait(bundle: Bundle, problem: Exception) -> None:
 def _make(bundle: Bundle) -> None:
     target = _path(bundle)
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent) as name:
-        folder = Path(name)
+    with files.scratch_folder(target.parent, "bundle") as folder:
         notes = _write_files(bundle, folder)
         _progress(bundle, 85, "Putting the files together")
         manifest = _manifest(bundle.delivery, folder)
@@ -157,7 +156,7 @@ def _keep(bundle: Bundle, packed: Path, made: dict[str, Any]) -> None:
     with transaction.atomic():
         if not _ours(bundle).update(state=State.READY, percent=100, stage="Ready", made_at=timezone.now(), **made):
             raise LostLease
-        packed.replace(_path(bundle))
+        files.into_place(packed, _path(bundle))
 
 
 def _write_files(bundle: Bundle, folder: Path) -> list[str]:
@@ -216,11 +215,11 @@ def _letter(delivery: Delivery) -> dict[str, Any]:
 
 
 def _manifest(delivery: Delivery, folder: Path) -> dict[str, Any]:
-    files = {}
+    listed = {}
     for name in FILES:
         with (folder / name).open("rb") as file:
-            files[name] = {"sha256": _sha256(file), "bytes": (folder / name).stat().st_size}
-    found = [files[name]["sha256"] for name in ("letter.txt", "signatories.jsonl", "tally.json")]
+            listed[name] = {"sha256": _sha256(file), "bytes": (folder / name).stat().st_size}
+    found = [listed[name]["sha256"] for name in ("letter.txt", "signatories.jsonl", "tally.json")]
     if found != [delivery.text_sha256, delivery.list_sha256, delivery.tally_sha256]:
         raise Damaged("What the database holds is not what was delivered.")
     return {
@@ -230,15 +229,15 @@ def _manifest(delivery: Delivery, folder: Path) -> dict[str, Any]:
         "version": delivery.version.number,
         "as_of": freezing.stamp(delivery.as_of),
         "signatories": delivery.signatories,
-        "files": files,
+        "files": listed,
     }
 
 
-def _zip(files: Iterable[Path], target: Path, delivery: Delivery) -> None:
+def _zip(paths: Iterable[Path], target: Path, delivery: Delivery) -> None:
     """Pack files so that the same content gives the same bytes: fixed order, times and modes."""
     moment = delivery.as_of.timetuple()[:6]
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as packed:
-        for path in files:
+        for path in paths:
             entry = zipfile.ZipInfo(path.name, date_time=moment)
             entry.compress_type, entry.create_system, entry.external_attr = zipfile.ZIP_DEFLATED, 3, 0o644 << 16
             with path.open("rb") as source, packed.open(entry, "w") as sink:

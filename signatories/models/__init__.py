@@ -4,7 +4,7 @@ from signatories.models.decisions import Decision, Evidence
 from signatories.models.desk import Batch, BatchItem, Case, ClaimLock, Draw, Limit, Recusal
 from signatories.models.embargo import EmbargoLink, EmbargoOpening
 from signatories.models.exports import Export
-from signatories.models.mail import AccountMail, Invitation, Knock, Mail, MailQuerySet, Suppression
+from signatories.models.mail import HELD, AccountMail, Invitation, Knock, Mail, MailQuerySet, Suppression
 from signatories.models.news import Announcement, MilestoneNotice, Reaffirmation
 from signatories.models.organisations import (
     Organisation,
@@ -29,6 +29,7 @@ from signatories.models.signature import (
 
 __all__ = [
     "DERIVED",
+    "HELD",
     "KNOWN",
     "LINE",
     "NOT_A_FOUNDER",

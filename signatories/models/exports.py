@@ -28,6 +28,7 @@ class Export(models.Model):
     format = models.CharField(max_length=10, choices=Format.choices)
     signatures = models.PositiveIntegerField()
     at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True, help_text="when the last piece had left; empty where it broke off")
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-at", "-pk"]

@@ -1,5 +1,6 @@
 """Invitations, the mail that is owed, and who wants none."""
 
+from datetime import UTC, datetime
 from typing import ClassVar, Self
 
 from django.conf import settings
@@ -11,6 +12,9 @@ from petition.identifiers import uuid7
 from petition.models import Letter
 from signatories import statuses
 from signatories.models.signature import Signature
+
+# Owed, and not sent before somebody decides (signatories.backups.held).
+HELD = datetime(9000, 1, 1, tzinfo=UTC)
 
 
 class Invitation(models.Model):

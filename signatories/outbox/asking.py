@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection, models
 from django.utils import timezone
 
-from signatories.models import Knock, Mail, Signature
+from signatories.models import HELD, Knock, Mail, Signature
 from signatories.outbox.owing import COOL_DOWN, may_write_to
 
 MOST_WORDINGS = 20  # kept for one signature, sent or not
@@ -74,6 +74,8 @@ def _write(asked: Mail, kept: Mail | None, *, allowed: bool, stored: bool) -> Ma
 def _is_due(kept: Mail) -> bool:
     if kept.state == Mail.State.SENT:
         return kept.sent_at is not None and kept.sent_at < timezone.now() - COOL_DOWN
+    if kept.state == Mail.State.OWED:
+        return kept.send_after == HELD  # since a restore; whoever asks gets it
     return kept.state in {Mail.State.DROPPED, Mail.State.FAILED}  # a full mailbox may have room again
 
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 from config.celery import app
 from petition.models import Letter
 from petition.tally import SETTLING
-from signatories import bounces, record
+from signatories import backups, bounces, record
 from signatories.models import Mail
 
 
@@ -93,6 +93,8 @@ def _outbox() -> Iterator[str]:
     refused = Mail.objects.filter(state=Mail.State.FAILED).count()
     if refused:
         yield f"{refused} mails were refused for good or came back; the desk shows them."
+    if held := backups.held().count():
+        yield f"{held} mails are held since a restore: manage.py held_mail"
 
 
 def _returns() -> Iterator[str]:

@@ -1,12 +1,12 @@
 """Write the list of a letter to a file."""
 
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from petition import files
 from petition.models import Letter
 from signatories import exporting
 from signatories.models import Export
@@ -27,19 +27,16 @@ class Command(BaseCommand):
         if letter is None:
             raise CommandError(f"There is no letter {slug}.")
         wanted = {name: options[name] for name in ("format", "audience")}
-        exporting.record(letter, actor=None, **wanted)
+        taken = exporting.record(letter, actor=None, **wanted)
         if output == "-":
             exporting.write_bytes(letter, bom=options["bom"], file=sys.stdout.buffer, **wanted)
+            sys.stdout.flush()
+            exporting.finish(taken)
             return
         target = Path(output)
         try:
-            # Written beside the target and moved into place, so that nobody ever reads half a list.
-            with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as part:
-                try:
-                    exporting.write_bytes(letter, bom=options["bom"], file=part.file, **wanted)
-                    Path(part.name).replace(target)
-                except BaseException:
-                    Path(part.name).unlink()
-                    raise
+            with files.whole_file(target) as file:
+                exporting.write_bytes(letter, bom=options["bom"], file=file, **wanted)
         except OSError as problem:
             raise CommandError(f"{target}: {problem.strerror}") from None
+        exporting.finish(taken)
