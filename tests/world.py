@@ -14,10 +14,10 @@ from django.utils import timezone
 
 from petition import lifecycle
 from petition.delivery import received
-from petition.models import Delivery, Letter, Membership, Role, User
+from petition.models import Delivery, Membership, Role, User
 from signatories import addresses, delivering, evidence, signing, tokens, vetting
 from signatories.models import Mail, Signature
-from tests.conftest import LETTER, LINE, known_organisation, support
+from tests.conftest import LETTER, LINE, known_organisation, logged_in, support
 
 TABLE = Path(__file__).parent / "data/access.txt"
 ACTORS = (
@@ -142,25 +142,29 @@ class World:
 
     def browser(self, name: str, **kwargs: Any) -> Client:
         """A browser in which an actor is logged in, just now and with the factor they have."""
-        client = Client(**kwargs)
-        if user := self.users[name]:
-            client.force_login(user)
-            session = client.session
-            session["account_authentication_methods"] = [
-                {"method": "password", "at": timezone.now().timestamp(), "email": user.email}
-            ]
-            session.save()
-        return client
+        user = self.users[name]
+        return logged_in(user, **kwargs) if user else Client(**kwargs)
 
     def path(self, route: str, thing: Thing | None = None, *, rows: Thing | None = None) -> str:
         """Fill a route with a letter, and with rows that are its own unless another's are asked for."""
         thing = thing or self.mine
         rows = rows or thing
         given = {
-            **{"slug": thing.letter.slug, "language": "de", "provider": "orcid", "provider_id": "campus"},
-            **{"batch": rows.batch.pk, "case": rows.case.pk, "name": "1.log", "content_type_id": "1"},
-            **{"object_id": "1", "app_label": "petition", "url": "nowhere/", "uidb36": "1", "key": "1-abc"},
-            **{"token": self._token(route, rows), "pk": rows.nested(route) or self.organisation.domains.get().pk},
+            "slug": thing.letter.slug,
+            "language": "de",
+            "provider": "orcid",
+            "provider_id": "campus",
+            "batch": rows.batch.pk,
+            "case": rows.case.pk,
+            "name": "1.log",
+            "content_type_id": "1",
+            "object_id": "1",
+            "app_label": "petition",
+            "url": "nowhere/",
+            "uidb36": "1",
+            "key": "1-abc",
+            "token": self._token(route, rows),
+            "pk": rows.nested(route) or self.organisation.domains.get().pk,
             "number": rows.evidence.pk if "strike" in route else rows.nested(route) or 1,
         }
         if "cases" in route or "strike" in route:
@@ -222,5 +226,3 @@ def row(route: str, get: str, post: str) -> str:
 
 def _whole(said: str) -> str:
     return said * len(ACTORS) if len(said) == 1 else said
-
-
