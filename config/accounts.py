@@ -12,6 +12,7 @@ from django.conf import settings
 from django.contrib.admin import AdminSite, site
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import URLResolver
 
 from petition.access import ask_for_factor, lacks_factor
 from signatories import account_mail
@@ -82,6 +83,17 @@ class SignersLinks(DefaultSocialAccountAdapter):
     ) -> None:
         signature = _signature_of((extra_context or {}).get("state"))
         raise ImmediateHttpResponse(federated.failed(request, signature, provider))
+
+
+def ways_back(patterns: list[Any]) -> list[Any]:
+    """Keep of the providers' addresses those to which a provider sends people back."""
+    kept: list[Any] = []
+    for one in patterns:
+        if isinstance(one, URLResolver):
+            kept.append(URLResolver(one.pattern, ways_back(one.url_patterns)))
+        elif str(one.pattern).endswith("callback/"):
+            kept.append(one)
+    return kept
 
 
 def _signature_of(state: Any) -> Signature | None:

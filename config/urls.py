@@ -5,8 +5,9 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from config import accounts, api, failures, mailbox
+from config import accounts, administration, api, failures, mailbox
 
+assert administration.AuthenticatorAdmin  # importing it is what registers
 admin.site.login = accounts.admin_login  # type: ignore[method-assign, assignment]
 admin.site.has_permission = accounts.may_administer  # type: ignore[method-assign]
 
@@ -19,8 +20,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", api.api.urls),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
-    # Of log-ins elsewhere only the way there and back: nobody keeps one with a team account.
-    path("accounts/", include(build_provider_urlpatterns())),
+    # Of log-ins elsewhere only the way back: the way there begins on a signer's own page, and nobody logs in to the
+    # desk by one.
+    path("accounts/", include(accounts.ways_back(build_provider_urlpatterns()))),
     path("admin/", admin.site.urls),
 ]
 if settings.TRYING_OUT:

@@ -57,6 +57,13 @@ class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     fields = ("email", "name", "is_active", "is_staff", "is_superuser")
     search_fields = ("email", "name")
 
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False  # what an account has done stays signed; it is made inactive instead
 
-admin.site.register(Membership)
-admin.site.register(Milestone)
+
+@admin.register(Membership)
+class MembershipAdmin(ReadOnly):
+    list_display = ("letter", "user", "role", "since")
+
+
+admin.site.register(Milestone, ReadOnly)

@@ -53,8 +53,6 @@ urlpatterns = [
     path("desk/<slug:slug>/versions/discard/", versions.discard, name="discard_version"),
     path("desk/<slug:slug>/versions/translate/", versions.begin_translation, name="begin_translation"),
     path("desk/<slug:slug>/versions/<int:number>/in/<slug:language>/", versions.translate, name="translate"),
-    path("desk/<slug:slug>/team/", desk.members, name="members"),
-    path("desk/<slug:slug>/team/<int:pk>/remove/", desk.remove_member, name="remove_member"),
     *(path(f"desk/<slug:slug>/{verb}/", desk.step, {"verb": verb}, name=verb) for verb in desk.STEPS),
     path("desk/<slug:slug>/delivery/", delivery.delivery, name="delivery"),
     *(

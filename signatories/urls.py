@@ -13,6 +13,7 @@ from signatories.desk import (
     person,
     queue,
     switches,
+    team,
     watchlist,
     work,
 )
@@ -117,4 +118,6 @@ urlpatterns = [
     path("desk/<slug:slug>/organisations/add-host/", organisations.add_host, name="add_host"),
     path("desk/<slug:slug>/organisations/<int:pk>/remove/", organisations.remove_host, name="remove_host"),
     path("desk/<slug:slug>/export/", exports.export, name="export"),
+    path("desk/<slug:slug>/team/", team.members, name="members"),
+    path("desk/<slug:slug>/team/<int:pk>/remove/", team.remove_member, name="remove_member"),
 ]

@@ -1,6 +1,7 @@
 """The cast: an organiser, two vetters, a stranger, and a letter that is open for signatures."""
 
 import re
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -107,11 +108,20 @@ def at_desk() -> Callable[[User], Client]:
     """A browser in which somebody is logged in."""
 
     def log_in(user: User) -> Client:
-        client = Client()
-        client.force_login(user)
-        return client
+        return logged_in(user)
 
     return log_in
+
+
+def logged_in(user: User, *, ago: float = 0, factor: bool = True, **kwargs: Any) -> Client:
+    """A browser in which somebody logged in, some seconds ago, with a second factor or with a code by mail."""
+    client = Client(**kwargs)
+    client.force_login(user)
+    session = client.session
+    session["account_authentication_methods_user"] = str(user.pk)
+    session["account_authentication_methods"] = [{"method": "mfa" if factor else "code", "at": time.time() - ago}]
+    session.save()
+    return client
 
 
 @pytest.fixture

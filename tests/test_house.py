@@ -41,7 +41,7 @@ FLOORS = [
     {"models"},
     {"outbox", "account_mail", "limits", "organisations", "record"},
     {"evidence", "flags"},
-    {"watch", "announce", "bounces"},
+    {"watch", "announce", "bounces", "team"},
     {"vetting"},
     {"cases"},
     {"collecting", "signing", "privacy", "exporting", "roll", "batches", "press"},

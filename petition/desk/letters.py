@@ -1,4 +1,4 @@
-"""A letter on the desk: write it, publish it, run its team."""
+"""A letter on the desk: write it, publish it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,10 +13,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from petition import lifecycle, text, versions
 from petition.access import team
-from petition.forms import UNPROCESSABLE, LetterForm, MemberForm, NewLetterForm, posted
+from petition.forms import UNPROCESSABLE, LetterForm, NewLetterForm, posted
 from petition.forms.versions import ScheduleForm
-from petition.models import Letter, Membership, Power, Role, User, Version
-from petition.moves import NotAllowed
+from petition.models import Letter, Membership, Power, User, Version
 
 CONFLICT = 409  # RFC 9110, section 15.5.10
 
@@ -174,43 +173,6 @@ def schedule(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect("petition:desk_letter", slug)
     context = {"letter": letter, "form": form}
     return render(request, "petition/desk/schedule.html", context, status=UNPROCESSABLE if form.errors else 200)
-
-
-@team
-@require_http_methods(["GET", "POST"])
-def members(request: HttpRequest, slug: str) -> HttpResponse:
-    """The team of a letter: who does what, and adding somebody."""
-    found = get_object_or_404(Letter.objects.run_by(request.user, Power.MANAGE), slug=slug)
-    form = MemberForm(posted(request))
-    if form.is_valid():
-        _add_member(found, **form.cleaned_data)
-        messages.success(request, "They can log in with a code by mail now.")
-        return redirect("petition:members", slug)
-    context = {"letter": found, "form": form, "members": found.members.select_related("user").order_by("pk")}
-    return render(request, "petition/desk/members.html", context, status=UNPROCESSABLE if form.errors else 200)
-
-
-@team
-@require_POST
-def remove_member(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Take somebody off the team; a letter keeps at least one owner."""
-    found = get_object_or_404(Letter.objects.run_by(request.user, Power.MANAGE), slug=slug)
-    with transaction.atomic():
-        owners = list(found.members.select_for_update().filter(role=Role.OWNER).values_list("pk", flat=True))
-        if owners == [pk]:
-            messages.error(request, "A letter keeps at least one owner.")
-        elif found.members.filter(pk=pk).delete()[0]:
-            messages.success(request, "They are off the team.")
-    return redirect("petition:members", slug)
-
-
-def _add_member(letter: Letter, *, email: str, name: str, role: str) -> None:
-    with transaction.atomic():
-        owners = list(letter.members.select_for_update().filter(role=Role.OWNER).values_list("user_id", flat=True))
-        user = User.objects.filter(email__iexact=email).first() or User.objects.create_user(email, name=name)
-        if role != Role.OWNER and owners == [user.pk]:
-            raise NotAllowed("A letter keeps at least one owner.")
-        Membership.objects.update_or_create(letter=letter, user=user, defaults={"role": role})
 
 
 def initial(letter: Letter) -> dict[str, Any]:

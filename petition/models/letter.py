@@ -133,6 +133,9 @@ REASONS = {
     "holding_new": "All new signatures held",
     "holding_ended": "New signatures not held any more",
     "replied": "A reply was received",
+    "member_added": "Joined the team",
+    "role_changed": "Has another role",
+    "member_removed": "Left the team",
     "downloaded_pdf": "The delivered document was taken out",
     "downloaded_bundle": "The delivered bundle was taken out",
 }
@@ -146,6 +149,14 @@ class LetterEvent(models.Model):
     now = models.CharField(max_length=10)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     reason = models.CharField(max_length=40, blank=True)
+    member = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="whose role changed",
+    )
+    role = models.CharField(max_length=10, blank=True, help_text="their role since; empty: none")
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:

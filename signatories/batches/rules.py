@@ -38,6 +38,8 @@ OUTCOMES = {
     Status.DECLINED: Outcome.DECLINE,
     Status.HIDDEN: Outcome.HIDE,
 }
+# A batch that takes names away is begun by somebody who has just shown who they are.
+TAKES_AWAY = {Verb.DECLINE, Verb.INVALIDATE}
 # Holding many writes to nobody: they waited before and wait on, and their own page says so.
 MAILS = {
     Status.LISTED: Mail.Kind.LISTED,

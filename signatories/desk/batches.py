@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from petition.access import team
+from petition.access import DAY, MINUTES, ask_again, fresh, is_fresh, team
 from petition.forms import UNPROCESSABLE
 from petition.models import Letter, Power, User
 from signatories import batches
@@ -78,6 +78,7 @@ def preview(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @team
+@fresh(DAY)
 @require_POST
 def start(request: HttpRequest, slug: str) -> HttpResponse:
     """Begin a batch; a task does it."""
@@ -88,6 +89,8 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
     form = StartForm(rules.REASONS[verb.cleaned_data["verb"]], request.POST)
     if not form.is_valid():
         return _preview(request, letter, choice.choice(), verb, form)
+    if verb.cleaned_data["verb"] in rules.TAKES_AWAY and not is_fresh(request, MINUTES):
+        return ask_again(request)
     assert isinstance(request.user, User)
     try:
         batches.begin(letter, actor=request.user, choice=choice.choice(), **verb.cleaned_data, **form.cleaned_data)
@@ -105,6 +108,7 @@ def batch(request: HttpRequest, slug: str, batch: uuid.UUID) -> HttpResponse:
 
 
 @team
+@fresh(DAY)
 @require_POST
 def step(request: HttpRequest, slug: str, batch: uuid.UUID, verb: str) -> HttpResponse:
     """Confirm a batch as the second person, call it off, or undo it."""

@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from petition.access import team
+from petition.access import DAY, fresh, team
 from petition.models import Letter, Power, User
 from petition.moves import LostRace
 from signatories import proving, vetting
@@ -59,6 +59,7 @@ SAID = {
 
 
 @team
+@fresh(DAY)
 @require_POST
 def list_(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
     """List a name at a level."""
@@ -70,6 +71,7 @@ def list_(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
 
 
 @team
+@fresh(DAY)
 @require_POST
 def decide(request: HttpRequest, slug: str, pk: uuid.UUID, verb: str) -> HttpResponse:
     """Ask, hold, decline, hide, or put back into the queue."""
@@ -81,6 +83,7 @@ def decide(request: HttpRequest, slug: str, pk: uuid.UUID, verb: str) -> HttpRes
 
 
 @team
+@fresh(DAY)
 @require_POST
 def recuse(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
     """Leave the decision about somebody one knows to others."""
@@ -94,6 +97,7 @@ def recuse(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
 
 
 @team
+@fresh(DAY)
 @require_POST
 def record(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
     """Enter a public record."""
@@ -108,6 +112,7 @@ def record(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
 
 
 @team
+@fresh(DAY)
 @require_POST
 def contact(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
     """Enter how the person was reached."""
@@ -122,6 +127,7 @@ def contact(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
 
 
 @team
+@fresh(DAY)
 @require_POST
 def key(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
     """Recognise a key that the signer has signed with."""
@@ -134,6 +140,7 @@ def key(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
 
 
 @team
+@fresh(DAY)
 @require_POST
 def strike(request: HttpRequest, slug: str, pk: uuid.UUID, number: int) -> HttpResponse:
     """Note that something entered by hand does not stand any more."""

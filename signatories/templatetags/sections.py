@@ -16,7 +16,7 @@ GROUPS = {
         ("versions", "Versions", "petition:versions", Power.SEE),
         ("updates", "News", "petition:updates", Power.EDIT),
         ("founders", "Founders", "signatories:founders", Power.SEE),
-        ("team", "Team", "petition:members", Power.MANAGE),
+        ("team", "Team", "signatories:members", Power.MANAGE),
     ],
     "Signatures": [
         ("vetting", "Vetting", "signatories:queue", Power.SEE),
