@@ -36,6 +36,8 @@ MOST_WORDINGS = 20  # kept for one unconfirmed signature, sent or not
 ASKED_FOR = {Mail.Kind.CONFIRM, Mail.Kind.ALREADY, Mail.Kind.GONE}
 # Only for those who asked for news, each with a way to end it.
 NEWS = (Mail.Kind.UPDATE, Mail.Kind.REPLY)
+# What an owner who wants no more mail has just asked for on the own page, and its end.
+EVEN_UNWANTED = {Mail.Kind.WITHDRAWN, Mail.Kind.CHANGE}
 # A mail says nothing that is not true any more: it is dropped when the signature has left this status.
 ONLY_WHILE = {
     Mail.Kind.CONFIRM: Signature.Status.PENDING,
@@ -256,7 +258,7 @@ def _is_wanted(mail: Mail) -> bool:
         return False
     if mail.announcement and mail.announcement.reply and mail.announcement.reply.hidden_at:
         return False
-    return mail.kind == Mail.Kind.WITHDRAWN or not _is_unwanted(about.address_hash)
+    return mail.kind in EVEN_UNWANTED or not _is_unwanted(about.address_hash)
 
 
 def _mark(mail: Mail, state: Mail.State, **changes: Any) -> None:

@@ -44,6 +44,7 @@ LINE: dict[str, Any] = {
     "profile_url": "",
     "publish": True,
     "updates": False,
+    "contact": False,
 }
 
 
