@@ -90,7 +90,7 @@ def forget_mails(signature: Signature) -> None:
 
 
 def _forget_on_watchlist(remembered: QuerySet[WatchName]) -> None:
-    """The impostor's mailbox is known again by its hash; the name that was typed there goes, also from others' flags."""
+    """The impostor's mailbox is known again by its hash; the name that was typed there goes, and from flags."""
     gone = {watch.pk: watch.name for watch in remembered if watch.name}
     if not gone:
         return

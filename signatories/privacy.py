@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from petition.models import Letter
 from petition.moves import NotAllowed, move, note
-from signatories import announce, cases, consents, erasing, limits, outbox, signing
+from signatories import announce, cases, consents, erasing, limits, outbox, signing, wordings
 from signatories.models import KNOWN, LINE, Case, Consent, Draw, Mail, Signature, Suppression
 
 Status = Signature.Status
@@ -102,7 +102,8 @@ def be_named(signature: Signature, *, publish: bool) -> None:
         was_on_it = signature.events.filter(stands=True).exists()
         if signature.letter.status == Letter.Status.DELIVERED and not was_on_it:
             raise NotAllowed("The letter has been delivered. No name is added to it any more.")
-    note(signature, reason="named" if publish else "unnamed", publish=publish)
+    said = {"publish": publish, "wording": wordings.CURRENT if publish else signature.wording}
+    note(signature, reason="named" if publish else "unnamed", **said)
     consents.follow(signature, door=Consent.Door.OWN_PAGE)
 
 
@@ -128,7 +129,8 @@ def agree(signature: Signature, *, purpose: str, given: bool) -> None:
     if signature.status not in KNOWN:
         raise NotAllowed("There is no signature to which this could belong.")
     setattr(signature, purpose, given)
-    signature.save(update_fields=[purpose])
+    signature.wording = wordings.CURRENT if given else signature.wording
+    signature.save(update_fields=[purpose, "wording"])
     consents.follow(signature, door=Consent.Door.OWN_PAGE)
 
 

@@ -177,6 +177,19 @@ def deliver() -> Callable[[], list[Any]]:
 
 
 @pytest.fixture
+def own(client: Client, deliver: Callable[[], list[Any]]) -> Callable[..., Any]:
+    """Do something on the own page, with the code that was mailed for it."""
+
+    def do(signature: Signature, what: str, code: str = "", **fields: Any) -> Any:
+        path = f"/mine/{tokens.make('mine', signature.pk)}/"
+        assert client.post(f"{path}change/", {"what": what}).status_code == 303
+        code = code or code_in(deliver()[-1])
+        return client.post(f"{path}{what}/", {"code": code, **fields})
+
+    return do
+
+
+@pytest.fixture
 def site(settings: Any) -> Iterator[network.Site]:
     """Somebody's web server, which the safe client may open though it is on this machine."""
     with network.website() as site:

@@ -189,15 +189,6 @@ class InvitedForm(ReadVersion, ConfirmLineForm):
     """A founder's line, the code from the invitation, and the box."""
 
 
-class WithdrawForm(forms.Form):
-    """Leaving wants one tick, so that a scanner that submits every form as it stands withdraws nothing."""
-
-    sure = forms.BooleanField(
-        label="Yes, take my signature off this letter for good",
-        error_messages={"required": "Please tick the box if you want to withdraw."},
-    )
-
-
 class DisownForm(forms.Form):
     """I did not sign this."""
 

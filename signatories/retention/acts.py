@@ -70,7 +70,7 @@ def _end(signature: Signature, reason: str) -> int:
 
 
 def _remember(signature: Signature) -> None:
-    """Know the mailbox of an impostor again by its hash; the name that was typed is on the watchlist or is forgotten."""
+    """Know the mailbox of an impostor again by its hash; the name that was typed is not kept."""
     watched = WatchName.objects.in_force().filter(letter=signature.letter_id, address_hash=signature.address_hash)
     if not watched.exists():
         source = WatchName.Source.IMPOSTOR

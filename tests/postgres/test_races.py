@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from petition import lifecycle, tally
 from petition.models import Letter, Membership, Role, User, Version
-from signatories import invitations, outbox, retention, signing, tokens, vetting
+from signatories import codes, invitations, outbox, retention, signing, tokens, vetting
 from signatories.models import Mail, Signature
-from tests.conftest import LETTER, LINE, support
+from tests.conftest import LETTER, LINE, code_in, support
 
 SENT = {**{name: value for name, value in LINE.items() if value is not False}, "publish": "on"}
 
@@ -77,10 +77,12 @@ def test_the_right_code_twenty_times_at_once_confirms_once(letter: Letter, at_on
     assert signature.mails.filter(kind="receipt").count() == 1
 
 
-def test_withdrawing_twenty_times_at_once_withdraws_once(confirmed, at_once):
+def test_withdrawing_twenty_times_at_once_withdraws_once(confirmed, at_once, deliver):
     signature = confirmed()
+    codes.ask(signature, what="Withdraw my signature")
+    sent = {"sure": "on", "code": code_in(deliver()[-1])}
     path = f"/mine/{tokens.make('mine', signature.pk)}/withdraw/"
-    answers = at_once([partial(Client().post, path, {"sure": "on"})] * 20)
+    answers = at_once([partial(Client().post, path, sent)] * 20)
     assert {answer.status_code for answer in answers} <= {303, 409}
     assert signature.events.filter(now="withdrawn").count() == 1
     assert Mail.objects.filter(kind="withdrawn").count() == 1
