@@ -53,11 +53,6 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 10.0,
         "options": {"expires": 20},
     },
-    "forget who was written to": {
-        "task": "signatories.tasks.forget_knocks",
-        "schedule": 3600.0,
-        "options": {"expires": 1800},
-    },
     "read the mail that came back": {
         "task": "signatories.tasks.read_bounces",
         "schedule": 60.0,
@@ -78,11 +73,6 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 2.0,
         "options": {"expires": 10},
     },
-    "forget from where signatures came": {
-        "task": "signatories.tasks.forget_networks",
-        "schedule": 3600.0,  # a clock that starts again every day would never come to a daily task
-        "options": {"expires": 1800},
-    },
     "list what was decided while names were not published": {
         "task": "signatories.tasks.list_what_is_ready",
         "schedule": 3.0,
@@ -93,9 +83,14 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 600.0,
         "options": {"expires": 300},
     },
-    "expire what was never confirmed": {
-        "task": "signatories.tasks.expire_unconfirmed",
-        "schedule": 3600.0,
+    "forget what need not be kept": {
+        "task": "signatories.tasks.forget",
+        "schedule": 3600.0,  # a clock that starts again every day would never come to a daily task
         "options": {"expires": 1800},
+    },
+    "give up last mails that no server takes": {
+        "task": "signatories.tasks.give_up_goodbyes",
+        "schedule": 30.0,
+        "options": {"expires": 20},
     },
 }

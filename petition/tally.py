@@ -68,10 +68,20 @@ def take(letter: Letter) -> Tally:
             newer = Tally.objects.filter(pk=tally.pk, as_of__lt=as_of)
             newer.update(as_of=as_of, figures=counted)
             tally.refresh_from_db()
+        else:
+            _thin(tally)
         if letter.is_public:  # founders may step back until publication, and no number may tell of it
             reached = letter.milestones.filter(reached_at__isnull=True, number__lte=counted["listed"])
             reached.update(reached_at=as_of)
     return tally
+
+
+def _thin(newest: Tally) -> None:
+    """Keep of earlier hours no organisation's name: it may be one person's own, who has left since."""
+    earlier = Tally.objects.filter(letter=newest.letter_id, hour__lt=newest.hour, figures__has_key="organisations")
+    for tally in earlier:
+        figures = {name: value for name, value in tally.figures.items() if name != "organisations"}
+        Tally.objects.filter(pk=tally.pk).update(figures=figures)
 
 
 def take_moved(*, now: datetime | None = None) -> int:

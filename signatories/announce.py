@@ -15,10 +15,11 @@ from django.utils import timezone
 from petition import tally, versions
 from petition.models import Letter, Milestone, Reply, Role, Update, Version
 from petition.moves import NotAllowed, note
-from signatories import account_mail, outbox
+from signatories import account_mail, consents, outbox
 from signatories.models import (
     KNOWN,
     Announcement,
+    Consent,
     Mail,
     MilestoneNotice,
     Reaffirmation,
@@ -190,9 +191,13 @@ def tell_latecomer(signature: Signature) -> bool:
     return True
 
 
-def unsubscribe(signature: Signature) -> None:
+@transaction.atomic
+def unsubscribe(signature: Signature, *, door: Consent.Door = Consent.Door.MAIL) -> None:
     """Send no more news to somebody; mails about their own signature go on."""
-    Signature.objects.filter(pk=signature.pk).update(updates=False)
+    signature = Signature.objects.select_for_update().get(pk=signature.pk)
+    signature.updates = False
+    signature.save(update_fields=["updates"])
+    consents.follow(signature, door=door)
     owed = Mail.objects.filter(signature=signature, kind__in=outbox.NEWS, state=Mail.State.OWED)
     owed.update(state=Mail.State.DROPPED)
 

@@ -60,8 +60,7 @@ def amend(delivery: Delivery) -> int:
     An event belongs to the time after the delivery when it is newer than the newest one that was frozen with its
     signature; its time would not do, because a move is stamped before it is committed.
     """
-    listed_status = Signature.Status.LISTED
-    left_or_back = SignatureEvent.objects.filter(Q(was=listed_status) | Q(now=listed_status))
+    left_or_back = SignatureEvent.objects.filter(Q(stood=True, stands=False) | Q(stood=False, stands=True))
     moved = left_or_back.filter(signature__letter=delivery.letter_id, at__gte=delivery.as_of - tally.SETTLING).exclude(
         pk__in=delivery.amendments.values("event")
     )
@@ -87,6 +86,8 @@ def _places(delivery: Delivery, wanted: set[str]) -> Iterator[tuple[str, tuple[i
 
 
 def _kind(event: SignatureEvent) -> Amendment.Kind:
-    if event.now == Signature.Status.LISTED:
+    """Who stays listed and is not named any more has taken the name off as who withdraws."""
+    if event.stands:
         return Amendment.Kind.RESTORED
-    return Amendment.Kind.WITHDRAWN if event.now == Signature.Status.WITHDRAWN else Amendment.Kind.REMOVED
+    own = {Signature.Status.WITHDRAWN, Signature.Status.LISTED}
+    return Amendment.Kind.WITHDRAWN if event.now in own else Amendment.Kind.REMOVED

@@ -1,19 +1,22 @@
-"""Leave a letter, disown a signature, and forget what need not be kept."""
+"""What signers decide about their own data: be named or not, correct, take a consent back, leave, be erased."""
 
 from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
-from petition.moves import NotAllowed, move
-from signatories import cases, limits, outbox
-from signatories.models import Alarm, Case, Draw, Mail, Origin, Signatory, Signature, VouchCode
+from petition.models import Letter
+from petition.moves import NotAllowed, move, note
+from signatories import announce, cases, consents, erasing, limits, outbox, signing, wordings
+from signatories.models import KNOWN, LINE, Case, Consent, Draw, Mail, Signature
 
 Status = Signature.Status
-UNCONFIRMED = timedelta(days=7)  # after this an unconfirmed signature is forgotten
-NETWORK_DATA = timedelta(days=30)  # after this nobody knows any more from where a signature came
+CORRECTIONS_A_DAY = 5
+# Whoever was declined or taken off writes to the team; a correction would put the name back into its queue.
+MAY_CORRECT = (Status.CONFIRMED, Status.HELD, Status.ASKED, Status.LISTED)
+# What a correction is about; consents are given and taken back one by one.
+LINE_ONLY = tuple(name for name in LINE if name not in {"publish", "updates", "contact", "wording"})
 
 
 @transaction.atomic
@@ -27,7 +30,7 @@ def withdraw(signature: Signature) -> None:
     if not signature.may_be_withdrawn:
         raise NotAllowed("There is no signature to withdraw any more.")
     address = signature.address
-    _forget(signature, Status.WITHDRAWN, reason="withdrew")
+    erasing.forget(signature, Status.WITHDRAWN, reason="withdrew")
     outbox.owe(Mail.Kind.WITHDRAWN, signature=signature, to=address)
 
 
@@ -52,7 +55,7 @@ def disown(
     if no_more_mail:
         signature.mails.filter(state=Mail.State.OWED).update(state=Mail.State.DROPPED, to="")
     if signature.status == Status.PENDING:
-        _forget(signature, Status.EXPIRED, reason="not_me")
+        erasing.forget(signature, Status.EXPIRED, reason="not_me")
         return
     last = signature.events.last()
     if not signature.may_be_withdrawn or (last is not None and last.reason == "not_me"):
@@ -62,92 +65,92 @@ def disown(
     cases.open_(signature, kind=kind, text=text)
 
 
-def forget_again(signature: Signature) -> int:
-    """Forget somebody whom a restored backup has brought back; return 1, or 0 where there is nothing to forget."""
-    pending = signature.status == Status.PENDING
-    try:
-        _forget(signature, Status.EXPIRED if pending else Status.WITHDRAWN, reason="withdrew")
-    except NotAllowed:
-        return 0
-    return 1
+@transaction.atomic
+def erase(signature: Signature, *, no_more_mail: bool = False) -> int:
+    """Erase everything that is kept of a mailbox, on all letters; return how many signatures that were.
 
+    Nothing is mailed afterwards: no address is left to write to. What stays is the keyed hash.
 
-def expire_unconfirmed() -> int:
-    """Forget the signatures that nobody confirmed within seven days, and other names typed for a mailbox.
-
-    Returns:
-        How many signatures were forgotten.
+    Args:
+        signature: one of the mailbox, whose owner has just proven it.
+        no_more_mail: whether the hash is also kept to write to this mailbox never again.
     """
-    said_otherwise = Q(kind=Mail.Kind.ALREADY) | Q(kind=Mail.Kind.CONFIRM, signature__status=Status.EXPIRED)
-    old = Mail.objects.filter(said_otherwise, created_at__lt=timezone.now() - UNCONFIRMED)
-    old.exclude(details={}).update(details={}, to="")
-    overdue = Signature.objects.filter(status=Status.PENDING, created_at__lt=timezone.now() - UNCONFIRMED)
-    return sum(_expire(signature) for signature in overdue.iterator())
-
-
-def forget_networks() -> int:
-    """Forget from where signatures came, and where many came at once, after 30 days; return how many rows went."""
-    before = timezone.now() - NETWORK_DATA
-    old = (*(Origin.objects.filter(at__lt=before), Alarm.objects.filter(until__lt=before)),)
-    return limits.forget() + sum(rows.delete()[0] for rows in old)
-
-
-def _expire(signature: Signature) -> int:
-    try:
-        _forget(signature, Status.EXPIRED, reason="unconfirmed")
-    except NotAllowed:  # it was confirmed in this very moment
-        return 0
-    return 1
+    if no_more_mail:
+        outbox.forbid(signature.address_hash)
+    leaving = [one for one in erasing.of_mailbox(signature.address_hash) if one.may_be_withdrawn]
+    for one in leaving:
+        erasing.forget(one, Status.WITHDRAWN, reason="withdrew")
+    erasing.forget_mailbox(signature.address_hash)
+    return len(leaving)
 
 
 @transaction.atomic
-def _forget(signature: Signature, to: Signature.Status, *, reason: str) -> None:
-    """Move it and blank the person; the keyed hash stays, so that one mailbox stays one signature."""
-    profile = signature.signatory
-    blank: dict[str, Any] = dict.fromkeys(
-        (
-            "address",
-            "name",
-            "role",
-            "organisation",
-            "country",
-            "discipline",
-            "profile_url",
-            "sort_key",
-            "search",
-            "host",
-            "organisation_key",
-        ),
-        "",
-    )
-    move(
-        signature,
-        to,
-        reason=reason,
-        **blank,
-        risk=0,
-        publish=False,
-        updates=False,
-        former=False,
-        signatory=None,
-        collect_after=None,
-        level=0,
-    )
-    signature.evidence.all().delete()
-    signature.cases.update(text="", note="")
-    signature.cases.filter(closed_at=None).update(closed_at=timezone.now(), outcome="left")
-    signature.flags.all().delete()
-    Origin.objects.filter(signature=signature).delete()
-    signature.proofs.all().delete()
-    signature.vouches.all().delete()
-    VouchCode.objects.filter(signature=signature).delete()
-    signature.decisions.update(note="", question="", answer="", answer_url="", signals=[])
-    signature.mails.update(details={})
-    signature.mails.filter(state=Mail.State.OWED).update(state=Mail.State.DROPPED, to="")
-    invitation = getattr(signature, "invitation", None)
-    if invitation is not None:
-        type(invitation).objects.filter(pk=invitation.pk).update(
-            address="", name="", role="", organisation="", country="", discipline=""
-        )
-    if profile is not None and not Signatory.objects.filter(pk=profile.pk, signatures__isnull=False).exists():
-        profile.delete()
+def be_named(signature: Signature, *, publish: bool) -> None:
+    """Have the name on the letter or not; without it the signature is counted and not named. Twice is once.
+
+    Raises:
+        NotAllowed: nobody signed, or the name cannot be shown now: names are not published, or the letter was
+            delivered without it.
+    """
+    signature = Signature.objects.select_for_update(of=("self",)).select_related("letter").get(pk=signature.pk)
+    if signature.status not in KNOWN:
+        raise NotAllowed("There is no signature whose name could be shown or not.")
+    if signature.publish == publish:
+        return
+    if publish and signature.status == Status.LISTED:
+        if not signature.letter.publishing:
+            raise NotAllowed("The team publishes no names at the moment. Please come back later.")
+        was_on_it = signature.events.filter(stands=True).exists()
+        if signature.letter.status == Letter.Status.DELIVERED and not was_on_it:
+            raise NotAllowed("The letter has been delivered. No name is added to it any more.")
+    said = {"publish": publish, "wording": wordings.CURRENT if publish else signature.wording}
+    note(signature, reason="named" if publish else "unnamed", **said)
+    consents.follow(signature, door=Consent.Door.OWN_PAGE)
+
+
+@transaction.atomic
+def agree(signature: Signature, *, purpose: str, given: bool) -> None:
+    """Give one consent on the own page, or take it back.
+
+    Args:
+        signature: confirmed once.
+        purpose: one of `wordings.PURPOSES`.
+        given: whether it is given or taken back.
+
+    Raises:
+        NotAllowed: nobody signed, or as `be_named`.
+    """
+    if purpose == "publish":
+        be_named(signature, publish=given)
+        return
+    if purpose == "updates" and not given:
+        announce.unsubscribe(signature, door=Consent.Door.OWN_PAGE)
+        return
+    signature = Signature.objects.select_for_update(of=("self",)).get(pk=signature.pk)
+    if signature.status not in KNOWN:
+        raise NotAllowed("There is no signature to which this could belong.")
+    setattr(signature, purpose, given)
+    signature.wording = wordings.CURRENT if given else signature.wording
+    signature.save(update_fields=[purpose, "wording"])
+    consents.follow(signature, door=Consent.Door.OWN_PAGE)
+
+
+@transaction.atomic
+def correct(signature: Signature, *, typed: dict[str, Any]) -> None:
+    """Correct the line. With another claim in it a listed name leaves the list, and is checked again.
+
+    Args:
+        signature: confirmed, held, asked or listed.
+        typed: a value for each name in `LINE_ONLY`.
+
+    Raises:
+        NotAllowed: in no state to be corrected, or over the limit of a day.
+    """
+    signature = Signature.objects.select_for_update(of=("self",)).select_related("letter").get(pk=signature.pk)
+    if signature.status not in MAY_CORRECT:
+        raise NotAllowed("This line cannot be corrected here. Please write to the organiser.")
+    if not limits.take("correct", str(signature.pk), most=CORRECTIONS_A_DAY, window=timedelta(days=1)).allowed:
+        raise NotAllowed(f"A line can be corrected {CORRECTIONS_A_DAY} times a day. Please go on tomorrow.")
+    whole = {**signature.typed, **{name: typed[name] for name in LINE_ONLY}}
+    moment = timezone.now().isoformat()
+    signing.restate(signature, typed=whole, reason="corrected", key=moment, door=Consent.Door.OWN_PAGE)

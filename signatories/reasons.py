@@ -131,6 +131,12 @@ OWN_REASONS = {
     "not_me": "The owner of the mailbox did not sign",
     "unconfirmed": "Never confirmed",
     "signed_again": "Signed again",
+    "corrected": "Corrected by the signer, what was checked stays",
+    "corrected_line": "Corrected by the signer, with another line",
+    "unnamed": "The signer does not want to be named",
+    "named": "The signer wants to be named",
+    "forgotten": "Not accepted, and forgotten after the time for that",
+    "kept_until": "The letter keeps no more than the public line",
 }
 # How a case ends.
 CASE_OUTCOMES = {
@@ -176,6 +182,7 @@ REMOVED_FOR = {
     "not_me": "not_signed",
     "withdrew": "withdrawn",
     "line_changed": "line_changed",
+    "unnamed": "unnamed",
 }
 # What may happen to a name that stays on the list, as readers see it; any other note of the team is its own business.
 CORRECTIONS = {
@@ -200,6 +207,12 @@ IN_HISTORY = {
     "withdrew": "You withdrew",
     "not_me": "The owner of this mailbox said that they did not sign",
     "unconfirmed": "Not confirmed in time",
+    "corrected": "You corrected what you had typed",
+    "corrected_line": "You corrected your line, and the team looks at it again",
+    "unnamed": "You chose not to be named",
+    "named": "You chose to be named",
+    "forgotten": "Not accepted, and forgotten",
+    "kept_until": "All but the public line is forgotten",
 }
 BECAME = {
     "pending": "Signed",

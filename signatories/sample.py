@@ -76,7 +76,7 @@ def _play_founder(invitation: Invitation, vetter: User) -> None:
 
 
 def _play_person(letter: Letter, person: dict[str, str], vetter: User, second: User) -> None:
-    typed: dict[str, Any] = {name: person[name] for name in LINE}
+    typed: dict[str, Any] = {name: person[name] for name in LINE if name in person}
     for name in ("former", "publish", "updates"):
         typed[name] = person[name] == "yes"
     mail = signing.sign(letter, address=addresses.canonical(person["email"]), typed=typed)

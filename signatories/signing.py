@@ -11,8 +11,8 @@ from django.utils import timezone
 from petition.models import Letter
 from petition.moves import NotAllowed, move, note
 from petition.text import fold, sha256
-from signatories import addresses, announce, flags, origins, outbox, tokens
-from signatories.models import Evidence, Mail, MailQuerySet, Origin, Signatory, Signature
+from signatories import addresses, announce, consents, flags, origins, outbox, tokens
+from signatories.models import Consent, Evidence, Mail, MailQuerySet, Origin, Signatory, Signature
 
 # Wrong codes that a tab takes; tabs for which no mail went out share as many. Any code of the newest three mails
 # (outbox.DAILY, and no more in a day) proves the mailbox, so a stranger who types somebody's address has three tabs and
@@ -74,6 +74,7 @@ def sign(
     if origin:
         where = Origin(signature=kept, network=origin.network, device=origin.device)
         outbox.insert_if(kept.status == Signature.Status.PENDING, where)
+    typed = signature.typed
     kind, details = _about(kept, signature, typed, origin)
     wording = sha256(f"{kept.created_at} {sorted(typed.items())}")[:32] if details else ""
     to = "" if kept.address else address
@@ -187,6 +188,7 @@ def accept(signature: Signature, *, reason: str) -> None:
     move(signature, Signature.Status.CONFIRMED, reason=reason, **confirmed)
     if reason == "invited":
         outbox.allow(signature.address_hash, letter_id=signature.letter_id)
+    consents.follow(signature, door=Consent.Door.FORM)
     if signature.letter.hold_new:
         move(signature, Signature.Status.HELD, reason="hold_all")
     flags.at_once(signature)
@@ -195,7 +197,14 @@ def accept(signature: Signature, *, reason: str) -> None:
 
 
 @transaction.atomic
-def restate(signature: Signature, *, typed: dict[str, Any], reason: str, key: str) -> None:
+def restate(
+    signature: Signature,
+    *,
+    typed: dict[str, Any],
+    reason: str,
+    key: str,
+    door: Consent.Door = Consent.Door.FORM,
+) -> None:
     """Replace the line of a confirmed signature by what its owner typed and proved just now.
 
     A line with another claim in it was checked by nobody: a listed name leaves the list and waits for a decision
@@ -207,6 +216,7 @@ def restate(signature: Signature, *, typed: dict[str, Any], reason: str, key: st
         typed: a value for each name in `LINE`.
         reason: what the history says; `_line` is added where a claim has changed.
         key: tells this receipt from an earlier one.
+        door: where the boxes were ticked.
 
     Raises:
         NotAllowed: somebody else moved it in this moment.
@@ -230,6 +240,7 @@ def restate(signature: Signature, *, typed: dict[str, Any], reason: str, key: st
         move(signature, Signature.Status.CONFIRMED, reason=reason, **changes)
     else:
         note(signature, reason=reason, **changes)
+    consents.follow(signature, door=door)
     if changed:
         flags.at_once(signature)
     outbox.owe(Mail.Kind.RECEIPT, signature=signature, key=key)

@@ -10,12 +10,11 @@ from signatories import (
     collecting,
     delivering,
     outbox,
-    privacy,
     proving,
+    retention,
     sampling,
     vetting,
     vouching,
-    workmail,
 )
 
 
@@ -34,10 +33,15 @@ def check_proofs() -> None:
 
 
 @shared_task
-def expire_unconfirmed() -> None:
-    """Forget what was never confirmed."""
-    privacy.expire_unconfirmed()
-    workmail.forget_unproven()
+def forget() -> None:
+    """Forget what need not be kept any longer, each rule as often as it says."""
+    retention.run()
+
+
+@shared_task
+def give_up_goodbyes() -> None:
+    """Forget the addresses of last mails that no server takes."""
+    retention.run(only={"goodbyes"})
 
 
 @shared_task
@@ -51,12 +55,6 @@ def make_announcements() -> None:
 def amend_delivered() -> None:
     """Note who left a letter after it was delivered."""
     delivering.amend_all()
-
-
-@shared_task
-def forget_knocks() -> None:
-    """Forget which mailboxes were written to more than a day ago."""
-    outbox.forget_knocks()
 
 
 @shared_task
@@ -81,12 +79,6 @@ def draw_samples() -> None:
 def collect() -> None:
     """Look at who was confirmed: evidence, flags, alarms, and the letter's own rule."""
     collecting.run()
-
-
-@shared_task
-def forget_networks() -> None:
-    """Forget from where signatures came, once that is old."""
-    privacy.forget_networks()
 
 
 @shared_task

@@ -107,11 +107,14 @@ def unseal(sealed: str) -> str:
     Raises:
         Invalid: it was changed, or sealed with a key that is not listed any more.
     """
-    raw = base64.urlsafe_b64decode(sealed)
+    try:
+        raw = base64.b64decode(sealed, altchars=b"-_", validate=True)
+    except ValueError:
+        raise Invalid from None
     for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
         try:
             return ChaCha20Poly1305(_key("sealed", secret)).decrypt(raw[:NONCE], raw[NONCE:], None).decode()
-        except InvalidTag:
+        except (InvalidTag, ValueError):
             continue
     raise Invalid
 

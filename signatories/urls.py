@@ -12,11 +12,13 @@ from signatories.desk import (
     organisations,
     person,
     queue,
+    retention,
     switches,
     team,
     watchlist,
     work,
 )
+from signatories.forms.own_data import WHAT
 from signatories.forms.proofs import OFFERED
 from signatories.views import (
     auditing,
@@ -24,7 +26,9 @@ from signatories.views import (
     federated,
     invited,
     methods,
+    notice,
     own,
+    own_data,
     proofs,
     reading,
     record,
@@ -40,6 +44,7 @@ urlpatterns = [
     path("letters/<slug:slug>/sent/again/", signing.again, name="again"),
     path("letters/<slug:slug>/signatories/", reading.signatories, name="signatories"),
     path("letters/<slug:slug>/signatories/<uuid:pk>/report/", reporting.report, name="report"),
+    path("letters/<slug:slug>/privacy/", notice.privacy, name="privacy"),
     path("letters/<slug:slug>/methods/", methods.methods, name="methods"),
     path("letters/<slug:slug>/reported/", reporting.reported, name="reported"),
     path("organisations/", suggesting.suggest, name="organisations"),
@@ -50,7 +55,13 @@ urlpatterns = [
     path("letters/<slug:slug>/press/", record.facts, name="press"),
     path("confirm/<str:token>/", signing.confirm, name="confirm"),
     path("mine/<str:token>/", own.mine, name="mine"),
-    path("mine/<str:token>/withdraw/", own.withdraw, name="withdraw"),
+    path("mine/<str:token>/change/", own_data.change, name="change"),
+    *(path(f"mine/<str:token>/{what}/", own_data.page, {"what": what}, name=what) for what in WHAT),
+    *(path(f"mine/<str:token>/{what}/code/", own_data.send, {"what": what}, name=f"{what}_code") for what in WHAT),
+    *(
+        path(f"mine/<str:token>/consents/{purpose}/", own_data.take_back, {"purpose": purpose}, name=f"end_{purpose}")
+        for purpose in ("updates", "contact")
+    ),
     path("mine/<str:token>/not-me/", own.disown, name="disown"),
     path("mine/<str:token>/keep/", own.keep, name="keep"),
     path("unsubscribe/<str:token>/", own.unsubscribe, name="unsubscribe"),
@@ -117,6 +128,7 @@ urlpatterns = [
     path("desk/<slug:slug>/organisations/add/", organisations.add, name="add_organisation"),
     path("desk/<slug:slug>/organisations/add-host/", organisations.add_host, name="add_host"),
     path("desk/<slug:slug>/organisations/<int:pk>/remove/", organisations.remove_host, name="remove_host"),
+    path("desk/<slug:slug>/retention/", retention.report, name="retention"),
     path("desk/<slug:slug>/export/", exports.export, name="export"),
     path("desk/<slug:slug>/team/", team.members, name="members"),
     path("desk/<slug:slug>/team/<int:pk>/remove/", team.remove_member, name="remove_member"),

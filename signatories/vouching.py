@@ -92,7 +92,7 @@ def renew() -> int:
     Called by the clock and not by what takes a name off: a vetter, a batch, the signer or a denied mailbox may do
     that, and each may be undone.
     """
-    over = _all().filter(voucher__status=Signature.Status.WITHDRAWN)
+    over = _all().filter(voucher__status__in=[Signature.Status.WITHDRAWN, Signature.Status.EXPIRED])
     changed = sum(_forget(given) for given in over)
     for given in _all().filter(Q(counts=True) & ~LISTED | Q(counts=False) & LISTED):
         _weigh(given, counts=not given.counts)

@@ -1,11 +1,9 @@
 """A second mailbox, at work: a mail with a code goes there, and the code comes back on the signer's own page."""
 
 import uuid
-from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import F
-from django.utils import timezone
 
 from petition.moves import NotAllowed
 from signatories import addresses, limits, outbox, proving, tokens
@@ -14,7 +12,6 @@ from signatories.models import Knock, Mail, Proof, Signature
 
 DAILY = outbox.DAILY  # mails that one signature may cause in a day, to whatever addresses
 MAX_TRIES = 10  # of each mail's code: a stranger to the mailbox guesses right with 3 in 100,000 a day
-KEPT = timedelta(days=7)  # an address that nobody proved is forgotten after this
 
 
 class WrongCode(Exception):
@@ -88,10 +85,3 @@ def stop(mail: Mail) -> None:
     address_hash = mail.details.get("address_hash", "")
     if address_hash:
         outbox.forbid(address_hash)
-
-
-def forget_unproven() -> int:
-    """Forget the addresses that nobody proved within seven days; return how many."""
-    old = timezone.now() - KEPT
-    rows = Proof.objects.filter(kind=Proof.Kind.MAILBOX, state=Proof.State.WAITING, created_at__lt=old)
-    return rows.delete()[0]

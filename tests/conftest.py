@@ -45,6 +45,7 @@ LINE: dict[str, Any] = {
     "profile_url": "",
     "publish": True,
     "updates": False,
+    "contact": False,
 }
 
 
@@ -183,6 +184,19 @@ def deliver() -> Callable[[], list[Any]]:
         return mail.outbox
 
     return send
+
+
+@pytest.fixture
+def own(client: Client, deliver: Callable[[], list[Any]]) -> Callable[..., Any]:
+    """Do something on the own page, with the code that was mailed for it."""
+
+    def do(signature: Signature, what: str, code: str = "", **fields: Any) -> Any:
+        path = f"/mine/{tokens.make('mine', signature.pk)}/"
+        assert client.post(f"{path}change/", {"what": what}).status_code == 303
+        code = code or code_in(deliver()[-1])
+        return client.post(f"{path}{what}/", {"code": code, **fields})
+
+    return do
 
 
 @pytest.fixture

@@ -71,7 +71,7 @@ def test_a_mail_scanner_that_opens_every_link_and_submits_every_form_changes_not
     _, message = signed
     for kind in ("confirm", "mine"):
         path = link_in(message, kind)
-        for address in (path, path + "withdraw/", path + "not-me/", path + "answer/"):
+        for address in (path, path + "withdraw/", path + "change/", path + "not-me/", path + "answer/"):
             client.get(address)
             client.head(address)
             client.post(address, {"code": "", "answer": ""})

@@ -36,16 +36,16 @@ def test_petition_never_imports_signatories_and_neither_app_imports_config():
 
 
 FLOORS = [
-    {"addresses", "tokens", "reasons", "countries", "names", "origins", "mail_server", "statuses"},
+    {"addresses", "tokens", "reasons", "wordings", "countries", "names", "origins", "mail_server", "statuses"},
     {"levels"},
     {"models"},
-    {"outbox", "account_mail", "limits", "organisations", "record"},
-    {"evidence", "flags"},
+    {"outbox", "account_mail", "limits", "organisations", "record", "consents"},
+    {"evidence", "flags", "erasing"},
     {"watch", "announce", "bounces", "team"},
     {"vetting"},
     {"cases"},
-    {"collecting", "signing", "privacy", "exporting", "roll", "batches", "press"},
-    {"proving"},
+    {"collecting", "signing", "codes", "own_data", "exporting", "roll", "batches", "press"},
+    {"proving", "privacy", "retention"},
     {"vouching", "workmail"},
     {"invitations", "sampling", "embargo", "delivering"},
     {"methods"},

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from petition import lifecycle
 from petition.models import Letter
-from signatories import privacy, tokens
+from signatories import privacy, retention, tokens
 from signatories.models import Mail, Signature
 from tests.conftest import LINE, code_in, owed_kinds
 
@@ -156,8 +156,7 @@ def test_an_unconfirmed_signature_is_forgotten_after_seven_days_and_can_be_signe
     post_sign, letter, deliver, client
 ):
     post_sign()
-    Signature.objects.update(created_at=timezone.now() - timedelta(days=8))
-    assert privacy.expire_unconfirmed() == 1
+    assert retention.run(only={"unconfirmed"}, now=timezone.now() + timedelta(days=8)) == {"unconfirmed": 1}
     forgotten = letter.signatures.get()
     assert (forgotten.status, forgotten.name, forgotten.address) == ("expired", "", "")
     tab = post_sign(name="Ada Again")["Location"]

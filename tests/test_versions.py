@@ -68,10 +68,12 @@ def test_who_keeps_their_name_stands_under_the_new_words(confirmed, listed, chan
     assert "changed its meaning" not in client.get(page).content.decode()
 
 
-def test_who_leaves_is_off_the_letter(confirmed, listed, change, deliver, client):
+def test_who_leaves_is_asked_for_a_code_and_is_off_the_letter(confirmed, listed, change, deliver, client, own):
     signature = listed(confirmed())
     change()
-    client.post(f"{mine(deliver)}keep/", {"answer": "leave"})
+    answer = client.post(f"{mine(deliver)}keep/", {"answer": "leave"}, follow=True)
+    assert "Send me a code" in answer.content.decode()
+    own(signature, "withdraw", sure="on")
     signature.refresh_from_db()
     assert (signature.status, signature.name) == ("withdrawn", "")
 

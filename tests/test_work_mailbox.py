@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.test import Client
 
-from signatories import privacy, workmail
+from signatories import privacy, retention, workmail
 from signatories.models import Evidence, Mail, Organisation, Proof, Signature, Suppression
 from tests.conftest import code_in, link_in
 from tests.test_leaving import mine
@@ -167,7 +167,7 @@ def test_the_newest_address_is_the_one_that_is_waited_for(signature, ask, time_m
 def test_an_address_that_nobody_proved_is_forgotten_after_a_week_and_on_leaving(signature, ask, time_machine):
     ask()
     time_machine.shift(timedelta(days=8))
-    assert workmail.forget_unproven() == 1
+    assert retention.run(only={"work mailboxes"}) == {"work mailboxes": 1}
     ask()
     privacy.withdraw(signature)
     assert not Proof.objects.exists()

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Max
 
-from signatories import privacy
+from signatories import erasing
 from signatories.models import Signature, Suppression
 
 FORGOTTEN = (Signature.Status.WITHDRAWN, Signature.Status.EXPIRED)
@@ -45,5 +45,5 @@ def forget_again(lines: Iterable[str]) -> int:
             )
             continue
         pk = uuid.UUID(str(entry.get("signature")))
-        again += sum(privacy.forget_again(one) for one in Signature.objects.filter(pk=pk))
+        again += sum(erasing.forget_again(one) for one in Signature.objects.filter(pk=pk))
     return again

@@ -60,7 +60,7 @@ class Account:
         return f"{self.provider}:{(self.login or self.uid).lower()}"
 
     def as_dict(self) -> dict[str, str]:
-        """Return it as a session keeps it between the log-in and the signer's own yes."""
+        """Return it as it is carried between the log-in and the signer's own yes."""
         return asdict(self)
 
 

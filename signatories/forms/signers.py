@@ -11,7 +11,7 @@ from petition.forms import LineField, TextField
 from petition.lines import refuse_web_address
 from petition.models import Letter
 from petition.text import clean
-from signatories import addresses, countries
+from signatories import addresses, countries, wordings
 from signatories.models import LINE, Signature
 
 # static/js/suggest.js offers names here; without it the field is plain text.
@@ -22,6 +22,12 @@ def _web(url: str) -> str:
     if url and not url.startswith(("https://", "http://")):
         raise ValidationError("Please give an address that starts with https://.")
     return url
+
+
+def consent(purpose: str) -> forms.BooleanField:
+    """Return a box of its own, unticked, with the words that will be kept beside the consent."""
+    label, help_text = wordings.WORDINGS[wordings.CURRENT][purpose]
+    return forms.BooleanField(label=label, help_text=help_text, required=False)
 
 
 class LineForm(forms.Form):
@@ -64,16 +70,15 @@ class LineForm(forms.Form):
         help_text="A staff page, ORCID or profile helps the team to confirm your line. It is not printed.",
         widget=forms.URLInput(attrs={"placeholder": "https://", "autocomplete": "url"}),
     )
-    publish = forms.BooleanField(
-        label="Print my name and line on the letter",
-        required=False,
-        help_text="Without this you are counted, and not named.",
-    )
-    updates = forms.BooleanField(label="Write to me when there is news about this letter", required=False)
+    publish = consent("publish")
+    updates = consent("updates")
+    contact = consent("contact")
+    wording = forms.CharField(required=False, max_length=12, widget=forms.HiddenInput)
 
     def __init__(self, letter: Letter, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.letter = letter
+        self.initial["wording"] = wordings.CURRENT  # whatever was agreed to before, these words stand here now
         self._choices("country").choices = [("", "–"), *countries.names().items()]
         if letter.disciplines:
             self._choices("discipline").choices = [("", "Please choose"), *letter.disciplines.items()]
@@ -96,6 +101,9 @@ class LineForm(forms.Form):
 
     def clean_profile_url(self) -> str:
         return _web(clean(str(self.cleaned_data["profile_url"])))
+
+    def clean_wording(self) -> str:
+        return wordings.known(self.cleaned_data["wording"])
 
     def typed(self) -> dict[str, Any]:
         """Return a value for each name in `LINE`."""
@@ -179,15 +187,6 @@ class ConfirmLineForm(ConfirmForm, LineForm):
 
 class InvitedForm(ReadVersion, ConfirmLineForm):
     """A founder's line, the code from the invitation, and the box."""
-
-
-class WithdrawForm(forms.Form):
-    """Leaving wants one tick, so that a scanner that submits every form as it stands withdraws nothing."""
-
-    sure = forms.BooleanField(
-        label="Yes, take my signature off this letter for good",
-        error_messages={"required": "Please tick the box if you want to withdraw."},
-    )
 
 
 class DisownForm(forms.Form):

@@ -14,6 +14,7 @@ from signatories.models.organisations import (
     Source,
 )
 from signatories.models.people import Signatory
+from signatories.models.privacy import Consent, Forgetting
 from signatories.models.proofs import Proof, Vouch, VouchCode
 from signatories.models.risk import Alarm, Flag, Origin, Setback, WatchName
 from signatories.models.signature import (
@@ -41,6 +42,7 @@ __all__ = [
     "BatchItem",
     "Case",
     "ClaimLock",
+    "Consent",
     "Decision",
     "Draw",
     "EmbargoLink",
@@ -48,6 +50,7 @@ __all__ = [
     "Evidence",
     "Export",
     "Flag",
+    "Forgetting",
     "Invitation",
     "Knock",
     "Limit",

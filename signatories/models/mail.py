@@ -76,6 +76,7 @@ class Mail(models.Model):
         REMINDED = "reminded", "The question again"
         LAPSED = "lapsed", "The question was not answered"
         MAILBOX = "mailbox", "A code for a mailbox at work"
+        CHANGE = "change", "A code for a change"
         AUDIT = "audit", "Is this still right?"
         TAKEN_BACK = "taken_back", "A decision was taken back"
         INVITATION = "invitation", "Invitation"

@@ -11,7 +11,7 @@ from petition.identifiers import uuid7
 from petition.models import Letter, Version
 from petition.moves import NotAllowed
 from petition.text import fold
-from signatories import reasons
+from signatories import reasons, wordings
 from signatories.models.people import Signatory
 
 NOT_A_FOUNDER = 32_767
@@ -19,8 +19,10 @@ NOT_A_FOUNDER = 32_767
 
 LINE = (
     *("name", "role", "organisation", "former", "country", "discipline"),
-    *("capacity", "profile_url", "publish", "updates"),
+    *("capacity", "profile_url", "publish", "updates", "contact", "wording"),
 )
+# What a line that was typed before there was such a box says of it.
+LATER: dict[str, Any] = {"contact": False, "wording": wordings.CURRENT}
 # What follows from the line and is kept beside it, for sorting, searching and grouping.
 DERIVED = ("sort_key", "search", "organisation_key")
 
@@ -93,9 +95,10 @@ class Signature(models.Model):
         },
         Status.ASKED: {Status.LISTED, Status.CONFIRMED, Status.HELD, Status.DECLINED, Status.WITHDRAWN},
         # Out of a decision and back to where it stood before: a vetter reverses it, or a batch is undone.
-        Status.DECLINED: {Status.CONFIRMED, Status.HELD, Status.ASKED, Status.WITHDRAWN},
+        # What was rejected is forgotten after a while: then it is as if nobody had signed.
+        Status.DECLINED: {Status.CONFIRMED, Status.HELD, Status.ASKED, Status.EXPIRED, Status.WITHDRAWN},
         Status.LISTED: {Status.HIDDEN, Status.CONFIRMED, Status.HELD, Status.ASKED, Status.WITHDRAWN},
-        Status.HIDDEN: {Status.LISTED, Status.CONFIRMED, Status.HELD, Status.WITHDRAWN},
+        Status.HIDDEN: {Status.LISTED, Status.CONFIRMED, Status.HELD, Status.EXPIRED, Status.WITHDRAWN},
         Status.WITHDRAWN: set(),
     }
     # A decision that waits for publishing is void as soon as anything else happens to the signature.
@@ -119,6 +122,8 @@ class Signature(models.Model):
     profile_url = models.URLField(max_length=300, blank=True)
     publish = models.BooleanField(default=False)
     updates = models.BooleanField(default=False)
+    contact = models.BooleanField(default=False, help_text="the addressee and the press may be given the address")
+    wording = models.CharField(max_length=12, blank=True, help_text="version of the consents as they were ticked")
 
     host = models.CharField(max_length=253, blank=True, help_text="of the mailbox")
     organisation_key = models.CharField(max_length=160, blank=True, help_text="the organisation, folded")
@@ -202,7 +207,7 @@ class Signature(models.Model):
     def write_line(self, typed: dict[str, Any]) -> None:
         """Take over what a person typed, with the keys for sorting and searching that follow from it."""
         for field in LINE:
-            setattr(self, field, typed[field])
+            setattr(self, field, typed.get(field, LATER.get(field)))
         self.host = self.address.rpartition("@")[2]
         self.sort_key = fold(self.name)[:160]
         self.search = fold(f"{self.name} {self.organisation}")[:400]

@@ -6,6 +6,8 @@ from signatories.models import Mail, Signature, Suppression
 
 # Only for those who asked for news, each with a way to end it.
 NEWS = (Mail.Kind.UPDATE, Mail.Kind.REPLY)
+# What an owner who wants no more mail has just asked for on the own page, and its end.
+EVEN_UNWANTED = {Mail.Kind.WITHDRAWN, Mail.Kind.CHANGE}
 # A mail says nothing that is not true any more: it is dropped when the signature has left this status.
 ONLY_WHILE = {
     Mail.Kind.CONFIRM: Signature.Status.PENDING,
@@ -41,7 +43,7 @@ def is_wanted(mail: Mail) -> bool:
     # The code for a mailbox at work goes to another mailbox than the one that signed.
     reader = mail.details.get("address_hash") or about.address_hash
     letter_id = about.letter_id if mail.kind in ENDED_BY_NOT_ME else None
-    return mail.kind == Mail.Kind.WITHDRAWN or not is_unwanted(reader, letter_id=letter_id)
+    return mail.kind in EVEN_UNWANTED or not is_unwanted(reader, letter_id=letter_id)
 
 
 def begins_anew(mail: Mail) -> bool:

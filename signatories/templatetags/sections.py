@@ -29,6 +29,7 @@ GROUPS = {
     "Handing over": [
         ("delivery", "Delivery", "petition:delivery", Power.EXPORT),
         ("export", "Export", "signatories:export", Power.EXPORT),
+        ("retention", "Data", "signatories:retention", Power.SEE),
     ],
 }
 

@@ -1,7 +1,10 @@
 """Link an account elsewhere to a signature: from the own page to the provider, back, and one more yes."""
 
+import json
 import logging
+import secrets
 from typing import Any
+from urllib.parse import urlencode
 
 from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.models import SocialApp
@@ -49,7 +52,7 @@ def linked(request: HttpRequest, token: str) -> HttpResponse:
     have the visitor's account stand behind the stranger's signature.
     """
     signature = _signature(token)
-    kept: dict[str, Any] = request.session.get(SESSION) or {}
+    kept = _offered(request)
     if kept.get("signature") != str(signature.pk):
         return redirect("signatories:mine", token)
     account = Account(**kept["account"])
@@ -59,13 +62,28 @@ def linked(request: HttpRequest, token: str) -> HttpResponse:
             bind(signature, account)
         return redirect(reverse("signatories:mine", args=[token]) + "#proofs")
     context = {"letter": signature.letter, "signature": signature, "account": account, "token": token}
+    context["offer"] = request.GET["offer"]
     return render(request, "signatories/linked.html", context)
 
 
 def ask(request: HttpRequest, signature: Signature, account: Account) -> HttpResponse:
-    """Keep what the provider said until the signer says yes."""
-    request.session[SESSION] = {"signature": str(signature.pk), "account": account.as_dict()}
-    return redirect("signatories:linked", tokens.make("mine", signature.pk))
+    """Carry what the provider said, encrypted, until the signer says yes; nothing of it is stored until then.
+
+    The session of this browser knows the one word that opens it, so that nobody else can be led here with it.
+    """
+    request.session[SESSION] = word = secrets.token_urlsafe(16)
+    said = {"word": word, "signature": str(signature.pk), "account": account.as_dict()}
+    there = reverse("signatories:linked", args=[tokens.make("mine", signature.pk)])
+    return redirect(f"{there}?{urlencode({'offer': tokens.seal(json.dumps(said))})}")
+
+
+def _offered(request: HttpRequest) -> dict[str, Any]:
+    """Return what this browser came back with, or nothing."""
+    try:
+        kept: dict[str, Any] = json.loads(tokens.unseal(request.GET.get("offer", "")))
+    except (tokens.Invalid, ValueError):
+        return {}
+    return kept if kept.get("word") and kept["word"] == request.session.get(SESSION) else {}
 
 
 def failed(request: HttpRequest, signature: Signature | None, provider: Any) -> HttpResponse:

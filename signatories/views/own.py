@@ -9,8 +9,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from petition.forms import UNPROCESSABLE, posted
-from signatories import announce, privacy, reasons, vetting
+from signatories import announce, consents, privacy, reasons, vetting
 from signatories.forms import signers
+from signatories.forms.own_data import ChangeForm, TakeBackForm
 from signatories.models import Signature, SignatureEvent
 from signatories.views import links
 
@@ -27,19 +28,6 @@ NOTICES = {
 def mine(request: HttpRequest, token: str) -> HttpResponse:
     """A signer's own page: where the signature stands, and what they can do."""
     return mine_page(request, _signature(token), token)
-
-
-@csrf_exempt
-@require_POST
-def withdraw(request: HttpRequest, token: str) -> HttpResponse:
-    """Leave the letter."""
-    signature = _signature(token)
-    form = signers.WithdrawForm(request.POST)
-    if not form.is_valid():
-        return mine_page(request, signature, token, withdraw=form)
-    if signature.may_be_withdrawn:
-        privacy.withdraw(signature)
-    return redirect("signatories:mine", token)
 
 
 @csrf_exempt
@@ -75,9 +63,8 @@ def keep(request: HttpRequest, token: str) -> HttpResponse:
     if not form.is_valid():
         return mine_page(request, signature, token, keep=form)
     if form.cleaned_data["answer"] == "leave":
-        privacy.withdraw(signature)
-    else:
-        announce.keep(signature)
+        return redirect("signatories:withdraw", token)
+    announce.keep(signature)
     return redirect("signatories:mine", token)
 
 
@@ -105,7 +92,9 @@ def mine_page(request: HttpRequest, signature: Signature, token: str, **shown: A
         "kept": signature.reaffirmations.exists(),  # then it was signed under another version
         "notice": NOTICES.get(events[-1].reason if events else ""),
         "question": vetting.open_question(signature),
-        "withdraw": signers.WithdrawForm(),
+        "consents": _consents(signature),
+        "change": ChangeForm(signature),
+        "taken": TakeBackForm(),
         "disown": signers.DisownForm(),
         "answer": signers.AnswerForm(),
         "changed": announce.open_question(signature),
@@ -113,6 +102,12 @@ def mine_page(request: HttpRequest, signature: Signature, token: str, **shown: A
         **shown,
     }
     return render(request, "signatories/mine.html", context, status=UNPROCESSABLE if shown else 200)
+
+
+def _consents(signature: Signature) -> list[dict[str, Any]]:
+    """What was agreed to, with the words, and since when; what was never given is not among it."""
+    rows = consents.standing(signature).values()
+    return [{"consent": row, "ends_here": row.given and row.purpose != "publish"} for row in rows]
 
 
 def _history(events: list[SignatureEvent]) -> list[tuple[datetime, str]]:

@@ -23,6 +23,8 @@ WATCHED = {
     "decisions": "SELECT id, outcome, answered_at FROM signatories_decision ORDER BY id",
     "proofs": "SELECT id, kind, value FROM signatories_proof ORDER BY id",
     "vouch codes": "SELECT code FROM signatories_vouchcode",
+    "boxes": "SELECT id, publish, updates, contact FROM signatories_signature ORDER BY id",
+    "codes": "SELECT count(*) FROM signatories_mail WHERE kind = 'change'",
     "no more mail": "SELECT address_hash FROM signatories_suppression",
 }
 
@@ -44,7 +46,8 @@ def _looked_at_everything(scanner: "Scanner") -> None:
     """Had it found nothing to send, it would have proved nothing."""
     sent = Counter(map(_kind, scanner.sent))
     assert sent["/confirm/"] >= 5
-    assert sent["/mine/…/withdraw/"] >= 50
+    assert sent["/mine/…/change/"] >= 50
+    assert sent["/mine/…/consents/updates/"] >= 1
     assert sent["/mine/…/not-me/"] >= 50
     assert sent["/mine/…/answer/"] >= 1
     assert sent["/mine/…/proofs/page/"] >= 50

@@ -89,10 +89,16 @@ def _export_public_csv(page: Page) -> str:
 def _withdraw(page: Page) -> None:
     open_mail(page, EMAIL, about="You have signed")
     follow(page, "mine")
-    page.locator("summary").filter(has_text="Withdraw").click()
-    form = form_to(page, "/withdraw/")
+    form = form_to(page, "/change/")
+    form.get_by_label("Withdraw my signature").check()
+    form.get_by_role("button").click()
+    asked = page.url
+    code = code_in(open_mail(page, EMAIL, about="Your code"))
+    page.goto(asked)
+    form = form_to(page, "/withdraw/").first
     form.get_by_role("button").click()
     expect(page.get_by_role("heading", name="Withdrawn")).to_have_count(0)  # not without the tick
     form.get_by_role("checkbox").check()
+    form.get_by_label("Code from the mail").fill(code)
     form.get_by_role("button").click()
     expect(page.get_by_role("heading", name="Withdrawn")).to_be_visible()

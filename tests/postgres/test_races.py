@@ -1,17 +1,19 @@
 """Several people do something at the same moment."""
 
+from datetime import timedelta
 from functools import partial
 
 import pytest
 from django.core import mail
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.utils import timezone
 
 from petition import lifecycle, tally
 from petition.models import Letter, Membership, Role, User, Version
-from signatories import invitations, outbox, privacy, signing, tokens, vetting
+from signatories import codes, invitations, outbox, retention, signing, tokens, vetting
 from signatories.models import Mail, Signature
-from tests.conftest import LETTER, LINE, support
+from tests.conftest import LETTER, LINE, code_in, support
 
 SENT = {**{name: value for name, value in LINE.items() if value is not False}, "publish": "on"}
 
@@ -75,10 +77,12 @@ def test_the_right_code_twenty_times_at_once_confirms_once(letter: Letter, at_on
     assert signature.mails.filter(kind="receipt").count() == 1
 
 
-def test_withdrawing_twenty_times_at_once_withdraws_once(confirmed, at_once):
+def test_withdrawing_twenty_times_at_once_withdraws_once(confirmed, at_once, deliver):
     signature = confirmed()
+    codes.ask(signature, what="Withdraw my signature")
+    sent = {"sure": "on", "code": code_in(deliver()[-1])}
     path = f"/mine/{tokens.make('mine', signature.pk)}/withdraw/"
-    answers = at_once([partial(Client().post, path, {"sure": "on"})] * 20)
+    answers = at_once([partial(Client().post, path, sent)] * 20)
     assert {answer.status_code for answer in answers} <= {303, 409}
     assert signature.events.filter(now="withdrawn").count() == 1
     assert Mail.objects.filter(kind="withdrawn").count() == 1
@@ -189,9 +193,9 @@ def test_confirming_while_the_clock_expires_it_has_one_outcome(letter: Letter, a
     for number in range(10):
         owed = signing.sign(letter, address=f"signer{number}@example.com", typed=LINE)
         outbox.send()
-        Signature.objects.update(created_at=letter.opened_at - 2 * privacy.UNCONFIRMED)
         confirm = partial(signing.confirm, owed.pk, tokens.code(owed.pk), in_tab=False)
-        at_once([confirm, privacy.expire_unconfirmed])
+        a_week_later = timezone.now() + timedelta(days=8)
+        at_once([confirm, partial(retention.run, now=a_week_later, only={"unconfirmed"}, even_if_done=True)])
         signature = letter.signatures.get(address_hash=owed.signature.address_hash)
         assert signature.events.count() == 1
         assert (signature.name == "") == (signature.status == "expired")

@@ -1,0 +1,131 @@
+"""Who is due to be forgotten: a queryset for each rule, which begins with an index however long a letter is."""
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from petition.models import Letter, LetterEvent
+from signatories.models import (
+    KNOWN,
+    Batch,
+    Case,
+    Decision,
+    Evidence,
+    Invitation,
+    Mail,
+    Origin,
+    Proof,
+    Signature,
+    SignatureEvent,
+)
+
+Status = Signature.Status
+UNCONFIRMED = timedelta(days=7)
+REJECTED = timedelta(days=30)
+NETWORK_DATA = timedelta(days=30)
+EVIDENCE = timedelta(days=90)
+MAILS = timedelta(days=90)
+INVITED = timedelta(days=30)
+WORK_MAILBOX = timedelta(days=7)
+OVER = (Letter.Status.CLOSED, Letter.Status.DELIVERED)
+# Their links lead people to their own page or out of it for as long as there is one, so these rows stay, emptied.
+DOORS = (Mail.Kind.CONFIRM, Mail.Kind.INVITATION, Mail.Kind.MAILBOX)
+
+
+def _before(moment: datetime) -> uuid.UUID:
+    """The first key that can have been made at a moment: keys sort by time (RFC 9562, section 5.7)."""
+    return uuid.UUID(int=int(moment.timestamp() * 1000) << 80)
+
+
+def _letters() -> list[int]:
+    """Named one by one, so that each is looked up in the index that begins with the letter."""
+    return [*Letter.objects.order_by("pk").values_list("pk", flat=True)]
+
+
+def _closed(before: datetime) -> list[int]:
+    """Letters that were closed before a moment, and not opened again since."""
+    closing = LetterEvent.objects.filter(now=Letter.Status.CLOSED).exclude(was=F("now"))
+    later = closing.filter(letter=OuterRef("pk"), at__gt=before)
+    return [
+        *Letter.objects.filter(
+            Exists(closing.filter(letter=OuterRef("pk"))), ~Exists(later), status__in=OVER
+        ).values_list("pk", flat=True)
+    ]
+
+
+def unconfirmed(now: datetime) -> QuerySet[Any]:
+    """Pending for seven days; one that was started again keeps its old key, so its time is asked too."""
+    old = Signature.objects.filter(letter__in=_letters(), status=Status.PENDING, pk__lt=_before(now - UNCONFIRMED))
+    return old.filter(created_at__lt=now - UNCONFIRMED)
+
+
+def other_names(now: datetime) -> QuerySet[Any]:
+    """Mails that know what somebody typed for a mailbox that has signed, or whose signature was forgotten."""
+    forgotten = Q(kind=Mail.Kind.CONFIRM, signature__status=Status.EXPIRED)
+    old = Mail.objects.filter(Q(kind=Mail.Kind.ALREADY) | forgotten, pk__lt=_before(now - UNCONFIRMED))
+    return old.exclude(details={})
+
+
+def rejected(now: datetime) -> QuerySet[Any]:
+    """Declined or taken off, unmoved for thirty days, and not disputed."""
+    lately = SignatureEvent.objects.filter(signature=OuterRef("pk"), at__gte=now - REJECTED)
+    disputed = Case.objects.filter(signature=OuterRef("pk"), closed_at=None)
+    rows = Signature.objects.filter(letter__in=_letters(), status__in=[Status.DECLINED, Status.HIDDEN])
+    return rows.filter(~Exists(lately), ~Exists(disputed))
+
+
+def details(now: datetime) -> QuerySet[Any]:
+    """Evidence with details, of letters that closed long ago or with a date of its own."""
+    over = Q(signature__letter__in=_closed(now - EVIDENCE)) | Q(expires_at__lt=now)
+    return Evidence.objects.filter(over).exclude(details={}, note="", url="")
+
+
+def questions(now: datetime) -> QuerySet[Any]:
+    """Decisions in which somebody wrote something, of letters that closed long ago."""
+    said = ~Q(note="", question="", answer="", answer_url="")
+    return Decision.objects.filter(said, signature__letter__in=_closed(now - EVIDENCE))
+
+
+def cases(now: datetime) -> QuerySet[Any]:
+    """Cases that were closed long ago and still say what was said."""
+    return Case.objects.filter(closed_at__lt=now - EVIDENCE).exclude(text="", note="")
+
+
+def batches(now: datetime) -> QuerySet[Any]:
+    """Batches that still know how they were chosen."""
+    network = Q(done_at__lt=now - NETWORK_DATA, chosen__has_key="network")
+    over = Q(letter__in=_closed(now - EVIDENCE)) & ~Q(note="", chosen={})
+    return Batch.objects.filter(network | over).exclude(state=Batch.State.CHOOSING)
+
+
+def mails(now: datetime) -> QuerySet[Any]:
+    """Mails of three months ago that nobody waits for; those of a mailing stay as long as it is counted by them."""
+    rows = Mail.objects.filter(pk__lt=_before(now - MAILS), announcement=None).exclude(state=Mail.State.OWED)
+    return rows.exclude(kind__in=DOORS, details={}).exclude(sent_at__gte=now - MAILS)
+
+
+def invitations(now: datetime) -> QuerySet[Any]:
+    """Invitations that were not used and are over."""
+    old = now - INVITED
+    over = Q(expires_at__lt=old) | Q(declined_at__lt=old) | Q(revoked_at__lt=old)
+    return Invitation.objects.filter(over, letter__in=_letters(), signature=None).exclude(address="", name="")
+
+
+def kept_until(now: datetime) -> QuerySet[Any]:
+    """Signatures of closed letters whose date has come, as long as they know an address."""
+    letters = Letter.objects.filter(keep_until__lt=now.date(), status__in=OVER).values_list("pk", flat=True)
+    rows = Signature.objects.filter(letter__in=[*letters], status__in=[Status.PENDING, *KNOWN])
+    return rows.exclude(address="")
+
+
+def origins(now: datetime) -> QuerySet[Any]:
+    """From where signatures came, a month ago."""
+    return Origin.objects.filter(at__lt=now - NETWORK_DATA)
+
+
+def work_mailboxes(now: datetime) -> QuerySet[Any]:
+    """Offered mailboxes whose code nobody typed."""
+    waiting = {"kind": Proof.Kind.MAILBOX, "state": Proof.State.WAITING}
+    return Proof.objects.filter(pk__lt=_before(now - WORK_MAILBOX), **waiting)

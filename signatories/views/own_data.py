@@ -1,0 +1,146 @@
+"""What signers do with their own data: a copy, corrections, consents, leaving. A code to the mailbox comes first."""
+
+import json
+from typing import Any
+
+from django import forms
+from django.core.serializers.json import DjangoJSONEncoder
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST
+
+from petition.forms import UNPROCESSABLE, posted
+from signatories import codes, privacy
+from signatories import own_data as data
+from signatories.forms import own_data
+from signatories.models import Signature
+from signatories.views import links, own
+
+WRONG = "This is not the code from our newest mail. Please copy its six digits; a code is good for an hour."
+OTHER = "This is not the address that signed."
+
+
+@csrf_exempt
+@require_POST
+def change(request: HttpRequest, token: str) -> HttpResponse:
+    """Choose what to do; the code for it goes to the mailbox, and the next page asks for it."""
+    signature = links.signature_behind(token)
+    form = own_data.ChangeForm(signature, request.POST)
+    if form.is_valid() and _asked(signature, form, form.cleaned_data["what"]):
+        return redirect(_page(token, form.cleaned_data["what"]) + "?sent")
+    return own.mine_page(request, signature, token, change=form)
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def page(request: HttpRequest, token: str, what: str) -> HttpResponse:
+    """One change: what it does, what it needs to know, and the code. Opening the page changes nothing."""
+    signature = links.signature_behind(token)
+    if what not in own_data.open_to(signature):
+        return redirect("signatories:mine", token)
+    form = _form(signature, what, posted(request))
+    if form.is_valid():
+        try:
+            codes.prove(signature, form.cleaned_data["code"])
+        except codes.WrongCode:
+            form.add_error("code", WRONG)
+        else:
+            return _do(signature, token, what, form)
+    return _show(request, signature, token, what, form=form)
+
+
+@csrf_exempt
+@require_POST
+def send(request: HttpRequest, token: str, what: str) -> HttpResponse:
+    """Send a code for one change, the first or another one; the answer is the same whether one goes out or not."""
+    signature = links.signature_behind(token)
+    form = own_data.SendForm(signature, request.POST)
+    if form.is_valid() and _asked(signature, form, what):
+        return redirect(_page(token, what) + "?sent")
+    return _show(request, signature, token, what, send=form)
+
+
+@csrf_exempt
+@require_POST
+def take_back(request: HttpRequest, token: str, purpose: str) -> HttpResponse:
+    """Take back what is sent or handed on; whoever holds the link may stop that, as the link in each mail does."""
+    signature = links.signature_behind(token)
+    form = own_data.TakeBackForm(request.POST)
+    if not form.is_valid():
+        return own.mine_page(request, signature, token, taken=form, purpose=purpose)
+    privacy.agree(signature, purpose=purpose, given=False)
+    return redirect(reverse("signatories:mine", args=[token]) + "#data")
+
+
+def _form(signature: Signature, what: str, sent: Any) -> forms.Form:
+    made: dict[str, Any] = {
+        "copy": lambda: own_data.CopyForm(sent),
+        "correct": lambda: own_data.CorrectForm(signature.letter, sent, initial=signature.typed),
+        "agree": lambda: own_data.AgreeForm(signature, sent),
+        "hide": lambda: own_data.HideForm(sent),
+        "withdraw": lambda: own_data.WithdrawForm(sent),
+        "erase": lambda: own_data.EraseForm(sent),
+    }
+    form: forms.Form = made[what]()
+    return form
+
+
+def _do(signature: Signature, token: str, what: str, form: Any) -> HttpResponse:
+    """Call the verb: the mailbox is proven."""
+    if what == "copy":
+        return _download(signature)
+    if what == "correct":
+        privacy.correct(signature, typed=form.typed())
+    elif what == "agree":
+        for purpose in form.given():
+            privacy.agree(signature, purpose=purpose, given=True)
+    elif what == "hide":
+        privacy.be_named(signature, publish=False)
+    elif what == "withdraw":
+        privacy.withdraw(signature)
+    else:
+        privacy.erase(signature, no_more_mail=form.cleaned_data["no_more_mail"])
+    return redirect("signatories:mine", token)
+
+
+def _download(signature: Signature) -> HttpResponse:
+    text = json.dumps(data.copy(signature), cls=DjangoJSONEncoder, ensure_ascii=False, indent=1)
+    name = f'attachment; filename="my-data-{signature.letter.slug}.json"'
+    return HttpResponse(text + "\n", content_type="application/json", headers={"Content-Disposition": name})
+
+
+def _asked(signature: Signature, form: forms.Form, what: str) -> bool:
+    """Owe the code; say beside its field where the address is another one."""
+    try:
+        codes.ask(signature, what=own_data.WHAT[what], address=form.cleaned_data.get("email", ""))
+    except codes.OtherMailbox:
+        form.add_error("email", OTHER)
+        return False
+    return True
+
+
+def _show(request: HttpRequest, signature: Signature, token: str, what: str, **shown: Any) -> HttpResponse:
+    if what not in own_data.open_to(signature):
+        raise Http404
+    context = {
+        "letter": signature.letter,
+        "signature": signature,
+        "token": token,
+        "what": what,
+        "title": own_data.WHAT[what],
+        "form": _form(signature, what, None),
+        "send": own_data.SendForm(signature),
+        "asked": codes.is_asked(signature),
+        "sent": "sent" in request.GET,
+        "page": _page(token, what),
+        "code_page": _page(token, f"{what}_code"),
+        **shown,
+    }
+    wrong = any(form.errors for form in shown.values())
+    return render(request, "signatories/change.html", context, status=UNPROCESSABLE if wrong else 200)
+
+
+def _page(token: str, what: str) -> str:
+    return reverse(f"signatories:{what}", args=[token])
