@@ -4,7 +4,7 @@ UV ?= uv
 PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
 PYTEST := $(PY) -m pytest
 # Naming tests/postgres beside tests would not do: pytest drops a folder that lies in another one named.
-WITH_POSTGRES := -o norecursedirs="tests/browser tests/faults"
+WITH_POSTGRES := -o norecursedirs=".* tests/browser tests/faults"
 # On all cores; the tests that start workers of their own share a broker, so they stay on one (tests/postgres/conftest.py).
 AT_ONCE := --numprocesses auto --dist loadgroup
 # What a shell happens to export must not decide what the tests and checks run against.

@@ -19,7 +19,7 @@ from signatories.batches import rules
 from signatories.evidence import found
 from signatories.models import Batch, Mail, Organisation, Signature, Source
 from signatories.organisations import keys, teaching
-from tests import network
+from tests import migrated, network
 
 LETTER = {
     "slug": "keep-the-lights-on",
@@ -47,6 +47,15 @@ LINE: dict[str, Any] = {
     "updates": False,
     "contact": False,
 }
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: Any, pytestconfig: pytest.Config
+) -> Iterator[None]:
+    """What pytest-django calls before it makes the test database: 57 migrations take longer than 200 tests."""
+    with django_db_blocker.unblock(), migrated.copied(pytestconfig.cache.mkdir("migrated")):
+        yield
 
 
 @pytest.fixture(autouse=True)
