@@ -1,11 +1,13 @@
 """Whatever is known about an address, the answer is the same: its bytes, its headers, its work."""
 
 import re
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from signatories import privacy, retention, signing
 from signatories.models import Mail, Signature

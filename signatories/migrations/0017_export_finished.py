@@ -9,7 +9,7 @@ def whole(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("signatories", "0015_replies_and_milestones")]
+    dependencies = [("signatories", "0016_mail_that_comes_back")]
     operations = [
         migrations.AddField(
             model_name="export",

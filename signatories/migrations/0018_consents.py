@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('petition', '0006_delivery'),
-        ('signatories', '0015_replies_and_milestones'),
+        ('signatories', '0017_export_finished'),
     ]
 
     operations = [

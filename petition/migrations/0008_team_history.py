@@ -10,7 +10,7 @@ from petition.immutable import protect
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('petition', '0006_delivery'),
+        ('petition', '0007_card'),
     ]
 
     operations = [
