@@ -80,6 +80,8 @@ def _links(mail: Mail) -> dict[str, str]:
         paths["confirm"] = reverse("signatories:confirm", args=[tokens.make("confirm", mail.pk)])
         paths["mine"] = reverse("signatories:mine", args=[tokens.make("mine", about.pk)])
         paths["unsubscribe"] = reverse("signatories:unsubscribe", args=[tokens.make("news", about.pk)])
+    if mail.kind == Mail.Kind.REACH:
+        paths["reach"] = reverse("signatories:reach", args=[tokens.make("reach", mail.pk)])
     if mail.announcement and mail.announcement.version:
         number = mail.announcement.version.number
         paths["version"] = reverse("petition:version", args=[about.letter.slug, number])
