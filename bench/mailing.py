@@ -6,76 +6,26 @@ two is what matters; mails a second belong to the machine.
 """
 
 import argparse
-import asyncio
 import cProfile
 import json
-import multiprocessing
 import pstats
 import smtplib
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from aiosmtpd.smtp import SMTP
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
 from bench.roll import fill, peak_memory  # makes Django ready
+from bench.sink import sink
 from petition import news
 from petition.models import Letter
 from signatories import announce, mail_server, outbox
 from signatories.models import Mail, Signature
 
 ALTERNATE = 5  # times that both are measured in turn, so that a busy moment of the machine hits both
-Counts = Any  # an array of two: connections, mails
-
-
-class Taking:
-    """Counts and forgets."""
-
-    def __init__(self, counts: Counts) -> None:
-        self.counts = counts
-
-    async def handle_EHLO(self, _server: Any, session: Any, _envelope: Any, host: str, answers: list[str]) -> list[str]:
-        """Somebody called."""
-        session.host_name = host
-        self.counts[0] += 1
-        return answers
-
-    async def handle_DATA(self, *_: Any) -> str:
-        """A mail came."""
-        self.counts[1] += 1
-        return "250 taken"
-
-
-def take(port: Any, counts: Counts) -> None:
-    """Be the mail server, until the process is ended."""
-
-    async def serve() -> None:
-        server = await asyncio.get_running_loop().create_server(lambda: SMTP(Taking(counts)), "127.0.0.1", 0)
-        port.value = server.sockets[0].getsockname()[1]
-        await server.serve_forever()
-
-    asyncio.run(serve())
-
-
-@contextmanager
-def sink() -> Iterator[tuple[int, Counts]]:
-    """Run the mail server; hand out its port and what it counts."""
-    context = multiprocessing.get_context("spawn")
-    port, counts = context.Value("i", 0), context.Array("q", 2)
-    process = context.Process(target=take, args=(port, counts), daemon=True)
-    process.start()
-    while not port.value:
-        time.sleep(0.01)
-    try:
-        yield port.value, counts
-    finally:
-        process.kill()
-        process.join()
 
 
 def bare(port: int, seconds: float) -> float:
@@ -132,28 +82,30 @@ def publish(letter: Letter) -> float:
 
 def measure(letter: Letter, seconds: float) -> dict[str, float]:
     """Send everything, with the bare loop in between; the figures."""
-    with sink() as (port, counts):
+    with sink() as server:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
         figures = {"owed in (s)": publish(letter)}
         loops, workers = [], []
         for _ in range(ALTERNATE):
-            loops.append(bare(port, seconds))
+            loops.append(bare(server.port, seconds))
             workers.append(worker(seconds))
         figures["statements a mail"] = statements(200)
         mail_server.line.close()
-        before, began = tuple(counts), time.perf_counter()
+        before, began = server.counts(), time.perf_counter()
         sent = _rest()
+        took = time.perf_counter() - began
+        connections, mails = (now - then for now, then in zip(server.counts(), before, strict=True))
         figures |= {
             "bare loop (mails/s)": sorted(loops)[ALTERNATE // 2],
             "worker (mails/s)": sorted(workers)[ALTERNATE // 2],
             "ratio": sorted(ours / theirs for ours, theirs in zip(workers, loops, strict=True))[ALTERNATE // 2],
             "the rest (mails)": sent,
-            "the rest (mails/s)": sent / (time.perf_counter() - began),
-            "the rest (connections)": counts[0] - before[0],
+            "the rest (mails/s)": sent / took,
+            "the rest (connections)": connections,
             "most memory (MB)": peak_memory(),
         }
-        assert counts[1] - before[1] == sent
+        assert mails == sent
     left = Mail.objects.exclude(state=Mail.State.SENT).filter(send_after__lte=timezone.now()).count()
     assert not left, f"{left} were not sent"
     return figures
@@ -188,9 +140,9 @@ def main() -> None:
 
 def profile(letter: Letter) -> None:
     """Print where the time goes."""
-    with sink() as (port, _):
+    with sink() as server:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
         publish(letter)
         profiler = cProfile.Profile(time.process_time)
         profiler.runcall(lambda: outbox.send(1000))
