@@ -40,7 +40,7 @@ FLOORS = [
     {"levels"},
     {"models"},
     {"outbox", "account_mail", "limits", "organisations", "record", "consents"},
-    {"evidence", "flags", "erasing"},
+    {"evidence", "flags", "erasing", "reaching"},
     {"watch", "announce", "bounces", "team"},
     {"vetting"},
     {"cases"},

@@ -14,7 +14,7 @@ from signatories.outbox.owing import COOL_DOWN, may_write_to
 
 MOST_WORDINGS = 20  # kept for one signature, sent or not
 # What is limited, and stops for good when the owner of the mailbox says so.
-ASKED_FOR = {Mail.Kind.CONFIRM, Mail.Kind.ALREADY, Mail.Kind.GONE}
+ASKED_FOR = {Mail.Kind.CONFIRM, Mail.Kind.ALREADY, Mail.Kind.GONE, Mail.Kind.REACH}
 RENEWED = ["state", "send_after", "attempts", "to", "details"]
 
 

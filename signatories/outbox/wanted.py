@@ -1,6 +1,9 @@
 """Which mails are wanted: none that is not true any more, and none to somebody who forbade it."""
 
 import hashlib
+from typing import Any
+
+from django.db.models import Exists
 
 from signatories.models import Mail, Signature, Suppression
 
@@ -26,9 +29,24 @@ ENDED_BY_NOT_ME = {
     *(Mail.Kind.UPDATE, Mail.Kind.REPLY, Mail.Kind.VERSION, Mail.Kind.AUDIT),
 }
 
+# What decides whether a mail is wanted, of the rows that it is about.
+DECIDING = (
+    "signature__status",
+    "signature__updates",
+    "signature__address",
+    "invitation__address",
+    "announcement__reply__hidden_at",
+)
+
 
 def is_wanted(mail: Mail) -> bool:
     """Whether a mail still says the truth to somebody who did not forbid it."""
+    if not _is_true(mail):
+        return False
+    return mail.kind in EVEN_UNWANTED or not Suppression.objects.filter(address_hash__in=_forbidding(mail)).exists()
+
+
+def _is_true(mail: Mail) -> bool:
     about = mail.signature or mail.invitation
     assert about is not None
     needed = ONLY_WHILE.get(Mail.Kind(mail.kind))
@@ -38,12 +56,30 @@ def is_wanted(mail: Mail) -> bool:
         return False
     if mail.kind in NEWS and not (mail.signature and mail.signature.updates):
         return False
-    if mail.announcement and mail.announcement.reply and mail.announcement.reply.hidden_at:
-        return False
+    return not (mail.announcement and mail.announcement.reply and mail.announcement.reply.hidden_at)
+
+
+def is_as_read(mail: Mail) -> bool:
+    """Whether a leased mail is still ours and wanted, and nothing that decides this has changed; one statement."""
+    was = (mail.to, *_deciding(mail), False)
+    unwanted = Exists(Suppression.objects.filter(address_hash__in=_forbidding(mail)))
+    ours = Mail.objects.filter(pk=mail.pk, state=Mail.State.OWED, send_after=mail.send_after)
+    return [was] == list(ours.values_list("to", *DECIDING, unwanted)) and _is_true(mail)
+
+
+def _deciding(mail: Mail) -> tuple[Any, ...]:
+    signature, reply = mail.signature, mail.announcement.reply if mail.announcement else None
+    known = (signature.status, signature.updates, signature.address) if signature else (None, None, None)
+    return (*known, mail.invitation.address if mail.invitation else None, reply.hidden_at if reply else None)
+
+
+def _forbidding(mail: Mail) -> list[str]:
+    """What stands in the way of a mail: that its reader wants none at all, or none about this letter."""
+    about = mail.signature or mail.invitation
+    assert about is not None
     # The code for a mailbox at work goes to another mailbox than the one that signed.
     reader = mail.details.get("address_hash") or about.address_hash
-    letter_id = about.letter_id if mail.kind in ENDED_BY_NOT_ME else None
-    return mail.kind in EVEN_UNWANTED or not is_unwanted(reader, letter_id=letter_id)
+    return [reader, *([_about(reader, about.letter_id)] if mail.kind in ENDED_BY_NOT_ME else [])]
 
 
 def begins_anew(mail: Mail) -> bool:
