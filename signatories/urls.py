@@ -21,6 +21,7 @@ from signatories.views import (
     auditing,
     embargoed,
     federated,
+    health,
     invited,
     methods,
     own,
@@ -34,6 +35,8 @@ from signatories.views import (
 
 app_name = "signatories"
 urlpatterns = [
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
     path("letters/<slug:slug>/sign/", signing.sign, name="sign"),
     path("letters/<slug:slug>/sent/", signing.sent, name="sent"),
     path("letters/<slug:slug>/sent/again/", signing.again, name="again"),

@@ -48,7 +48,7 @@ FLOORS = [
     {"proving"},
     {"vouching", "workmail"},
     {"invitations", "sampling", "embargo", "delivering"},
-    {"methods"},
+    {"methods", "health"},
     {"forms"},
     {"sample"},
     {"views", "desk", "tasks", "admin", "templatetags", "urls", "management", "migrations", "apps"},

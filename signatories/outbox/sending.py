@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from petition import patience
 from signatories import mail_server
 from signatories.mail_server import line
 from signatories.models import Knock, Mail, MailQuerySet
@@ -82,7 +83,7 @@ def _lease(limit: int) -> list[Mail]:
         due = Mail.objects.due().select_for_update(skip_locked=True).values_list("pk", flat=True)
         chosen = list(due[:limit])
         Mail.objects.filter(pk__in=chosen, state=Mail.State.OWED).update(
-            send_after=timezone.now() + LEASE, attempts=F("attempts") + 1
+            send_after=patience.now() + LEASE, attempts=F("attempts") + 1
         )
     rows = _with_rows().in_bulk(chosen)
     return [rows[pk] for pk in chosen if pk in rows]
@@ -110,7 +111,7 @@ def _send_one(mail: Mail) -> int:
     message.connection = line.connection
     message.send()
     line.accepted += 1
-    now = timezone.now()
+    now = patience.now()
     _mark(mail, Mail.State.SENT, sent_at=now, times_sent=F("times_sent") + 1, attempts=0, problem="", returned="")
     if mail.kind in ASKED_FOR:
         Knock.objects.filter(pk__in=mail.knocks.order_by("-pk").values("pk")[:1]).update(at=now)
@@ -123,7 +124,7 @@ def _renew(mail: Mail) -> Mail | None:
     A slow server can outlast the lease of a batch, and a signer can withdraw while the batch is being sent.
     """
     ours = Mail.objects.filter(pk=mail.pk, state=Mail.State.OWED, send_after=mail.send_after)
-    if not ours.update(send_after=timezone.now() + LEASE):
+    if not ours.update(send_after=patience.now() + LEASE):
         return None
     return _with_rows().get(pk=mail.pk)
 
@@ -140,11 +141,11 @@ def _postpone(mail: Mail, problem: Exception) -> None:
         _mark(mail, Mail.State.FAILED, problem=words, failed_at=timezone.now())
         return
     pause = min(timedelta(seconds=10) * 2**mail.attempts, timedelta(hours=1))
-    Mail.objects.filter(pk=mail.pk).update(send_after=timezone.now() + pause, problem=words)
+    Mail.objects.filter(pk=mail.pk).update(send_after=patience.now() + pause, problem=words)
 
 
 def _give_back(mails: list[Mail]) -> None:
     """Put mails that were not tried back, without counting a try: the server was away, not the reader."""
     Mail.objects.filter(pk__in=[mail.pk for mail in mails], state=Mail.State.OWED).update(
-        send_after=timezone.now() + timedelta(seconds=10), attempts=F("attempts") - 1
+        send_after=patience.now() + timedelta(seconds=10), attempts=F("attempts") - 1
     )
