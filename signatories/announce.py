@@ -9,9 +9,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, Exists, OuterRef
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
 
-from petition import tally, versions
+from petition import patience, tally, versions
 from petition.models import Letter, Milestone, Reply, Role, Update, Version
 from petition.moves import NotAllowed, note
 from signatories import account_mail, consents, outbox, reaching
@@ -75,10 +74,10 @@ def readers(announcement: Announcement) -> SignatureQuerySet:
 
 def _lease() -> Announcement | None:
     with transaction.atomic():
-        due = Announcement.objects.filter(owed_at=None, go_on_after__lte=timezone.now())
+        due = Announcement.objects.filter(owed_at=None, go_on_after__lte=patience.now())
         found = due.select_for_update(skip_locked=True, of=("self",)).order_by("created_at").first()
         if found is not None:
-            found.go_on_after = timezone.now() + LEASE
+            found.go_on_after = patience.now() + LEASE
             found.save(update_fields=["go_on_after"])
     return found
 
@@ -106,8 +105,8 @@ def _owe_chunk(announcement: Announcement) -> int:
     done = len(chunk) < CHUNK
     Announcement.objects.filter(pk=announcement.pk).update(
         after=chunk[-1] if chunk else announcement.after,
-        go_on_after=timezone.now(),
-        owed_at=timezone.now() if done else None,
+        go_on_after=patience.now(),
+        owed_at=patience.now() if done else None,
     )
     return len(chunk)
 
@@ -118,7 +117,7 @@ def _ask_those_missed() -> int:
     They asked for the announcement before there was one, and were not seen by it, because a time is stamped before it
     is committed. So it is looked for them again for a minute.
     """
-    since = timezone.now() - tally.SETTLING
+    since = patience.now() - tally.SETTLING
     asked = 0
     for announcement in Announcement.objects.filter(kind="version", owed_at__gte=since).select_related("version"):
         late = readers(announcement).filter(confirmed_at__gte=announcement.created_at - tally.SETTLING)

@@ -24,6 +24,7 @@ from signatories.views import (
     auditing,
     embargoed,
     federated,
+    health,
     invited,
     methods,
     notice,
@@ -39,6 +40,8 @@ from signatories.views import (
 
 app_name = "signatories"
 urlpatterns = [
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
     path("letters/<slug:slug>/sign/", signing.sign, name="sign"),
     path("letters/<slug:slug>/sent/", signing.sent, name="sent"),
     path("letters/<slug:slug>/sent/again/", signing.again, name="again"),

@@ -48,7 +48,7 @@ FLOORS = [
     {"proving", "privacy", "retention"},
     {"vouching", "workmail"},
     {"invitations", "sampling", "embargo", "delivering"},
-    {"methods"},
+    {"methods", "health"},
     {"forms"},
     {"sample", "backups"},
     {"views", "desk", "api", "tasks", "admin", "templatetags", "urls", "management", "migrations", "apps"},

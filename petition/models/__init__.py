@@ -3,6 +3,7 @@
 from petition.models.card import Card
 from petition.models.delivery import AddresseeLink, Amendment, Bundle, Delivery, DeliveryPart, Opening, Reply
 from petition.models.letter import Letter, LetterEvent, LetterQuerySet
+from petition.models.running import Kept, Run
 from petition.models.tally import Milestone, Tally
 from petition.models.team import POWERS, Membership, Power, Role, User, UserManager
 from petition.models.update import Update
@@ -16,6 +17,7 @@ __all__ = [
     "Card",
     "Delivery",
     "DeliveryPart",
+    "Kept",
     "Letter",
     "LetterEvent",
     "LetterQuerySet",
@@ -25,6 +27,7 @@ __all__ = [
     "Power",
     "Reply",
     "Role",
+    "Run",
     "Tally",
     "Translation",
     "Update",

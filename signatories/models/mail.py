@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from petition import patience
 from petition.identifiers import uuid7
 from petition.models import Letter
 from signatories import statuses
@@ -56,7 +57,7 @@ class MailQuerySet(models.QuerySet["Mail"]):
     def due(self) -> Self:
         """Owed and not leased to another sender, oldest first."""
         # What one person waits for goes before what is written to everybody.
-        return self.filter(state=Mail.State.OWED, send_after__lte=timezone.now()).order_by("bulk", "send_after")
+        return self.filter(state=Mail.State.OWED, send_after__lte=patience.now()).order_by("bulk", "send_after")
 
 
 class Mail(models.Model):

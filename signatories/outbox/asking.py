@@ -7,8 +7,8 @@ not go out is written like one that may, and what is forbidden is a condition in
 from typing import Any
 
 from django.db import connection, models
-from django.utils import timezone
 
+from petition import patience
 from signatories.models import HELD, Knock, Mail, Signature
 from signatories.outbox.owing import COOL_DOWN, may_write_to
 
@@ -37,6 +37,7 @@ def ask(
         other and opens nothing.
     """
     asked = Mail(kind=kind, key=f"{kind}:{signature.pk}:{key}", signature=signature, to=to, details=details or {})
+    asked.send_after = patience.now()
     allowed = may_write_to(signature.address_hash, letter_id=signature.letter_id)
     kept = Mail.objects.select_for_update().filter(key=asked.key).first()
     has_room = Mail.objects.filter(signature=signature.pk).count() < MOST_WORDINGS
@@ -45,7 +46,7 @@ def ask(
 
 def ask_again(mail: Mail, *, signature: Signature) -> None:
     """Owe a mail once more, with the same code in it, within the cool-down and the daily limits."""
-    asked = Mail(kind=mail.kind, key=mail.key, signature=signature, to=mail.to)
+    asked = Mail(kind=mail.kind, key=mail.key, signature=signature, to=mail.to, send_after=patience.now())
     reached = bool(mail.to or signature.address) and mail.kind in ASKED_FOR
     allowed = may_write_to(signature.address_hash, letter_id=signature.letter_id) and reached
     kept = Mail.objects.select_for_update().filter(key=mail.key).first()
@@ -73,7 +74,7 @@ def _write(asked: Mail, kept: Mail | None, *, allowed: bool, stored: bool) -> Ma
 
 def _is_due(kept: Mail) -> bool:
     if kept.state == Mail.State.SENT:
-        return kept.sent_at is not None and kept.sent_at < timezone.now() - COOL_DOWN
+        return kept.sent_at is not None and kept.sent_at < patience.now() - COOL_DOWN
     if kept.state == Mail.State.OWED:
         return kept.send_after == HELD  # since a restore; whoever asks gets it
     return kept.state in {Mail.State.DROPPED, Mail.State.FAILED}  # a full mailbox may have room again

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.db import connection as database
 from django.db.models import Count, Q
-from django.utils import timezone
 
+from petition import patience
 from signatories.models import Invitation, Knock, Mail, Signature
 from signatories.outbox.wanted import is_unwanted
 
@@ -43,7 +43,7 @@ def owe(
     assert about is not None
     mail = Mail(kind=kind, key=f"{kind}:{about.pk}:{key}", signature=signature, invitation=invitation, to=to)
     mail.details = details or {}
-    mail.send_after = send_after or mail.send_after
+    mail.send_after = send_after or patience.now()
     Mail.objects.bulk_create([mail], ignore_conflicts=True)
     return Mail.objects.get(key=mail.key)
 
@@ -56,7 +56,7 @@ def may_write_to(address_hash: str, *, letter_id: int) -> bool:
     if database.vendor == "postgresql":  # SQLite has one writer at a time in any case
         with database.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int(address_hash[:15], 16)])
-    counted = Q(at__gt=timezone.now() - DAY) | Q(mail__state=Mail.State.OWED)
+    counted = Q(at__gt=patience.now() - DAY) | Q(mail__state=Mail.State.OWED)
     sums = Knock.objects.filter(counted, address_hash=address_hash).aggregate(
         site=Count("pk"), letter=Count("pk", filter=Q(letter_id=letter_id))
     )
@@ -66,4 +66,4 @@ def may_write_to(address_hash: str, *, letter_id: int) -> bool:
 
 def forget_knocks() -> int:
     """Forget whose mailbox was written to more than a day ago; return how many mails that were."""
-    return Knock.objects.filter(at__lt=timezone.now() - DAY).exclude(mail__state=Mail.State.OWED).delete()[0]
+    return Knock.objects.filter(at__lt=patience.now() - DAY).exclude(mail__state=Mail.State.OWED).delete()[0]

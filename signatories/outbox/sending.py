@@ -8,8 +8,8 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F
-from django.utils import timezone
 
+from petition import patience
 from signatories import mail_server
 from signatories.mail_server import line
 from signatories.models import Knock, Mail, MailQuerySet
@@ -86,7 +86,7 @@ def _lease(limit: int) -> list[Mail]:
         due = Mail.objects.due().select_for_update(skip_locked=True).values_list("pk", flat=True)
         chosen = list(due[:limit])
         Mail.objects.filter(pk__in=chosen, state=Mail.State.OWED).update(
-            send_after=timezone.now() + LEASE, attempts=F("attempts") + 1
+            send_after=patience.now() + LEASE, attempts=F("attempts") + 1
         )
     rows = _with_rows().in_bulk(chosen)
     return [rows[pk] for pk in chosen if pk in rows]
@@ -113,7 +113,7 @@ def _send_one(mail: Mail) -> int:
     message.connection = line.connection
     message.send()
     line.accepted += 1
-    now = timezone.now()
+    now = patience.now()
     _mark(mail, Mail.State.SENT, sent_at=now, times_sent=F("times_sent") + 1, attempts=0, problem="", returned="")
     if mail.kind in COUNTED:
         Knock.objects.filter(pk__in=mail.knocks.order_by("-pk").values("pk")[:1]).update(at=now)
@@ -126,7 +126,7 @@ def _renew(mail: Mail) -> Mail | None:
     A signer can leave while the batch is being sent, and a slow server can outlast its lease: what was read more than
     some seconds ago is read again whole, with a lease that begins now.
     """
-    now = timezone.now()
+    now = patience.now()
     if now - (mail.send_after - LEASE) < FRESH and is_as_read(mail):
         return mail
     ours = Mail.objects.filter(pk=mail.pk, state=Mail.State.OWED, send_after=mail.send_after)
@@ -148,14 +148,14 @@ def _postpone(mail: Mail, problem: Exception) -> None:
     """Try again later, with growing pauses of up to an hour; give up on a refusal for good or after 12 tries."""
     words = f"{type(problem).__name__}: {mail_server.code(problem) or ''}".strip(": ")
     if 500 <= mail_server.code(problem) < 600 or mail.attempts >= MAX_ATTEMPTS:
-        _mark(mail, Mail.State.FAILED, problem=words, failed_at=timezone.now())
+        _mark(mail, Mail.State.FAILED, problem=words, failed_at=patience.now())
         return
     pause = min(timedelta(seconds=10) * 2**mail.attempts, timedelta(hours=1))
-    Mail.objects.filter(pk=mail.pk).update(send_after=timezone.now() + pause, problem=words)
+    Mail.objects.filter(pk=mail.pk).update(send_after=patience.now() + pause, problem=words)
 
 
 def _give_back(mails: list[Mail]) -> None:
     """Put mails that were not tried back, without counting a try: the server was away, not the reader."""
     Mail.objects.filter(pk__in=[mail.pk for mail in mails], state=Mail.State.OWED).update(
-        send_after=timezone.now() + timedelta(seconds=10), attempts=F("attempts") - 1
+        send_after=patience.now() + timedelta(seconds=10), attempts=F("attempts") - 1
     )
