@@ -15,7 +15,7 @@ from django.shortcuts import redirect
 from django.urls import URLResolver
 
 from petition.access import ask_for_factor, lacks_factor
-from signatories import account_mail
+from signatories import account_mail, limits, outbox
 from signatories.evidence.federated import Account
 from signatories.models import Signature
 from signatories.views import federated
@@ -30,8 +30,17 @@ class TeamAccounts(DefaultAccountAdapter):
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Owe a mail instead of sending it in the request; the settings say how the site is called, not the client."""
         site = {"name": "Undersigned", "domain": settings.SITE_URL}
+        if not self._may_write_to(email):
+            return
         message = self.render_mail(template_prefix, email, {"email": email, "current_site": site, **context})
         account_mail.owe(to=email, subject=message.subject, body=message.body, code="code" in context)
+
+    def _may_write_to(self, email: str) -> bool:
+        """Whether one more mail may go to an account that somebody typed at the door; the page is the same if not."""
+        if self.request is not None and self.request.user.is_authenticated:
+            return True
+        most = outbox.DAILY_OVER_THE_SITE
+        return limits.take("account mail", email.lower(), most=most, window=outbox.DAY).allowed
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         return f"{settings.SITE_URL}{urlsplit(super().get_reset_password_from_key_url(key)).path}"

@@ -14,6 +14,7 @@ from ninja import Path, Query, Router, Schema
 from pydantic import Field
 
 from petition.models import Letter, Version
+from petition.templatetags.figures import counted
 
 router = Router(tags=["letters"])
 MOST = 200
@@ -93,6 +94,7 @@ class Headline(Schema):
 class Count(Headline):
     """The defined numbers, with their time in words."""
 
+    counted: int = Field(description="listed, without those under review: the headline of a mass petition")
     shown: str = Field(description="the time as the page prints it")
 
 
@@ -181,8 +183,9 @@ def versions(request: HttpRequest, slug: Slug) -> dict[str, Any]:
 def count(request: HttpRequest, slug: Slug) -> dict[str, Any]:
     """What the letter’s page asks for while somebody looks at it: small, and the same until the next count."""
     found = public(slug)
-    counted = _counted(found)
-    return {**counted, "shown": date_format(localtime(counted["as_of"]), "DATETIME_FORMAT")}
+    numbers, latest = _counted(found), found.latest_tally
+    shown = date_format(localtime(numbers["as_of"]), "DATETIME_FORMAT")
+    return {**numbers, "counted": counted(latest) if latest else 0, "shown": shown}
 
 
 @reads(router, "/letters/{slug}/tally", Figures, "The coalition in numbers")
@@ -190,9 +193,9 @@ def tally(request: HttpRequest, slug: Slug) -> dict[str, Any]:
     """The newest count with its time; before the first one everything is zero."""
     found = public(slug)
     latest = found.latest_tally
-    counted: dict[str, Any] = latest.figures if latest else {}
+    found_in: dict[str, Any] = latest.figures if latest else {}
     groups = {
-        name: _groups(counted.get(name, {})) for name in Figures.model_fields if name not in Headline.model_fields
+        name: _groups(found_in.get(name, {})) for name in Figures.model_fields if name not in Headline.model_fields
     }
     return {**_counted(found), **groups}
 
@@ -235,6 +238,6 @@ def _whole_wording(letter: Letter, version: Version) -> dict[str, Any]:
     return {**_wording(letter, version), "text": version.text, "languages": languages}
 
 
-def _groups(counted: dict[str, int] | list[list[Any]]) -> list[dict[str, Any]]:
-    pairs = counted.items() if isinstance(counted, dict) else counted
+def _groups(numbers: dict[str, int] | list[list[Any]]) -> list[dict[str, Any]]:
+    pairs = numbers.items() if isinstance(numbers, dict) else numbers
     return [{"key": str(key), "listed": n} for key, n in pairs]

@@ -23,12 +23,15 @@ def count(letter: Letter) -> dict[str, Any]:
 
     Returns:
         `listed`: named and public; `experts`: of these, level 2 and up; `unnamed`: listed, but not named by their
-        own choice; `confirmed`: confirmed by email and not decided on; and the listed ones by each dimension.
+        own choice; `confirmed`: confirmed by email and not decided on; `review`: under review, in none of these;
+        `listed_review`: under review and listed already, by the letter's rule; and the listed ones by each dimension.
     """
     listed = letter.signatures.listed()
     parts = [_grouped(listed, dimension) for dimension in DIMENSIONS]
     parts.append(_grouped(letter.signatures.unnamed(), "status", "unnamed"))
     parts.append(_grouped(letter.signatures.further(), "status", "confirmed"))
+    parts.append(_grouped(letter.signatures.under_review(), "letter_id", "review"))
+    parts.append(_grouped(letter.signatures.listed_in_burst(), "level", "listed_review"))
     groups: dict[str, dict[str, int]] = {}
     for row in parts[0].union(*parts[1:], all=True):
         groups.setdefault(row["dimension"], {})[row["key"]] = row["n"]
@@ -43,6 +46,8 @@ def figures(groups: dict[str, dict[str, int]]) -> dict[str, Any]:
         "experts": sum(n for level, n in levels.items() if int(level) >= 2),
         "unnamed": sum(groups.get("unnamed", {}).values()),
         "confirmed": sum(groups.get("confirmed", {}).values()),
+        "review": sum(groups.get("review", {}).values()),
+        "listed_review": sum(groups.get("listed_review", {}).values()),
         "levels": dict(sorted(levels.items())),
         "disciplines": _ranked(groups.get("discipline", {})),
         "countries": _ranked(groups.get("country", {})),
@@ -90,6 +95,7 @@ def take_moved(*, now: datetime | None = None) -> int:
     fresh = Tally.objects.filter(as_of__gt=now - RECOUNT).values("letter")
     stale = Letter.objects.exclude(status=Letter.Status.DRAFT).exclude(pk__in=fresh)
     letters = list(Letter.objects.moved_since(now - SETTLING).order_by()) + list(stale.order_by())
+    letters += list(Letter.objects.reviewed_since(now - SETTLING).order_by())
     letters += list(Letter.objects.filter(opened_at__range=(now - SETTLING, now)).order_by())
     chosen = {letter.pk: letter for letter in letters}
     for letter in chosen.values():

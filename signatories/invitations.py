@@ -243,10 +243,13 @@ def resend(invitation: Invitation) -> None:
         NotAllowed: it cannot be used any more, or its mail is still on its way.
     """
     _open_one(invitation)
+    if not outbox.may_write_to(invitation.address_hash, letter_id=invitation.letter_id):
+        raise NotAllowed("This mailbox had as many mails as anybody gets in a day. Please try again tomorrow.")
     done = [Mail.State.SENT, Mail.State.FAILED, Mail.State.DROPPED]
     again = invitation.mails.filter(kind=Mail.Kind.INVITATION, state__in=done)
     if not again.update(state=Mail.State.OWED, send_after=patience.now(), attempts=0, problem=""):
         raise NotAllowed("The mail is on its way already.")
+    outbox.knock(invitation)
 
 
 @transaction.atomic

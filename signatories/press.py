@@ -48,7 +48,7 @@ def sentence(letter: Letter, tally: Tally) -> str:
     """Return the count in one sentence that can be printed as it stands."""
     counted = tally.figures
     mass = letter.listing == Letter.Listing.CONFIRMED
-    n = counted["listed"] if mass else counted["experts"]
+    n = counted["listed"] - counted.get("listed_review", 0) if mass else counted["experts"]
     checked = "who confirmed by email" if mass else "whose affiliation or identity was checked"
     people = ("person" if n == 1 else "people") if mass else ("expert" if n == 1 else "experts")
     who = f"{n:,} {people} {checked}{_among(letter, counted)}"

@@ -1,15 +1,19 @@
 """Somebody types other people's addresses: few mails go out, and their owners can sign all the same."""
 
+import contextlib
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 
 from petition import lifecycle
 from petition.models import Letter
-from signatories import outbox, privacy, signing
-from signatories.models import Knock, Mail, Signature
+from petition.moves import NotAllowed
+from signatories import addresses, invitations, outbox, privacy, signing, tokens
+from signatories.models import AccountMail, Invitation, Knock, Mail, Signature
+from signatories.outbox import sending
 from tests.conftest import LETTER, LINE, code_in, link_in
 
 
@@ -130,3 +134,83 @@ def test_who_was_written_to_is_forgotten_after_a_day(used_up):
     assert outbox.forget_knocks() == 0
     Knock.objects.update(at=timezone.now() - timedelta(hours=25))
     assert outbox.forget_knocks() == outbox.DAILY
+
+
+def test_invitations_count_and_wait_for_a_day_over_the_limit(letter, others, organiser, deliver, time_machine):
+    for one in [letter, *others]:
+        for spelling in ("ada.example@gmail.com", "adaexample+2@gmail.com"):
+            row = {**dict.fromkeys(invitations.COLUMNS, ""), "email": addresses.canonical(spelling), "name": "Ada"}
+            with contextlib.suppress(IntegrityError), transaction.atomic():
+                invitations.invite(one, rows=[row], by=organiser)
+    for invitation in Invitation.objects.all():
+        invitations.remind(invitation)
+    assert len(deliver()) == outbox.DAILY_OVER_THE_SITE
+    with pytest.raises(NotAllowed, match="tomorrow"):
+        invitations.resend(Invitation.objects.first())
+    time_machine.move_to(datetime.now(UTC) + timedelta(hours=25), tick=True)
+    assert len(deliver()) == 10
+
+
+def test_an_account_gets_six_log_in_codes_a_day_and_the_page_is_the_same(organiser, settings):
+    settings.ACCOUNT_RATE_LIMITS = False
+    pages = [Client().post("/accounts/login/code/", {"email": organiser.email}) for _ in range(8)]
+    assert {(page.status_code, page["Location"]) for page in pages} == {(303, "/accounts/login/code/confirm/")}
+    assert AccountMail.objects.count() == outbox.DAILY_OVER_THE_SITE
+
+
+def test_not_me_stops_a_mail_that_another_process_is_about_to_send(used_up, post_sign, deliver, letter):
+    """It is leased, and looked at once more before it goes out."""
+    Knock.objects.all().delete()
+    post_sign(name="Mallory last")
+    leased = sending._lease(50)
+    assert len(leased) == 1
+    privacy.disown(Signature.objects.get())
+    assert sending._send_all(leased) == (0, True)
+    assert len(deliver()) == outbox.DAILY
+
+
+def test_after_not_me_nobody_causes_mail_about_this_letter(post_sign, deliver, client, others, time_machine):
+    post_sign()
+    path = link_in(deliver()[-1], "mine")
+    client.post(path + "not-me/", {"sure": "on"})
+    for day in range(1, 4):
+        time_machine.move_to(datetime.now(UTC) + timedelta(days=day), tick=True)
+        post_sign(name=f"Mallory {day}")
+        assert len(deliver()) == 1
+    assert (Signature.objects.get().status, Signature.objects.get().name) == ("expired", "")
+    sign_at(client, others[0], "ada@example.com")
+    assert len(deliver()) == 2
+
+
+def test_who_said_not_me_gets_mail_again_once_they_accept_an_invitation(post_sign, deliver, client, letter, organiser):
+    post_sign()
+    privacy.disown(Signature.objects.get())
+    row = {**dict.fromkeys(invitations.COLUMNS, ""), "email": "ada@example.com", "name": "Ada", "discipline": "optics"}
+    (invitation,) = invitations.invite(letter, rows=[row], by=organiser)
+    mail = invitation.mails.get()
+    invitations.accept(mail.pk, code=tokens.code(mail.pk), typed=LINE)
+    assert Signature.objects.get().status == "confirmed"
+    post_sign(name="Other Name")
+    assert deliver()[-1].subject.startswith("You have signed")
+
+
+def test_the_second_person_of_a_shared_mailbox_is_told_to_its_owner(post_sign, confirmed, deliver, letter):
+    confirmed(name="Ada Example")
+    deliver().clear()
+    post_sign(name="Berta Example")
+    (message,) = deliver()
+    assert "This time it was in the name of:\n\n  Berta Example" in message.body
+    assert f"/letters/{letter.slug}/sign/" in message.body
+    assert letter.signatures.get().name == "Ada Example"
+    post_sign(name="ada éxample")  # the same name, typed otherwise
+    assert "in the name of" not in deliver()[-1].body
+    assert len(deliver()) == 2
+
+
+def test_the_name_of_the_second_person_is_as_harmless_as_the_first(post_sign, confirmed, deliver):
+    confirmed(name="Ada Example")
+    deliver().clear()
+    post_sign(name="Call 0900123456 " + "W" * 90)
+    body = deliver()[-1].body
+    assert "0900" not in body
+    assert max(len(line.strip()) for line in body.splitlines() if "WW" in line) <= 60

@@ -29,6 +29,11 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         """Letters with a signature that moved at or after a time."""
         return self.filter(signatures__events__at__gte=moment).distinct()
 
+    def reviewed_since(self, moment: Any) -> Self:
+        """Letters with a signature that was marked as one of a burst, or released from that, at or after a time."""
+        marked = Q(signatures__flags__raised_at__gte=moment) | Q(signatures__flags__released_at__gte=moment)
+        return self.filter(marked, signatures__flags__kind="burst").distinct()
+
 
 class Letter(models.Model):
     """An open letter: its frame, its rules, and where it stands in its life."""
@@ -69,6 +74,7 @@ class Letter(models.Model):
     listing = models.CharField(max_length=10, choices=Listing.choices, default=Listing.VETTED)
     publishing = models.BooleanField(default=True, help_text="off: decisions wait, signatures are still collected")
     hold_new = models.BooleanField(default=False, help_text="on: whoever confirms is held for a second look")
+    hold_on_burst = models.BooleanField(default=False, help_text="on: a burst of signatures turns hold_new on")
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
     created_at = models.DateTimeField(default=timezone.now)
     opened_at = models.DateTimeField(null=True, blank=True)
@@ -131,6 +137,8 @@ REASONS = {
     "publishing_paused": "Publishing names paused",
     "publishing_again": "Names published again",
     "holding_new": "All new signatures held",
+    "burst_holds": "A burst shall hold all new signatures",
+    "burst_holds_not": "A burst shall hold nobody",
     "holding_ended": "New signatures not held any more",
     "replied": "A reply was received",
     "member_added": "Joined the team",

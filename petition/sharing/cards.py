@@ -13,6 +13,7 @@ from django.utils.timezone import localtime
 from petition.delivery import typesetting
 from petition.delivery.manuscript import direction
 from petition.models import Card, Letter
+from petition.templatetags import figures
 
 HERE = Path(__file__).resolve().parent
 WIDTH, HEIGHT = 1200, 630  # pixels: what Open Graph readers expect of a large picture, 1.91 to 1
@@ -36,17 +37,25 @@ def make_due(limit: int = AT_ONCE) -> int:
     return made
 
 
+def headline(letter: Letter) -> tuple[int, str]:
+    """Return the first of the defined numbers, without those under review, and what it counts; zero before a count."""
+    tally = letter.latest_tally
+    if tally is None:
+        return 0, ""
+    return typesetting.counts({"listing": letter.listing}, {**tally.figures, "listed": figures.counted(tally)})[0]
+
+
 def what_it_says(letter: Letter) -> dict[str, Any]:
     """Return the words on the picture of a letter."""
     tally = letter.latest_tally
-    counted = typesetting.counts({"listing": letter.listing}, tally.figures)[0] if tally else (0, "")
+    number, counted = headline(letter)
     to = letter.addressees[0] if letter.addressees else {}
     addressee = ", ".join(part for name in ("name", "office") if (part := to.get(name, "")))
     return {
         "title": letter.title,
         "to": f"To {addressee}"[:FEW] if addressee else "",
-        "number": number_format(counted[0]) if counted[0] else "",
-        "counted": counted[1],
+        "number": number_format(number) if number else "",
+        "counted": counted,
         # A day is enough on a picture that others keep; the hour would have it drawn again and again.
         "as_of": f"as of {date_format(localtime(tally.as_of), 'DATE_FORMAT')}" if tally else "",
         "language": letter.language,

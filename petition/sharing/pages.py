@@ -16,8 +16,8 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
-from petition.delivery.typesetting import counts
 from petition.models import Card, Letter
+from petition.sharing.cards import headline
 
 NOT_IMPLEMENTED = 501
 FRAME_WIDTH, FRAME_HEIGHT = 480, 300  # pixels of the frame on another site
@@ -43,7 +43,7 @@ def card(request: HttpRequest, slug: str) -> HttpResponse:
 def embed(request: HttpRequest, slug: str) -> HttpResponse:
     """The count and a way to sign, for a frame on any other site; it has no form and no script."""
     letter = get_object_or_404(Letter.objects.public(), slug=slug)
-    return render(request, "petition/sharing/embed.html", {"letter": letter, "count": _count(letter)})
+    return render(request, "petition/sharing/embed.html", {"letter": letter, "count": headline(letter)})
 
 
 @require_safe
@@ -51,8 +51,8 @@ def embed(request: HttpRequest, slug: str) -> HttpResponse:
 def badge(request: HttpRequest, slug: str) -> HttpResponse:
     """The count as a small picture."""
     letter = get_object_or_404(Letter.objects.public(), slug=slug)
-    n, words = _count(letter) or (0, "open letter")
-    said = f"{number_format(n)} {words}" if n else words
+    n, words = headline(letter)
+    said = f"{number_format(n)} {words}" if n else "open letter"
     # Widths are guessed from the number of letters: a picture cannot measure the reader's font.
     context = {"letter": letter, "said": said, "width": 24 + round(6.4 * len(said)), "left": 104}
     answer = render(request, "petition/sharing/badge.svg", context, content_type="image/svg+xml")
@@ -117,11 +117,6 @@ class Letters(Sitemap):  # type: ignore[type-arg]
     def get_protocol(self, protocol: str | None = None) -> str:
         """As in SITE_URL."""
         return urlsplit(settings.SITE_URL).scheme
-
-
-def _count(letter: Letter) -> tuple[int, str] | None:
-    latest = letter.latest_tally
-    return counts({"listing": letter.listing}, latest.figures)[0] if latest else None
 
 
 def _slug_in(url: str) -> str:

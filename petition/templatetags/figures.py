@@ -93,6 +93,18 @@ def large_enough(n: int) -> bool:
     return n >= SMALLEST_CELL
 
 
+@register.filter
+def counted(tally: Tally) -> int:
+    """Who is listed, without those under review: they stay on the list, and leave the count until somebody looked."""
+    return int(tally.figures["listed"]) - int(tally.figures.get("listed_review", 0))
+
+
+@register.filter
+def under_review(tally: Tally) -> int:
+    """How many are confirmed and in none of the counts until somebody has looked."""
+    return sum(int(tally.figures.get(name, 0)) for name in ("review", "listed_review"))
+
+
 @register.simple_tag
 def smallest_cell() -> int:
     """The smallest count of people who are not named that is shown."""

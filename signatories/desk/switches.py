@@ -13,6 +13,8 @@ SAID = {
     ("publishing", False): "Publishing is paused. Decisions wait, signatures are still collected.",
     ("publishing", True): "Names are published again. What is ready is being listed.",
     ("hold_new", True): "From now on whoever confirms is held.",
+    ("hold_on_burst", True): "The next burst of signatures holds all that come after it, until you say otherwise.",
+    ("hold_on_burst", False): "A burst of signatures is an alarm, and holds nobody.",
     ("hold_new", False): "New signatures go into the queue as usual. Those that are held stay held.",
 }
 

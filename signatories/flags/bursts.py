@@ -4,6 +4,7 @@ A burst holds nobody: 200 honest people can sit behind one address. Whoever writ
 an organisation's is not counted at all.
 """
 
+import contextlib
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,8 +12,10 @@ from django.db import transaction
 from django.db.models import Count, F, Max, Min, Q
 from django.utils import timezone
 
-from petition import patience
+from petition import patience, switching
 from petition.models import User
+from petition.moves import LostRace
+from signatories.flags import alarming
 from signatories.flags.around import Around, Found
 from signatories.models import KNOWN, Alarm, OrganisationDomain, Signature, SignatureEvent
 from signatories.organisations.hosts import is_free_mail
@@ -76,15 +79,27 @@ def _write(*, letter: int, kind: str, key: str, count: int, since: datetime, unt
     measured = {"count": count, "since": since, "until": until}
     alarm, created = Alarm.objects.get_or_create(letter_id=letter, kind=kind, key=key, defaults=measured)
     if created:
+        _begin(alarm)
         return alarm, True
     mine = Alarm.objects.filter(pk=alarm.pk)
     if alarm.until < since:  # that burst was over, and this is another one
         begun = mine.filter(until=alarm.until).update(**measured, seen_at=None, seen_by=None)
         alarm.refresh_from_db()
+        if begun:
+            _begin(alarm)
         return alarm, bool(begun)
     mine.filter(until__lt=until).update(until=until)
     mine.filter(count__lt=count).update(count=count)
     return alarm, False
+
+
+def _begin(alarm: Alarm) -> None:
+    """Tell the team, and hold what comes from now on where the letter's owner wants that."""
+    letter = alarm.letter
+    if letter.hold_on_burst:
+        with contextlib.suppress(LostRace):  # all new ones are held already
+            switching.switch(letter, "hold_new", on=True, actor=None)
+    alarming.tell(alarm)
 
 
 def _look_again(alarm: Alarm) -> None:

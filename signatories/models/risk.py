@@ -84,6 +84,8 @@ class Flag(models.Model):
         indexes: ClassVar[list[models.Index]] = [
             # The few flags by which the watchlist shows who was found; the others are read from their signature.
             models.Index(fields=["signature"], condition=Q(kind__in=sorted(reasons.BY_TWO)), name="flag_watched"),
+            # Who is one of a burst leaves the count.
+            models.Index(fields=["signature"], condition=Q(kind="burst", released_at=None), name="flag_open_burst"),
         ]
 
     def __str__(self) -> str:

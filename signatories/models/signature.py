@@ -4,7 +4,7 @@ from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from petition.identifiers import uuid7
@@ -43,7 +43,20 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
 
     def further(self) -> Self:
         """Confirmed by email and not listed: supporters who are counted apart."""
-        return self.filter(status__in=[Signature.Status.CONFIRMED, Signature.Status.ASKED])
+        return self.filter(~self._in_burst(), status__in=[Signature.Status.CONFIRMED, Signature.Status.ASKED])
+
+    def under_review(self) -> Self:
+        """Confirmed, held or one of a burst: not counted with the others until a person has looked."""
+        undecided = Q(status__in=[Signature.Status.CONFIRMED, Signature.Status.ASKED]) & Q(self._in_burst())
+        return self.filter(undecided | Q(status=Signature.Status.HELD))
+
+    def listed_in_burst(self) -> Self:
+        """Listed by the letter's rule before anybody knew that they were one of a burst."""
+        return self.listed().filter(self._in_burst(), level=1)
+
+    def _in_burst(self) -> Exists:
+        flags = self.model._meta.get_field("flags").related_model._default_manager
+        return Exists(flags.filter(signature=OuterRef("pk"), kind=reasons.FlagKind.BURST, released_at=None))
 
     def waiting(self) -> Self:
         """Confirmed and not decided on: what the desk works through, held ones included."""

@@ -9,6 +9,7 @@ from signatories.outbox.owing import (
     DAILY_OVER_THE_SITE,
     DAY,
     forget_knocks,
+    knock,
     may_write_to,
     owe,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "forbid",
     "forget_knocks",
     "insert_if",
+    "knock",
     "may_write_to",
     "owe",
     "proposed",

@@ -66,8 +66,9 @@ def _write(asked: Mail, kept: Mail | None, *, allowed: bool, stored: bool) -> Ma
         Mail.objects.bulk_create([asked], update_conflicts=True, unique_fields=["key"], update_fields=RENEWED)
     else:
         Mail.objects.filter(key=asked.key).update(state=asked.state, to="")
-    mail = kept or asked
-    knock = Knock(address_hash=asked.signature.address_hash, letter_id=asked.signature.letter_id, mail=mail)
+    mail, about = kept or asked, asked.signature
+    assert about is not None
+    knock = Knock(address_hash=about.address_hash, letter_id=about.letter_id, mail=mail)
     insert_if(goes_out, knock)
     return mail
 
@@ -85,7 +86,7 @@ def insert_if(condition: bool, row: models.Model) -> None:
     fields = [field for field in row._meta.concrete_fields if not isinstance(field, models.AutoField)]
     values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
     quote = connection.ops.quote_name
-    columns = ", ".join(quote(field.column) for field in fields)
+    columns = ", ".join(quote(str(field.column)) for field in fields)
     places = ", ".join(["%s"] * len(fields))
     table = quote(row._meta.db_table)
     with connection.cursor() as cursor:

@@ -14,6 +14,8 @@ COOL_DOWN = timedelta(minutes=1)
 DAILY = 3  # mails to one address about one letter in a day, whoever asks for them
 DAILY_OVER_THE_SITE = 6
 DAY = timedelta(days=1)
+# What a team can cause; over the limits it waits for a day.
+INVITING = {Mail.Kind.INVITATION, Mail.Kind.NUDGE}
 
 
 def owe(
@@ -44,8 +46,18 @@ def owe(
     mail = Mail(kind=kind, key=f"{kind}:{about.pk}:{key}", signature=signature, invitation=invitation, to=to)
     mail.details = details or {}
     mail.send_after = send_after or patience.now()
+    if kind in INVITING and not knock(about):
+        mail.send_after += DAY
     Mail.objects.bulk_create([mail], ignore_conflicts=True)
     return Mail.objects.get(key=mail.key)
+
+
+def knock(about: Signature | Invitation) -> bool:
+    """Count a mail to a mailbox that somebody else typed; say whether it may still go out today."""
+    allowed = may_write_to(about.address_hash, letter_id=about.letter_id)
+    if allowed:
+        Knock.objects.create(address_hash=about.address_hash, letter_id=about.letter_id)
+    return allowed
 
 
 def may_write_to(address_hash: str, *, letter_id: int) -> bool:

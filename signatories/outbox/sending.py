@@ -26,7 +26,7 @@ LEASE = timedelta(minutes=5)  # longer than a batch takes with a slow server; a 
 TURN = 2.0  # seconds that a task begins another batch, so that a letter is published on time beside a mailing
 MAX_ATTEMPTS = 12
 # Those that count against the day from the moment they were sent.
-COUNTED = {*ASKED_FOR, Mail.Kind.MAILBOX, Mail.Kind.INVITATION, Mail.Kind.NUDGE}
+COUNTED = {*ASKED_FOR, Mail.Kind.MAILBOX}
 
 
 def send(limit: int = BATCH, *, seconds: float = 0.0) -> int:

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from petition.models import Letter
 from petition.switching import switch
-from signatories import signing, vetting
+from signatories import origins, signing, tokens, vetting
+from signatories.flags import bursts
 from signatories.models import Mail, Signature, SignatureEvent
 from tests import naming, servers
 from tests.conftest import LINE, code_in, known_organisation, link_in, support
@@ -41,6 +42,21 @@ def test_the_way_of_a_signature_by_the_workers_doing(letter: Letter, vetter, at_
         worker.terminate()
         assert worker.wait(30) == 0
     assert len(sink.messages) == 3
+
+
+def test_a_burst_reaches_the_team_within_a_minute(letter: Letter, organiser, vetter):
+    origin = origins.From("192.0.2.7", "192.0.2.0/24", "device")
+    for number, name in enumerate(naming.combined("alarm", bursts.NETWORK_BURST)):
+        owed = signing.sign(letter, address=f"s{number}@example.com", typed={**LINE, "name": name}, origin=origin)
+        Mail.objects.filter(pk=owed.pk).update(state="sent", times_sent=1)
+        signing.confirm(owed.pk, tokens.code(owed.pk), in_tab=True)
+    begun = time.monotonic()
+    with servers.smtp_sink() as sink, clockwork(os.environ["REDIS_URL"], sink.url):
+        until(lambda: len([1 for message in sink.messages if "at once" in message["Subject"]]) == 2, 60)
+        assert time.monotonic() - begun < 60
+        until(lambda: letter.tallies.filter(figures__review=bursts.NETWORK_BURST, figures__confirmed=0).first(), 60)
+    readers = {str(message["To"]) for message in sink.messages if "at once" in message["Subject"]}
+    assert readers == {organiser.email, vetter.email}
 
 
 def test_with_the_broker_down_signing_works_and_the_mail_goes_out_when_it_is_back(letter: Letter):
