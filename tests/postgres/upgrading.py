@@ -125,10 +125,10 @@ class Installation:
             process.terminate()
             process.wait(60)
 
-    def rows(self, query: str, *values: Any) -> list[Any]:
+    def rows(self, query: str) -> list[Any]:
         """Ask the database."""
         with psycopg.connect(self.url) as link:
-            return link.execute(query, values).fetchall()  # type: ignore[arg-type]
+            return link.execute(query).fetchall()  # type: ignore[arg-type]
 
 
 def started(installation: Installation) -> None:
