@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -76,19 +76,35 @@ class Mailbox:
 
 
 @contextmanager
-def postgres(*, durable: bool = False, superuser: str = "undersigned") -> Iterator[Server]:
-    """Run an empty PostgreSQL cluster, which does not wait for the disk unless it is to be `durable`."""
-    port = free_port()
+def postgres(
+    *,
+    durable: bool = False,
+    superuser: str = "undersigned",
+    on: Path | None = None,
+    port: int | None = None,
+    segment: int = 16,
+) -> Iterator[Server]:
+    """Run an empty PostgreSQL cluster, which does not wait for the disk unless it is to be `durable`.
+
+    Args:
+        durable: whether it keeps what it has committed when it is killed.
+        superuser: the role that owns the cluster.
+        on: the volume it lies on; a cluster that lies there already is started again.
+        port: where it listens; any free one unless told.
+        segment: size of a file of its log in MB.
+    """
+    port = port or free_port()
     url = f"postgres://{superuser}@127.0.0.1:{port}/postgres"
     settings = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "max_connections": "200"}
     if not durable:
         settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-    with _folder() as (folder, user):
+    with _folder(on) as (folder, user):
         initdb = [binary("initdb"), "--pgdata=data", f"--username={superuser}", "--auth=trust", "--no-sync"]
-        initdb += ["--encoding=UTF8", "--locale=C.UTF-8"]
-        made = subprocess.run(initdb, cwd=folder, capture_output=True, text=True, check=False, **user)
-        if made.returncode:
-            raise RuntimeError(f"initdb failed: {made.stderr}")
+        initdb += ["--encoding=UTF8", "--locale=C.UTF-8", f"--wal-segsize={segment}"]
+        if not (folder / "data").exists():
+            made = subprocess.run(initdb, cwd=folder, capture_output=True, text=True, check=False, **user)
+            if made.returncode:
+                raise RuntimeError(f"initdb failed: {made.stderr}")
         command = [binary("postgres"), "-D", "data", "-p", str(port)]
         command += [f"--{name}={value}" for name, value in settings.items()]
         with _running(command, folder, user, lambda: psycopg.connect(url).close()) as process:
@@ -156,9 +172,10 @@ def missing(names: Sequence[str]) -> str:
 
 
 @contextmanager
-def _folder() -> Iterator[tuple[Path, dict[str, Any]]]:
-    """Make a temporary folder, and say as whom to run: PostgreSQL refuses root."""
-    with tempfile.TemporaryDirectory(prefix="undersigned-", ignore_cleanup_errors=True) as name:
+def _folder(on: Path | None = None) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """Make a temporary folder, or take a given one, and say as whom to run: PostgreSQL refuses root."""
+    made = tempfile.TemporaryDirectory(prefix="undersigned-", ignore_cleanup_errors=True)
+    with nullcontext(str(on)) if on else made as name:
         if os.geteuid():
             yield Path(name), {}
             return
