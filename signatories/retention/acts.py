@@ -9,7 +9,7 @@ from django.db.models import Model
 from petition.moves import NotAllowed, note
 from signatories import addresses, consents, erasing
 from signatories.models import Consent, Evidence, Invitation, Mail, Proof, Signature, WatchName
-from signatories.retention.due import DOORS
+from signatories.retention.due import DOORS, FORGOTTEN
 
 Status = Signature.Status
 Act = Callable[[Sequence[Any]], int]
@@ -33,15 +33,6 @@ def blank(model: type[Model], **fields: Any) -> Act:
     def act(keys: Sequence[Any]) -> int:
         manager: Any = model._default_manager
         return int(manager.filter(pk__in=keys).update(**fields))
-
-    return act
-
-
-def all_of(forget: Callable[[], int]) -> Act:
-    """Return what leaves it to a room that forgets all of its own at once."""
-
-    def act(keys: Sequence[Any]) -> int:
-        return forget()
 
     return act
 
@@ -83,8 +74,8 @@ def empty_evidence(keys: Sequence[Any]) -> int:
     rows = [*Evidence.objects.filter(pk__in=keys)]
     for row in rows:
         row.details, row.note, row.url = {}, "", ""
-        if row.account and not row.account.startswith("forgotten:"):
-            row.account = f"forgotten:{addresses.keyed_hash(row.account)[:32]}"
+        if row.account and not row.account.startswith(FORGOTTEN):
+            row.account = f"{FORGOTTEN}{addresses.keyed_hash(row.account)[:32]}"
     Evidence.objects.bulk_update(rows, ["details", "note", "url", "account"])
     signatures = {row.signature_id for row in rows}
     Proof.objects.filter(signature__in=signatures).exclude(state=Proof.State.WAITING).delete()

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.sessions.models import Session
 from django.db.models import Q, QuerySet
 
-from signatories import limits, outbox
+from signatories import outbox
 from signatories.models import (
     AccountMail,
     Alarm,
@@ -201,7 +201,7 @@ RULES = (
         "1 day",
         "deleted",
         lambda now: Knock.objects.filter(at__lt=now - outbox.DAY).exclude(mail__state=Mail.State.OWED),
-        acts.all_of(outbox.forget_knocks),
+        acts.delete(Knock),
         letter="",
         every=HOURLY,
     ),
@@ -211,7 +211,7 @@ RULES = (
         "until the window is over, at most a day",
         "deleted",
         lambda now: Limit.objects.filter(ends__lte=int(now.timestamp())),
-        acts.all_of(limits.forget),
+        acts.delete(Limit),
         letter="",
         every=HOURLY,
     ),
