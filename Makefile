@@ -5,8 +5,8 @@ PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --requir
 PYTEST := $(PY) -m pytest
 # Naming tests/postgres beside tests would not do: pytest drops a folder that lies in another one named.
 WITH_POSTGRES := -o norecursedirs=".* tests/browser tests/faults"
-# On all cores; the tests that start workers of their own share a broker, so they stay on one (tests/postgres/conftest.py).
-AT_ONCE := --numprocesses auto --dist loadgroup
+# On all cores; whoever has nothing left to do takes over what waits at another.
+AT_ONCE := --numprocesses auto --dist worksteal
 # What a shell happens to export must not decide what the tests and checks run against.
 ALONE := env -u DATABASE_URL -u REDIS_URL -u EMAIL_URL
 # As in production. The secret is made on the spot; VAR_DIR keeps the check away from the demo's data.
@@ -43,7 +43,7 @@ test: .venv/development ## run the tests on SQLite, on PostgreSQL and Redis, and
 	then set -x; $(ALONE) $(PY) -m tests.servers --with postgres,redis -- $(PYTEST) $(AT_ONCE) $(WITH_POSTGRES); \
 	else test "$$CI" != true; fi
 	@if $(PY) -m tests.servers --missing chromium; \
-	then set -x; $(ALONE) $(PYTEST) tests/browser; \
+	then set -x; $(ALONE) $(PYTEST) $(AT_ONCE) tests/browser; \
 	else test "$$CI" != true; fi
 
 check: .venv/development ## lint, formatting, types, migrations, production settings

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Sum
+from django.db.models import F
 from django.utils import timezone
 
 from petition import patience
@@ -13,7 +13,7 @@ from petition.models import Letter
 from petition.moves import NotAllowed, move, note
 from petition.text import fold, sha256
 from signatories import addresses, announce, consents, flags, origins, outbox, tokens
-from signatories.models import Consent, Evidence, Mail, MailQuerySet, Origin, Signatory, Signature
+from signatories.models import Consent, Evidence, Mail, Origin, Signatory, Signature
 
 # Wrong codes that a tab takes; tabs for which no mail went out share as many. Any code of the newest three mails
 # (outbox.DAILY, and no more in a day) proves the mailbox, so a stranger who types somebody's address has three tabs and
@@ -154,21 +154,19 @@ def _is_right(mail: Mail, code: str, *, in_tab: bool) -> bool:
     assert mail.signature_id is not None
     Signature.objects.select_for_update().get(pk=mail.signature_id)
     asking = Mail.objects.filter(signature=mail.signature_id, kind=Mail.Kind.CONFIRM)
-    ours, sent = asking.filter(pk=mail.pk), asking.filter(times_sent__gt=0)
-    newest = [*sent.order_by("-sent_at").values_list("pk", flat=True)[: outbox.DAILY]]
-    right = ours.exists() and any(tokens.is_code(pk, code) for pk in {*newest, *_own(sent, mail)})
+    rows = list(asking.order_by("-sent_at").values_list("pk", "times_sent", "wrong_codes"))
+    ours = [row for row in rows if row[0] == mail.pk]
+    own = [row for row in ours if row[1]]  # it went out, so its code is right whatever came after
+    newest = [row for row in rows if row[1]][: outbox.DAILY]
+    right = bool(ours) and any(tokens.is_code(row[0], code) for row in {*newest, *own})
     if not in_tab:
         return right
-    counted = ours if _own(sent, mail) else asking.filter(times_sent=0)
-    if (counted.aggregate(wrong=Sum("wrong_codes"))["wrong"] or 0) >= MAX_TAB_TRIES:
+    counted = own or [row for row in rows if not row[1]]
+    if sum(row[2] for row in counted) >= MAX_TAB_TRIES:
         return False
     if not right:
-        ours.update(wrong_codes=F("wrong_codes") + 1)
+        asking.filter(pk=mail.pk).update(wrong_codes=F("wrong_codes") + 1)
     return right
-
-
-def _own(sent: MailQuerySet, mail: Mail) -> list[uuid.UUID]:
-    return list(sent.filter(pk=mail.pk).values_list("pk", flat=True))
 
 
 @transaction.atomic

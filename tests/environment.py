@@ -1,5 +1,6 @@
 """What the tests run with; pytest loads this (`-p` in pyproject.toml) before Django reads its settings."""
 
+import gc
 import json
 import os
 import socket
@@ -8,6 +9,20 @@ import tempfile
 folder = tempfile.TemporaryDirectory(prefix="undersigned-tests-")  # gone when the process ends
 os.environ["DEBUG"] = "1"
 os.environ.setdefault("VAR_DIR", folder.name)
+
+# Processes that test at the same time have a broker and a cache each, or they would take each other's tasks.
+if "REDIS_URL" in os.environ:
+    number = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    os.environ["REDIS_URL"] = f"{os.environ['REDIS_URL'].rpartition('/')[0]}/{number}"
+
+gc.disable()  # hardly anything of what is imported and collected goes away again
+
+
+def pytest_collection_finish() -> None:
+    """From now on the garbage collector looks at what the tests make, and no more at all that was there before."""
+    gc.freeze()
+    gc.enable()
+
 
 # Where a test may start the server that is ORCID, GitHub and a campus log-in at once (tests/providers.py).
 with socket.socket() as probe:

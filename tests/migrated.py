@@ -35,12 +35,13 @@ def copied(folder: Path) -> Iterator[None]:
         return
     # A database in memory lasts as long as somebody is connected to it.
     with _opened(connection.creation._get_test_db_name()) as memory:
-        with _opened(f"file:{_made_file(folder)}?mode=ro") as made:
+        with _opened(f"file:{made_file(folder)}?mode=ro") as made:
             made.backup(memory)
         yield
 
 
-def _made_file(folder: Path) -> Path:
+def made_file(folder: Path) -> Path:
+    """A SQLite file that is migrated and holds nothing else; it stays in `folder` until the migrations change."""
     made = folder / f"{_key()}.sqlite3"
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # the first process makes it, and the others wait

@@ -117,7 +117,7 @@ def redis(*, port: int | None = None) -> Iterator[Server]:
     port = port or free_port()
     url = f"redis://127.0.0.1:{port}/0"
     command = [binary("redis-server"), "--port", str(port), "--bind", "127.0.0.1"]
-    command += ["--save", "", "--appendonly", "no"]
+    command += ["--save", "", "--appendonly", "no", "--databases", "128"]  # as many processes may test at once
     client = redis_client.Redis.from_url(url)
     with _folder() as (folder, user), client, _running(command, folder, user, client.ping) as process:
         yield Server(url, process)

@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 
-from tests.browser.running import PASSWORD, Demo
+from tests import migrated
+from tests.browser.running import DATABASE, PASSWORD, Demo
 
 QUIET = [
     *("--no-sandbox", "--disable-gpu", "--disable-background-networking"),
@@ -26,10 +27,27 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """The demo that all tests share: each signs from addresses of its own."""
-    with Demo(tmp_path_factory.mktemp("demo")).running() as demo:
+def demo(
+    tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config, django_db_blocker: Any
+) -> Iterator[Demo]:
+    """The demo that all tests of a process share: each signs from addresses of its own.
+
+    Its database is migrated already; `test_the_demo_goes_on_where_it_was` begins with an empty folder.
+    """
+    folder = tmp_path_factory.mktemp("demo")
+    with django_db_blocker.unblock():
+        shutil.copy(migrated.made_file(pytestconfig.cache.mkdir("migrated")), folder / DATABASE)
+    with Demo(folder).running() as demo:
+        demo.copy(demo.folder / "as-it-began")
         yield demo
+
+
+@pytest.fixture
+def own_demo(demo: Demo, tmp_path: Path) -> Iterator[Demo]:
+    """A demo for one test alone: the shared one as it began."""
+    shutil.copytree(demo.folder / "as-it-began", tmp_path, dirs_exist_ok=True)
+    with Demo(tmp_path).running() as own:
+        yield own
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 import email
 import os
 import re
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -10,7 +11,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
@@ -21,6 +22,7 @@ from tests import servers
 ROOT = Path(__file__).resolve().parent.parent.parent
 LETTER = "models-for-defenders"
 VETTER, ORGANISER, PASSWORD = "vetter@example.org", "organiser@example.org", "read-before-you-sign"
+DATABASE, SECRET = "undersigned.sqlite3", "demo-secret-key"  # in its folder
 DIVIDER = b"\n" + b"-" * 79 + b"\n"  # what Django's file backend writes after each mail
 T = TypeVar("T")
 
@@ -61,17 +63,21 @@ class Demo:
 
     def manage(self, *arguments: str | Path) -> str:
         """Run one of its commands beside it, as its team would on the server."""
-        environment = {**self.environment, "DEMO": "1", "SECRET_KEY": (self.folder / "demo-secret-key").read_text()}
+        environment = {**self.environment, "DEMO": "1", "SECRET_KEY": (self.folder / SECRET).read_text()}
         command = [sys.executable, "manage.py", *map(str, arguments)]
         return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True).stdout
 
     def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         """Look into its database without writing."""
-        database = sqlite3.connect(f"file:{self.folder / 'undersigned.sqlite3'}?mode=ro", uri=True, timeout=20)
-        try:
+        with self._opened() as database:
             return database.execute(query, values).fetchall()
-        finally:
-            database.close()
+
+    def copy(self, folder: Path) -> None:
+        """Put what it has stored so far into another folder, while it runs; not the mails it has sent."""
+        folder.mkdir()
+        shutil.copy(self.folder / SECRET, folder)
+        with self._opened() as database, closing(sqlite3.connect(folder / DATABASE)) as copy:
+            database.backup(copy)
 
     def mails(self, to: str = "") -> list[EmailMessage]:
         """Every mail it has sent, or those to one reader, oldest first."""
@@ -83,6 +89,9 @@ class Demo:
     def mail(self, to: str, *, about: str) -> str:
         """The text of a reader's newest mail whose subject has these words, as soon as it is there."""
         return until(lambda: next((text_of(mail) for mail in self.mails(to)[::-1] if about in mail["Subject"]), ""))
+
+    def _opened(self) -> AbstractContextManager[sqlite3.Connection]:
+        return closing(sqlite3.connect(f"file:{self.folder / DATABASE}?mode=ro", uri=True, timeout=20))
 
     def _start(self) -> None:
         """Start it and wait until it answers."""

@@ -1,8 +1,7 @@
 """A vetter clears the queue: by keyboard alone, and with a mouse and no script."""
 
 import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -31,25 +30,23 @@ for n, name in enumerate(["Ada Moss-Example", "Kofi Lindqvist", "Ines Arroyo", "
 
 
 @pytest.fixture
-def desk(chromium: Browser, complaints: list[str], tmp_path: Path) -> Iterator[Callable[..., Page]]:
+def desk(chromium: Browser, complaints: list[str], own_demo: Demo) -> Callable[..., Page]:
     """The desk of a demo of its own, with twenty who wait, as its second vetter sees it."""
-    demo = Demo(tmp_path)
-    with demo.running():
-        demo.manage("shell", "-c", MORE)
+    own_demo.manage("shell", "-c", MORE)
 
-        def open_desk(**options: Any) -> Page:
-            context = chromium.new_context(base_url=demo.url, **options)
-            context.set_default_timeout(DEADLINE)
-            watch(context, complaints)
-            page = context.new_page()
-            page.goto("/accounts/login/")
-            page.locator("[name=login]").fill(SECOND)
-            page.locator("[name=password]").fill(PASSWORD)
-            page.get_by_role("button", name="Log in", exact=True).click()
-            page.goto(QUEUE)
-            return page
+    def open_desk(**options: Any) -> Page:
+        context = chromium.new_context(base_url=own_demo.url, **options)
+        context.set_default_timeout(DEADLINE)
+        watch(context, complaints)
+        page = context.new_page()
+        page.goto("/accounts/login/")
+        page.locator("[name=login]").fill(SECOND)
+        page.locator("[name=password]").fill(PASSWORD)
+        page.get_by_role("button", name="Log in", exact=True).click()
+        page.goto(QUEUE)
+        return page
 
-        yield open_desk
+    return open_desk
 
 
 class Keys:

@@ -15,7 +15,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "tests/postgres" in str(item.path):
             item.add_marker(pytest.mark.postgres)
             item.add_marker(pytest.mark.django_db(transaction=True))
-            item.add_marker(pytest.mark.xdist_group("postgres"))  # workers of two tests would take each other's tasks
 
 
 @pytest.fixture(autouse=True)
