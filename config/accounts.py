@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import URLResolver
 
+from config import devices
 from petition.access import ask_for_factor, lacks_factor
 from signatories import account_mail
 from signatories.evidence.federated import Account
@@ -32,6 +33,15 @@ class TeamAccounts(DefaultAccountAdapter):
         site = {"name": "Undersigned", "domain": settings.SITE_URL}
         message = self.render_mail(template_prefix, email, {"email": email, "current_site": site, **context})
         account_mail.owe(to=email, subject=message.subject, body=message.body, code="code" in context)
+
+    def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponseBase:
+        """Remember the browser, so that nobody else's wrong passwords keep its owner out."""
+        response: HttpResponseBase = super().post_login(request, user, **kwargs)
+        devices.remember(response, user.email)
+        return response
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        return devices.bucket(request, str(credentials.get("email", "")))
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         return f"{settings.SITE_URL}{urlsplit(super().get_reset_password_from_key_url(key)).path}"

@@ -74,7 +74,10 @@ def test_what_gives_something_away_asks_once_more_who_one_is(letter, organiser, 
     within, data = FORMS[place]
     signature = confirmed()
     data = data or {
-        **{"status": "confirmed", "verb": "decline", "reason": "not_eligible", "sure": "on"},
+        "status": "confirmed",
+        "verb": "decline",
+        "reason": "not_eligible",
+        "sure": "on",
         "key": "6f2a2f0e-5f5f-4c1e-9d8d-0f4f0a1f3b11",
     }
     path = f"/desk/{letter.slug}/{place.format(signature.pk)}"
