@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import URLResolver
 
+from config import devices
 from petition.access import ask_for_factor, lacks_factor
 from signatories import account_mail, limits, outbox
 from signatories.evidence.federated import Account
@@ -41,6 +42,15 @@ class TeamAccounts(DefaultAccountAdapter):
             return True
         most = outbox.DAILY_OVER_THE_SITE
         return limits.take("account mail", email.lower(), most=most, window=outbox.DAY).allowed
+
+    def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponseBase:
+        """Remember the browser, so that nobody else's wrong passwords keep its owner out."""
+        response: HttpResponseBase = super().post_login(request, user, **kwargs)
+        devices.remember(response, user.email)
+        return response
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        return devices.bucket(request, str(credentials.get("email", "")))
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         return f"{settings.SITE_URL}{urlsplit(super().get_reset_password_from_key_url(key)).path}"

@@ -18,6 +18,25 @@ def text(name: str, default: str = "") -> str:
     return os.environ.get(name, "").strip() or default
 
 
+def is_weak(key: str) -> bool:
+    """Whether a key is easily guessed.
+
+    Django warns below 50 characters (security.W009); words typed over and over are as easily guessed as short ones.
+    """
+    pieces = {key[at : at + 3] for at in range(len(key) - 2)}
+    thin = len(set(key)) < 16 or len(pieces) < 0.8 * (len(key) - 2)
+    return len(key) < 50 or thin or key.startswith("django-insecure-")
+
+
+def secret(name: str) -> str:
+    """Return a key that nobody guesses, or an empty text when it is unset."""
+    value = text(name)
+    if value and is_weak(value):
+        how = "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+        raise ImproperlyConfigured(f"{name} is easily guessed; it needs at least 50 random characters: {how}")
+    return value
+
+
 def flag(name: str, default: bool = False) -> bool:
     """Return a yes-or-no variable; anything that is neither is an error, never False."""
     value = os.environ.get(name, str(default)).strip().lower()
@@ -65,6 +84,15 @@ def web_address(name: str, default: str = "", *, with_path: bool = False) -> str
     """Return an http(s) origin such as https://letters.example.org, without a trailing slash."""
     value = text(name, default).rstrip("/")
     return _web(name, value, with_path=with_path) if value else value
+
+
+def is_this_machine(url: str) -> bool:
+    """Whether an address leads to the machine itself, where no one else reads what is sent."""
+    host = str(urlsplit(url).hostname)
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def credentials(name: str) -> dict[str, str]:

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from http import HTTPStatus
 
+from csp.constants import NONCE
 from django.conf import settings
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
@@ -16,13 +17,31 @@ UNREADABLE = (BadRequest, SuspiciousOperation, MultiPartParserError, OSError, Va
 View = Callable[[HttpRequest], HttpResponse]
 
 
+# What every answer carries, also one that was refused before any view or other middleware saw the request.
+ALWAYS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "; ".join(
+        f"{name} {' '.join(str(source) for source in sources if source != NONCE)}"
+        for name, sources in settings.CONTENT_SECURITY_POLICY["DIRECTIVES"].items()
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Referrer-Policy": settings.SECURE_REFERRER_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": settings.X_FRAME_OPTIONS,
+}
+if settings.SECURE:
+    ALWAYS["Strict-Transport-Security"] = f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains; preload"
+
+
 def headers(get_response: View) -> View:
-    """Forbid caching unless a view allowed it, and switch off what no page of ours uses."""
+    """Forbid caching, framing and the rest unless a view allowed it."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        response.headers.setdefault("Cache-Control", "no-store")
-        response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+        for name, value in ALWAYS.items():
+            response.headers.setdefault(name, value)
         return response
 
     return middleware

@@ -20,7 +20,8 @@ TRYING_OUT = DEBUG or DEMO
 HOST = env.text("HOST", "127.0.0.1")
 PORT = env.number("PORT", 8000)
 
-SECRET_KEY = env.text("SECRET_KEY", "only-for-debugging-" * 3 if DEBUG else "")
+_debugging = "only-for-debugging-" * 3 if DEBUG else ""
+SECRET_KEY = env.text("SECRET_KEY", _debugging) if TRYING_OUT else env.secret("SECRET_KEY")
 if not SECRET_KEY:
     raise ImproperlyConfigured("SECRET_KEY is not set. Set it, or set DEBUG=1 to try things out.")
 SECRET_KEY_FALLBACKS = env.names("SECRET_KEY_FALLBACKS")
@@ -32,6 +33,11 @@ _local = f"http://{'127.0.0.1' if HOST in {'0.0.0.0', '::'} else HOST}:{PORT}"
 SITE_URL = env.web_address("SITE_URL", _local if TRYING_OUT else "")
 if not SITE_URL:
     raise ImproperlyConfigured("SITE_URL is not set. It is the public address that stands in every mail.")
+SECURE, _here = SITE_URL.startswith("https://"), env.is_this_machine(SITE_URL)
+if DEBUG and SECURE and not _here:
+    raise ImproperlyConfigured("DEBUG shows everyone the inside of the program; it cannot be on for a public SITE_URL.")
+if not (SECURE or _here or TRYING_OUT):
+    raise ImproperlyConfigured("SITE_URL must begin with https://; else anyone on the way reads the links in mails.")
 ALLOWED_HOSTS = env.names("ALLOWED_HOSTS") or [str(urlsplit(SITE_URL).hostname)]
 if TRYING_OUT and not env.names("ALLOWED_HOSTS"):
     ALLOWED_HOSTS = ["*"] if HOST in {"0.0.0.0", "::"} else [HOST, "localhost", "127.0.0.1", "[::1]"]
@@ -119,14 +125,15 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "allauth.socialaccount",
     "allauth.socialaccount.providers.github",
     "allauth.socialaccount.providers.openid_connect",
 ]
 MIDDLEWARE = [
+    "config.middleware.headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "config.middleware.headers",
     "config.middleware.see_other",
     "corsheaders.middleware.CorsMiddleware",
     "config.api.problems",
@@ -185,7 +192,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
-TEAM_MFA_REQUIRED = env.flag("TEAM_MFA_REQUIRED")
+TEAM_MFA_REQUIRED = env.flag("TEAM_MFA_REQUIRED", not TRYING_OUT)
 LOGIN_URL, LOGIN_REDIRECT_URL = "account_login", "petition:desk"
 ACCOUNT_LOGOUT_REDIRECT_URL = "petition:index"
 ACCOUNT_ADAPTER = "config.accounts.TeamAccounts"
@@ -198,8 +205,17 @@ ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600  # seconds; some mail servers make a new sender wait
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # of a new password, address or second factor
+ACCOUNT_FORMS = {"request_login_code": "config.devices.RequestCode"}
+# Wrong passwords count for the account and for the network; see config/devices.py for who stays let in.
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "10/m/ip,5/5m/key",
+    "request_login_code": "20/m/ip,3/m/key,12/h/key",
+    "reset_password": "20/m/ip,3/m/key,6/h/key",
+}
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(SITE_URL).scheme
 ACCOUNT_SESSION_REMEMBER = True
+SESSION_COOKIE_AGE = 7 * 24 * 3600  # seconds; what gives something away asks sooner, see petition/access.py
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Undersigned"
@@ -241,12 +257,12 @@ SOCIALACCOUNT_QUERY_EMAIL = SOCIALACCOUNT_STORE_TOKENS = False
 SOCIALACCOUNT_REQUESTS_TIMEOUT = 5  # seconds
 
 # --- Safety ----------------------------------------------------------------------------------------
-SECURE = SITE_URL.startswith("https://")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_NAME = "__Host-session" if SECURE else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if SECURE else "csrf"
 CSRF_COOKIE_HTTPONLY = True
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no cookie beside the two
 SECURE_SSL_REDIRECT = SECURE
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0

@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", api.about, name="api"),
     path("api/v1/", api.api.urls),
     path("accounts/", include("allauth.account.urls")),
+    path("accounts/sessions/", include("allauth.usersessions.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     # Of log-ins elsewhere only the way back: the way there begins on a signer's own page, and nobody logs in to the
     # desk by one.

@@ -14,7 +14,7 @@ from signatories.models import Mail
 
 ROOT = Path(__file__).resolve().parent.parent
 PRODUCTION = {
-    "SECRET_KEY": "a-long-enough-key-for-a-test-of-production",
+    "SECRET_KEY": "q7Vw2ZsK-x4Jd9Tn_b6Rf1Lm8Hc3Gy5Pa0Ue-Xk_Wt2Nz7Bv4Qj",
     "SITE_URL": "https://letters.example.org",
     "PATH": os.environ["PATH"],
 }
@@ -38,7 +38,14 @@ def test_production_starts_with_a_key_and_an_address(tmp_path):
     ("changes", "said"),
     [
         ({"SECRET_KEY": "-"}, "SECRET_KEY is not set"),
+        ({"SECRET_KEY": "short"}, "SECRET_KEY is easily guessed"),
+        ({"SECRET_KEY": "a" * 80}, "SECRET_KEY is easily guessed"),
+        ({"SECRET_KEY": "only-for-debugging-" * 3}, "SECRET_KEY is easily guessed"),
+        ({"SECRET_KEY": "change me please " * 5}, "SECRET_KEY is easily guessed"),
+        ({"SECRET_KEY": "django-insecure-q7Vw2ZsKx4Jd9Tnb6Rf1Lm8Hc3Gy5Pa0Uez"}, "SECRET_KEY is easily guessed"),
         ({"SITE_URL": "-"}, "SITE_URL is not set"),
+        ({"SITE_URL": "http://letters.example.org"}, "SITE_URL must begin with https"),
+        ({"DEBUG": "1"}, "cannot be on for a public SITE_URL"),
         ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS must name the hosts"),
         ({"DATABASE_URL": "nonsense://x"}, "DATABASE_URL cannot be understood"),
         ({"TEAM_MFA_REQUIRED": "perhaps"}, "TEAM_MFA_REQUIRED must be yes or no"),
@@ -50,6 +57,27 @@ def test_a_start_that_would_go_wrong_is_refused_in_plain_words(tmp_path, changes
     done = start(tmp_path, **changes)
     assert done.returncode != 0
     assert said in done.stderr.splitlines()[-1]
+
+
+def test_a_site_on_this_machine_needs_no_certificate(tmp_path):
+    assert "False" in start(tmp_path, SITE_URL="http://127.0.0.1:8000").stdout
+
+
+def test_the_check_before_deploying_finds_nothing(tmp_path):
+    environ = {**PRODUCTION, "VAR_DIR": str(tmp_path), "REDIS_URL": "redis://127.0.0.1:6379/0"}
+    command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "INFO"]
+    (tmp_path / "static").mkdir()
+    done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr.strip()) == (0, ""), done.stderr
+
+
+def test_a_team_shows_a_second_factor_unless_this_is_for_trying_out(tmp_path, settings):
+    code = "from django.conf import settings as s; print(s.TEAM_MFA_REQUIRED)"
+    command = [sys.executable, "-c", "import os; os.environ['DJANGO_SETTINGS_MODULE'] = 'config.settings'; " + code]
+    for more, said in (({}, "True"), ({"TEAM_MFA_REQUIRED": "no"}, "False"), ({"DEMO": "1"}, "False")):
+        given = {**PRODUCTION, "VAR_DIR": str(tmp_path), **more}
+        done = subprocess.run(command, cwd=ROOT, env=given, capture_output=True, text=True, timeout=30, check=True)
+        assert done.stdout.strip() == said
 
 
 def test_postgresql_is_used_when_it_is_named(tmp_path):
@@ -130,12 +158,12 @@ def test_the_doctor_finds_nothing_wrong_with_a_fresh_installation(db: None, caps
 
 
 def test_the_doctor_warns_of_a_site_that_is_open_to_everyone(db: None, capsys, settings):
-    settings.DEBUG, settings.SECRET_KEY = True, "short"
+    settings.DEBUG, settings.TRYING_OUT, settings.SECRET_KEY = True, False, "short"
     with pytest.raises(SystemExit):
         call_command("doctor")
     said = capsys.readouterr().out
     assert "DEBUG is on" in said
-    assert "shorter than 40" in said
+    assert "SECRET_KEY is easily guessed" in said
 
 
 def test_the_doctor_sees_mail_that_nobody_sends(post_sign, capsys, time_machine):
@@ -167,8 +195,8 @@ def test_the_tally_command_prints_json_and_knows_its_letters(letter, capsys):
     ("changes", "said"),
     [
         ({"FETCH_ALLOW": "127.0.0.1:8080"}, "for DEBUG and DEMO only"),
-        ({"FETCH_ALLOW": "192.0.2.1:8080", "DEBUG": "1"}, "loopback addresses with a port only"),
-        ({"FETCH_ALLOW": "127.0.0.1", "DEBUG": "1"}, "loopback addresses with a port only"),
+        ({"FETCH_ALLOW": "192.0.2.1:8080", "DEBUG": "1", "SITE_URL": "-"}, "loopback addresses with a port only"),
+        ({"FETCH_ALLOW": "127.0.0.1", "DEBUG": "1", "SITE_URL": "-"}, "loopback addresses with a port only"),
         ({"FETCH_PORTS": "80;443"}, "FETCH_PORTS must be whole numbers"),
         ({"DNS_SERVER": "ns.example.org"}, "DNS_SERVER must be an IP address"),
         ({"GITHUB_URL": "github.com"}, "GITHUB_URL must look like"),

@@ -13,8 +13,9 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
+from config import env
 from config.celery import app
-from petition.models import Letter
+from petition.models import Letter, Role
 from petition.tally import SETTLING
 from signatories import backups, bounces, record
 from signatories.models import Mail
@@ -44,10 +45,17 @@ def _site() -> Iterator[str]:
         yield f"SITE_URL is {settings.SITE_URL}; without https anyone on the way reads the links in every mail."
     if settings.DEBUG:
         yield "DEBUG is on; errors show the inside of the program to anyone."
-    if len(settings.SECRET_KEY) < 40:
-        yield "SECRET_KEY is shorter than 40 characters; python -c 'import secrets; print(secrets.token_urlsafe(48))'"
+    if env.is_weak(settings.SECRET_KEY) and not settings.TRYING_OUT:
+        yield "SECRET_KEY is easily guessed; python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
     if not settings.TRYING_OUT and not (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
         yield "The style sheets are not collected yet: manage.py collectstatic"
+
+
+def _team() -> Iterator[str]:
+    if not settings.TEAM_MFA_REQUIRED and not settings.TRYING_OUT:
+        yield "TEAM_MFA_REQUIRED is off; whoever reads one member's mail reads every signer's address."
+    for letter in Letter.objects.exclude(members__role=Role.OWNER):
+        yield f"{letter.slug} has no owner."
 
 
 def _database() -> Iterator[str]:
@@ -123,6 +131,7 @@ def _record() -> Iterator[str]:
 
 CHECKS: dict[str, Callable[[], Iterator[str]]] = {
     "site": _site,
+    "team": _team,
     "database": _database,
     "broker": _broker,
     "mail server": _mail,
