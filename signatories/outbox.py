@@ -24,7 +24,9 @@ from signatories.models import Invitation, Knock, Mail, MailQuerySet, Signature,
 log = logging.getLogger(__name__)
 
 BATCH = 50
-LEASE = timedelta(minutes=5)  # longer than a batch takes with a slow server; a crash repeats one mail at worst
+# What a killed sender leaves is due again after this. It is renewed before each mail, so it need only be longer than one
+# mail takes with a slow server (EMAIL_TIMEOUT), and a crash repeats one mail at worst.
+LEASE = timedelta(seconds=40)
 TURN = 2.0  # seconds that a task begins another batch, so that a letter is published on time beside a mailing
 MAX_ATTEMPTS = 12
 COOL_DOWN = timedelta(minutes=1)
