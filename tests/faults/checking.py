@@ -1,9 +1,8 @@
 """What must hold at the end of a run: each promise is a function that says what is wrong, or nothing."""
 
 import csv
-import hashlib
-import hmac
 import io
+import itertools
 import json
 import re
 from collections import Counter
@@ -14,10 +13,12 @@ from typing import Any
 import psycopg
 
 from tests.faults import people, sink
-from tests.faults.clients import SERVER_ERROR, Clients, request
+from tests.faults.clients import SERVER_ERROR, request
 from tests.faults.house import SLUG, House
 from tests.faults.nemesis import OF_A_SENDER, OF_THE_DATABASE, Nemesis
+from tests.faults.stage import Stage
 
+AT_ONCE = 100_000  # of acts.py
 BACK = 2.0  # seconds after the return of a backend in which a request may still be answered 503
 AMBIGUOUS = {"unanswered"}
 MOST_EXTRA, MOST_TO_ONE = 0.01, 3
@@ -29,8 +30,7 @@ ADDRESS_IN_LOG = re.compile(rb"(?:s|wrong)\d+(?:@|%40)h\d+\.example\.org")
 class Seen:
     """Everything the checks look at, read once."""
 
-    house: House
-    clients: Clients
+    stage: Stage
     nemesis: Nemesis
     operations: list[dict[str, Any]]
     faults: list[dict[str, Any]]
@@ -41,9 +41,16 @@ class Seen:
     def by_hash(self) -> Counter[str]:
         return Counter(hashed for hashed, _ in self.rows)
 
+    @property
+    def house(self) -> House:
+        return self.stage.house
+
+    @property
+    def accepted(self) -> dict[str, str]:
+        return self.stage.accepted
+
     def hashed(self, address: str) -> str:
-        """As the product knows a mailbox (signatories.addresses.keyed_hash)."""
-        return hmac.new(self.house.environ["SECRET_KEY"].encode(), address.encode(), hashlib.sha256).hexdigest()
+        return self.house.hashed(address)
 
     def refused(self, address: str) -> bool:
         """Whether the mail server refuses it for good."""
@@ -55,12 +62,13 @@ class Seen:
         return Counter(to for to, _ in ids)
 
 
-def look(house: House, clients: Clients, nemesis: Nemesis) -> Seen:
+def look(stage: Stage, nemesis: Nemesis) -> Seen:
     """Read the database, the mails and the journals."""
+    house = stage.house
     with psycopg.connect(house.database()) as link:
         rows = link.execute("SELECT address_hash, status FROM signatories_signature").fetchall()
-    operations, faults = clients.journal.entries(), nemesis.journal.entries()
-    return Seen(house, clients, nemesis, operations, faults, sink.read(house.store)[0], rows)
+    operations, faults = stage.operations.entries(), stage.faults.entries()
+    return Seen(stage, nemesis, operations, faults, sink.read(house.store)[0], rows)
 
 
 def message_id(mail: dict[str, Any]) -> str:
@@ -72,7 +80,7 @@ def message_id(mail: dict[str, Any]) -> str:
 def p1(seen: Seen) -> Iterator[str]:
     """No accepted signature is lost, and no confirmation or withdrawal either."""
     there = seen.by_hash
-    lost = [one for one in seen.clients.accepted if not there[seen.hashed(one)]]
+    lost = [one for one in seen.accepted if not there[seen.hashed(one)]]
     if lost:
         yield f"{len(lost)} accepted signatures are not in the database, such as {lost[0]}"
     status = dict(seen.rows)
@@ -112,7 +120,7 @@ def p3(seen: Seen) -> Iterator[str]:
 def without_mail(seen: Seen) -> list[str]:
     """Accepted signers to whom no mail with a code went."""
     written = {mail["to"] for mail in seen.mails}
-    return [one for one in seen.clients.accepted if one not in written and not seen.refused(one)]
+    return [one for one in seen.accepted if one not in written and not seen.refused(one)]
 
 
 def p4(seen: Seen) -> Iterator[str]:
@@ -135,14 +143,37 @@ def p5(seen: Seen) -> Iterator[str]:
     excuses += sum(number for name, number in seen.nemesis.delivered.items() if name in OF_A_SENDER)
     if extra > excuses:
         yield f"{extra} extra mails, but only {excuses} ambiguous answers and killed senders"
-    if extra > max(1, MOST_EXTRA * len(seen.clients.accepted)) and extra > 5:
-        yield f"{extra} extra mails are more than 1 % of {len(seen.clients.accepted)} signers"
+    if extra > max(1, MOST_EXTRA * len(seen.accepted)) and extra > 5:
+        yield f"{extra} extra mails are more than 1 % of {len(seen.accepted)} signers"
     most = max(copies.values(), default=0)
     if most > MOST_TO_ONE:
         yield f"one mail went out {most} times"
     several = [one for one, number in seen.mails_to("Subject: Your code").items() if number > 2]
     if several:
         yield f"{len(several)} signers got more than two different mails with a code, such as {several[0]}"
+
+
+def p8(seen: Seen) -> Iterator[str]:
+    """A mail that is refused for good is tried once."""
+    path = seen.house.store.with_suffix(".refused")
+    tries = Counter(path.read_text().split() if path.exists() else [])
+    again = [one for one, number in tries.items() if number > 1 + ("s" not in one)]
+    if len(again) > sum(seen.nemesis.delivered.values()):
+        yield f"{len(again)} refused mailboxes were tried again, such as {again[0]}"
+    most = max(tries.values(), default=0)
+    if most > MOST_TO_ONE:
+        yield f"one refused mailbox was tried {most} times"
+
+
+def consent(seen: Seen) -> Iterator[str]:
+    """Nobody is confirmed but by typing a code, whoever opens the links."""
+    typed = {seen.hashed(one["who"]) for one in seen.operations if one.get("do") == "confirm"}
+    known = {seen.hashed(one) for one in seen.accepted if "@" in one and one.startswith("s")}
+    other = {seen.hashed(people.person(seen.house.seed, AT_ONCE).address)}
+    states = {"confirmed", "held", "asked", "declined", "listed", "hidden", "withdrawn"}
+    found = [hashed for hashed, status in seen.rows if status in states and hashed in known - typed - other]
+    if found:
+        yield f"{len(found)} signatures were confirmed though nobody typed a code"
 
 
 def p9(seen: Seen) -> Iterator[str]:
@@ -190,7 +221,7 @@ def unexplained_falls(house: House) -> str:
         ask = "SELECT (figures->>'listed')::int FROM petition_tally ORDER BY as_of"
         shown = [number for (number,) in link.execute(ask)]
     left = sum(one["kind"] in {"withdrawn", "removed"} for one in feed(house.port["web"]))
-    fell = sum(max(0, before - after) for before, after in zip(shown, shown[1:], strict=False))
+    fell = sum(max(0, before - after) for before, after in itertools.pairwise(shown))
     return f"by {fell}, explained are {left}" if fell > left else ""
 
 
@@ -234,7 +265,9 @@ PROMISES: dict[str, Callable[[Seen], Iterator[str]]] = {
     "P3": p3,
     "P4": p4,
     "P5": p5,
+    "P8": p8,
     "P9": p9,
+    "consent": consent,
     "P11": p11,
     "logs": logs,
 }
@@ -246,8 +279,3 @@ def overlap(seen: Seen) -> float:
     spans = [(fault["at"], fault.get("ended", 1e12)) for fault in seen.faults if fault.get("done")]
     hit = sum(any(start <= one.get("ended", 1e12) and one["at"] <= end for start, end in spans) for one in whole)
     return hit / len(whole) if whole else 0.0
-
-
-def people_of(seed: str, signs: int) -> list[people.Person]:
-    """Everybody of a run."""
-    return [people.person(seed, number) for number in range(signs)]

@@ -8,17 +8,18 @@ import re
 import threading
 import time
 import uuid
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from tests.faults import people, sink
-from tests.faults.house import HOST, SLUG, House
-from tests.faults.journal import Journal
+from tests.faults.house import HOST, SLUG
+from tests.faults.stage import Stage
 
 CODE = re.compile(r"Your code is\s+(\d{6})")
+LINK = re.compile(rf"https://{re.escape(HOST)}(/\S+)")
+SCANNED = 9  # a mail scanner stands before one mailbox in so many
 MINE = re.compile(r"/mine/([\w-]+)/")
 TOO_SOON = 3.2  # seconds; whoever types a code sooner after its mail is flagged
 PATIENCE = 15.0  # seconds for one answer
@@ -37,14 +38,12 @@ class Answer:
 
 
 class Clients:
-    """All signers of a run, on some threads."""
+    """Some signers, on some threads."""
 
-    def __init__(self, house: House, journal: Journal, signs: int, threads: int = 8) -> None:
-        self.house, self.journal, self.signs = house, journal, signs
+    def __init__(self, stage: Stage, signs: int, *, first: int = 0, threads: int = 8) -> None:
+        self.stage, self.house, self.journal, self.signs = stage, stage.house, stage.operations, signs
+        self.first, self.accepted = first, stage.accepted
         self.may_sign: Callable[[int], bool] = lambda _: True  # the nemesis keeps step
-        self.accepted: dict[str, str] = {}  # address: where the code is typed
-        self.mine: dict[str, str] = {}
-        self.counts: Counter[str] = Counter()
         self.started = self.done = 0
         self.last_way_out: float | None = None  # after this moment nobody insists any more
         self._jobs: list[tuple[float, int, Callable[[], None]]] = []
@@ -97,7 +96,7 @@ class Clients:
             if self._jobs and self._jobs[0][0] <= time.monotonic():
                 job = heapq.heappop(self._jobs)[2]
             elif self.started < self.signs and self.may_sign(self.started):
-                number = self.started
+                number = self.first + self.started
                 self.started += 1
                 job = lambda: self._sign(number)  # noqa: E731
             else:
@@ -139,12 +138,21 @@ class Clients:
             mails, place = sink.read(self.house.store, place)
             for mail in mails:
                 found = CODE.search(mail["text"])
-                if found and mail["to"] not in seen and mail["to"].startswith("s"):
-                    seen.add(mail["to"])
-                    who = people.person(self.house.seed, int(mail["to"][1:].partition("@")[0]))
-                    if who.confirms:
-                        self._confirm_later(who, found[1], mail["at"])
+                number = int(mail["to"][1:].partition("@")[0])
+                if not found or number in seen or not self.first <= number < self.first + self.signs:
+                    continue
+                seen.add(number)
+                who = people.person(self.house.seed, number)
+                if number % SCANNED == 0:
+                    self.later(0, lambda who=who, text=mail["text"]: self._scan(who, text))  # type: ignore[misc]
+                if who.confirms:
+                    self._confirm_later(who, found[1], mail["at"])
             time.sleep(0.1)
+
+    def _scan(self, who: people.Person, text: str) -> None:
+        """Open every link of a mail, as mail scanners do."""
+        for path in LINK.findall(text):
+            self.ask("scan", who, "GET", path)
 
     def _confirm_later(self, who: people.Person, code: str, at: float) -> None:
         self.later(max(0, at + TOO_SOON - time.time()), lambda: self._confirm(who, code))
@@ -156,10 +164,8 @@ class Clients:
                 self.later(0.5, lambda: self._confirm(who, code))
             return
         answer = self.insist("confirm", who, tab, {"code": code})
-        if answer.verdict == "ok" and (mine := MINE.search(answer.location)):
-            self.mine[who.address] = mine[0]
-            if who.withdraws:
-                self.later(1 + 3 * random.random(), lambda: self._withdraw(who, mine[0]))
+        if answer.verdict == "ok" and (mine := MINE.search(answer.location)) and who.withdraws:
+            self.later(1 + 3 * random.random(), lambda: self._withdraw(who, mine[0]))
 
     def _withdraw(self, who: people.Person, mine: str) -> None:
         self.insist("withdraw", who, f"{mine}withdraw/", {"sure": "on"})
@@ -188,8 +194,6 @@ class Clients:
         number = self.journal.begin(do=do, who=more.get("told") or who.address)
         answer = request(self.house.port["web"], method, path, form, client=who.client, key=more.get("key", ""))
         self.journal.end(number, result=answer.verdict, status=answer.status, retry_after=answer.retry_after)
-        with self._lock:
-            self.counts[f"{do} {answer.verdict}"] += 1
         return answer
 
 

@@ -1,6 +1,7 @@
 """The whole house on loopback: PostgreSQL, Redis, web, worker, beat, and a mail server, as they are shipped."""
 
 import hashlib
+import hmac
 import os
 import pwd
 import shlex
@@ -44,7 +45,7 @@ language: en
 
 We ask you to keep what was promised.
 """
-# A durable cluster, as initdb makes it. After a crash syncfs makes as sure as opening and syncing every file, and sooner.
+# A durable cluster, as initdb makes it. After a crash syncfs is as sure as syncing file by file, and sooner.
 POSTGRES = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "max_connections": "100", "fsync": "on"}
 POSTGRES |= {"recovery_init_sync_method": "syncfs"}
 
@@ -88,6 +89,10 @@ class House:
     def database(self, via: str = "postgres") -> str:
         """The address of the database, itself or through the proxy."""
         return f"postgres://undersigned@127.0.0.1:{self.port[via]}/undersigned"
+
+    def hashed(self, address: str) -> str:
+        """How the product knows a mailbox (signatories.addresses.keyed_hash)."""
+        return hmac.new(self.environ["SECRET_KEY"].encode(), address.encode(), hashlib.sha256).hexdigest()
 
     def keep(self, name: str, command: str | list[str], **more: Any) -> Kept:
         """Keep one more process running."""

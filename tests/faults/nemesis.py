@@ -60,8 +60,11 @@ SHARE_OF_OTHERS = 0.4  # of all faults
 class Nemesis:
     """Delivers a number of kills, and other faults between them; each is written down from beginning to end."""
 
-    def __init__(self, house: House, journal: Journal, kills: int, pause: float = 0.8) -> None:
+    def __init__(
+        self, house: House, journal: Journal, kills: int, *, only: tuple[str, ...] = (), pause: float = 0.8
+    ) -> None:
         self.house, self.journal, self.kills, self.pause = house, journal, kills, pause
+        self.tables = [{name: table[name] for name in table if not only or name in only} for table in (KILLS, OTHERS)]
         self.dice = random.Random()
         self.delivered: Counter[str] = Counter()
         self.killed = 0
@@ -93,10 +96,11 @@ class Nemesis:
             place += 1
             # Dice of its own for each, so that one that found nobody to strike does not change those that follow.
             self.dice = random.Random(f"{self.house.seed} fault {place}")
-            if self.dice.random() < SHARE_OF_OTHERS:
-                self.deliver(self._choose(OTHERS))
+            kills, others = self.tables
+            if others and (not kills or self.dice.random() < SHARE_OF_OTHERS):
+                self.deliver(self._choose(others))
             else:
-                self.deliver(self._choose(KILLS), also=self.dice.random() < 0.1)
+                self.deliver(self._choose(kills), also=self.dice.random() < 0.1)
             self._ending.wait(self.pause * (0.5 + self.dice.random()))
 
     def _choose(self, table: dict[str, int]) -> str:
@@ -107,7 +111,7 @@ class Nemesis:
         number = self.journal.begin(fault=name)
         done = self._kill(name) if name in KILLS else self._other(name)
         if also:
-            self.deliver(self._choose(KILLS))
+            self.deliver(self._choose(self.tables[0]))
         if done:
             self.killed += name in KILLS
             self.delivered[name] += 1

@@ -49,6 +49,11 @@ class Sink:
         self.file.flush()
         os.fsync(self.file.fileno())
 
+    def note_refusal(self, to: str) -> None:
+        """Write down that a mail was refused for good."""
+        with self.path.with_suffix(".refused").open("a") as file:
+            file.write(to + "\n")
+
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Speak with one sender."""
         try:
@@ -88,7 +93,11 @@ class Talk:
     async def recipient(self, line: bytes) -> None:
         found = ADDRESS.search(line)
         self.to = found[1].decode() if found else ""
-        await self.say("550 no such mailbox" if refused(self.sink.seed, self.to) else "250 ok")
+        if refused(self.sink.seed, self.to):
+            self.sink.note_refusal(self.to)
+            await self.say("550 no such mailbox")
+        else:
+            await self.say("250 ok")
 
     async def data(self) -> bool:
         """Take one mail; return whether the connection goes on."""
