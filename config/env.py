@@ -131,6 +131,43 @@ def mail_server(name: str, default: str) -> dict[str, Any]:
     }
 
 
+def bounce_address(name: str) -> str:
+    """Return a mail address with room for a token of 48 characters behind a plus (RFC 5321: 64 before the @)."""
+    value = text(name)
+    if value and not re.fullmatch(r"[A-Za-z0-9._-]{1,15}@[A-Za-z0-9.-]{1,200}", value):
+        raise ImproperlyConfigured(
+            f"{name} must look like bounces@letters.example.org, with at most 15 characters before the @."
+        )
+    return value
+
+
+def mailbox(name: str) -> dict[str, Any]:
+    """Return where a mailbox is, from imaps://user:password@host/folder or maildir:///folder; nothing when unset.
+
+    imap:// without encryption is for a server on this machine. Special characters are percent-encoded.
+    """
+    value = text(name)
+    if not value:
+        return {}
+    parts = _split(name, value)
+    folder = unquote(parts.path)
+    if parts.scheme == "maildir" and folder.startswith("/") and not parts.netloc:
+        return {"kind": "maildir", "folder": folder}
+    here = parts.hostname in {"localhost", "127.0.0.1", "::1"}
+    if parts.scheme not in {"imaps", "imap"} or not (parts.hostname and parts.username and parts.password):
+        raise ImproperlyConfigured(f"{name} must be imaps://user:password@host/INBOX or maildir:///folder.")
+    if parts.scheme == "imap" and not here:
+        raise ImproperlyConfigured(f"{name}: imap:// would send the password unencrypted; use imaps://.")
+    return {
+        "kind": parts.scheme,
+        "host": parts.hostname,
+        "port": parts.port or {"imaps": 993, "imap": 143}[parts.scheme],
+        "user": unquote(parts.username),
+        "password": unquote(parts.password),
+        "folder": folder.strip("/") or "INBOX",
+    }
+
+
 def parsed(name: str, parse: Callable[[str], Any], default: str) -> Any:
     """Return what `parse` makes of the variable; its complaint names the variable, not its secret."""
     try:

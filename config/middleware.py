@@ -1,21 +1,16 @@
-"""Headers for every answer, a limit for every body, one page for every kind of failure that is no fault."""
+"""Headers for every answer, and a limit for every body."""
 
 import logging
 from collections.abc import Callable
 from http import HTTPStatus
 
-import redis
 from django.conf import settings
 from django.core.exceptions import BadRequest, SuspiciousOperation
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 
-from petition.moves import NotAllowed
-
 log = logging.getLogger(__name__)
-AWAY = (OperationalError, InterfaceError, redis.ConnectionError, redis.TimeoutError)
 # Broken forms, too many fields, other charsets, a client that went away half way, a body longer than it said.
 UNREADABLE = (BadRequest, SuspiciousOperation, MultiPartParserError, OSError, ValueError, LookupError)
 View = Callable[[HttpRequest], HttpResponse]
@@ -69,23 +64,3 @@ def limit_body(get_response: View) -> View:
         return get_response(request)
 
     return middleware
-
-
-class Failures:
-    """Show a 409 page for a lost race or a move that is not allowed, and 503 while a backend is away."""
-
-    def __init__(self, get_response: View) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
-
-    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if isinstance(exception, NotAllowed):
-            return render(request, "409.html", {"problem": exception}, status=409)
-        if isinstance(exception, AWAY):
-            log.error("a backend is away: %s", type(exception).__name__)
-            response = render(request, "503.html", status=503)
-            response["Retry-After"] = "5"
-            return response
-        return None

@@ -53,6 +53,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 3600.0,
         "options": {"expires": 1800},
     },
+    "read the mail that came back": {
+        "task": "signatories.tasks.read_bounces",
+        "schedule": 60.0,
+        "options": {"expires": 50},
+    },
     "go on with the batches": {
         "task": "signatories.tasks.go_on_with_batches",
         "schedule": 2.0,

@@ -57,6 +57,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "transaction_mode": "IMMEDIATE",
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
     }
+else:
+    DATABASES["default"]["ENGINE"] = "config.postgresql"  # Django's own, with limits
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.text("REDIS_URL")
@@ -72,6 +74,11 @@ vars().update(env.mail_server("EMAIL_URL", f"file://{VAR_DIR / 'mail'}" if TRYIN
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text(
     "MAIL_FROM", f"Undersigned <letters@{urlsplit(SITE_URL).hostname if not TRYING_OUT else 'example.org'}>"
 )
+# Where mail that comes back goes, and where it can be read.
+BOUNCE_ADDRESS = env.bounce_address("BOUNCE_ADDRESS")
+BOUNCE_MAILBOX = env.mailbox("BOUNCE_MAILBOX")
+if BOUNCE_MAILBOX and not BOUNCE_ADDRESS:
+    raise ImproperlyConfigured("BOUNCE_MAILBOX needs BOUNCE_ADDRESS: without it no mail that comes back can be told.")
 
 # Where delivered bundles lie: no web server looks here, and web and worker must see the same folder.
 DELIVERY_DIR = VAR_DIR / "deliveries"
@@ -142,7 +149,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "config.middleware.Failures",
+    "config.failures.Failures",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"

@@ -5,10 +5,12 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from config import accounts, mailbox
+from config import accounts, failures, mailbox
 
 admin.site.login = accounts.admin_login  # type: ignore[method-assign, assignment]
 admin.site.has_permission = accounts.may_administer  # type: ignore[method-assign]
+
+handler400, handler500 = failures.unreadable, failures.fault
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("petition.urls")),

@@ -7,9 +7,11 @@ from typing import Any
 from django.core.wsgi import get_wsgi_application
 
 from config import media_types
+from config.postgresql.base import PAGE, DatabaseWrapper
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
+DatabaseWrapper.patience = PAGE
 django_application = get_wsgi_application()
 
 

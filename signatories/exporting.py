@@ -11,6 +11,7 @@ import xlsxwriter
 from django.http import FileResponse, StreamingHttpResponse
 from django.utils import timezone
 
+from petition import patience
 from petition.models import Letter, User
 from petition.text import safe_cell
 from signatories.models import Export, Signature
@@ -56,10 +57,11 @@ def rows(letter: Letter, audience: str, *, as_of: datetime) -> Iterator[dict[str
     write lock.
     """
     wanted = columns(audience)
-    for position, signature in enumerate(chosen(letter, audience).iterator(chunk_size=CHUNK), start=1):
-        signature.letter = letter
-        whole = {**row(signature, position), "as_of": _moment(as_of), "disclaimer": letter.disclaimer}
-        yield {name: whole[name] for name in wanted}
+    with patience.longer(minutes=5):
+        for position, signature in enumerate(chosen(letter, audience).iterator(chunk_size=CHUNK), start=1):
+            signature.letter = letter
+            whole = {**row(signature, position), "as_of": _moment(as_of), "disclaimer": letter.disclaimer}
+            yield {name: whole[name] for name in wanted}
 
 
 def row(signature: Signature, position: int) -> dict[str, Any]:

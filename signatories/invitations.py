@@ -279,6 +279,7 @@ def where(invitation: Invitation) -> str:
     """Return where an invitation stands, in words for the team."""
     refused = [mail for mail in invitation.mails.all() if mail.state == Mail.State.FAILED]
     owed = [mail for mail in invitation.mails.all() if mail.state == Mail.State.OWED]
+    late = [mail for mail in invitation.mails.all() if mail.state == Mail.State.SENT and mail.returned]
     if invitation.signature is not None:
         return f"Signed: {invitation.signature.get_status_display().lower()}"
     if invitation.declined_at:
@@ -288,10 +289,12 @@ def where(invitation: Invitation) -> str:
     if invitation.expires_at <= timezone.now():
         return "Expired"
     if refused:
-        return f"Bounced: {refused[-1].problem}"
+        return f"Bounced: {refused[-1].trouble}"
     if invitation.opened_at:
         return "Opened"
-    return "Being sent" if owed else "Sent"
+    if owed:
+        return "Being sent"
+    return f"Delayed: {late[-1].trouble}" if late else "Sent"
 
 
 def count(invited: Iterable[Invitation]) -> dict[str, int]:

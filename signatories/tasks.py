@@ -6,6 +6,7 @@ from signatories import (
     account_mail,
     announce,
     batches,
+    bounces,
     collecting,
     delivering,
     outbox,
@@ -99,3 +100,9 @@ def see_to_questions() -> None:
     """Remind once of open questions, and end those that nobody answered."""
     vetting.lapse()
     vetting.remind()
+
+
+@shared_task
+def read_bounces() -> None:
+    """Read the mail that came back."""
+    bounces.read()

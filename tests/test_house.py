@@ -36,12 +36,12 @@ def test_petition_never_imports_signatories_and_neither_app_imports_config():
 
 
 FLOORS = [
-    {"addresses", "tokens", "reasons", "countries", "names", "origins", "mail_server"},
+    {"addresses", "tokens", "reasons", "countries", "names", "origins", "mail_server", "statuses"},
     {"levels"},
     {"models"},
     {"outbox", "account_mail", "limits", "organisations", "record"},
     {"evidence", "flags"},
-    {"watch", "announce"},
+    {"watch", "announce", "bounces"},
     {"vetting"},
     {"cases"},
     {"collecting", "signing", "privacy", "exporting", "roll", "batches", "press"},

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from petition.identifiers import uuid7
 from petition.models import Letter
+from signatories import statuses
 from signatories.models.signature import Signature
 
 
@@ -82,7 +83,7 @@ class Mail(models.Model):
     class State(models.TextChoices):
         OWED = "owed", "Owed"
         SENT = "sent", "Sent"
-        FAILED = "failed", "Refused for good"
+        FAILED = "failed", "Not delivered"
         DROPPED = "dropped", "Not wanted any more"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -100,6 +101,8 @@ class Mail(models.Model):
     times_sent = models.PositiveSmallIntegerField(default=0)
     wrong_codes = models.PositiveSmallIntegerField(default=0, help_text="typed in the tab in which it was signed")
     problem = models.CharField(max_length=300, blank=True)
+    returned = models.CharField(max_length=12, blank=True, help_text="the status code of a return or a delay")
+    failed_at = models.DateTimeField(null=True, help_text="when it was refused for good, or came back")
     created_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True)
 
@@ -118,10 +121,16 @@ class Mail(models.Model):
             models.Index(
                 fields=["announcement", "state"], condition=Q(announcement__isnull=False), name="mail_announced"
             ),
+            models.Index(fields=["signature"], condition=Q(state="failed"), name="mail_failed"),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} ({self.state})"
+
+    @property
+    def trouble(self) -> str:
+        """Why it did not arrive, or not yet, in words for the team."""
+        return statuses.words(self.returned) if self.returned else self.problem
 
 
 class Knock(models.Model):

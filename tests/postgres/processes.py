@@ -20,6 +20,13 @@ ROOT = Path(__file__).resolve().parents[2]
 WORKER = ("celery", "-A", "config", "worker", "--pool", "prefork", "--concurrency", "1")
 WORKER += ("--without-mingle", "--without-gossip")
 BEAT = ("celery", "-A", "config", "beat")
+LETTER = """
+from petition import lifecycle
+from petition.models import User
+from tests.conftest import LETTER
+owner = User.objects.create_user("olive@example.org", name="Olive")
+lifecycle.publish(lifecycle.begin(owner=owner, **LETTER), actor=owner)
+"""
 WEB = ("gunicorn", "config.wsgi", "--worker-class", "gthread", "--threads", "8", "--bind")
 
 
@@ -90,6 +97,10 @@ class Website:
         """Send a form; an answer that takes five seconds is an error."""
         return self._ask("POST", path, urlencode(data), {"Content-Type": "application/x-www-form-urlencoded"})
 
+    def get(self, path: str, timeout: float = 30) -> http.client.HTTPResponse:
+        """Ask for a page."""
+        return self._ask("GET", path, timeout=timeout)
+
     def answers(self) -> bool:
         """Whether it has started."""
         try:
@@ -97,8 +108,8 @@ class Website:
         except OSError:
             return False
 
-    def _ask(self, method: str, path: str, *rest: Any) -> http.client.HTTPResponse:
-        link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+    def _ask(self, method: str, path: str, *rest: Any, timeout: float = 5) -> http.client.HTTPResponse:
+        link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
         link.request(method, path, *rest)
         return link.getresponse()
 
@@ -110,3 +121,24 @@ def website(redis_url: str) -> Iterator[Website]:
     with running(*WEB, f"127.0.0.1:{site.port}", redis_url=redis_url):
         until(site.answers)
         yield site
+
+
+@contextmanager
+def house(database_url: str, folder: Path) -> Iterator[Website]:
+    """Run the web server of production on an empty database of a test's own, with the letter of the cast."""
+    environ = os.environ | {"DATABASE_URL": database_url, "VAR_DIR": str(folder), "REDIS_URL": "", "DEBUG": "0"}
+    environ |= {"DEMO": "1", "SECRET_KEY": "only-for-tests-" * 4, "LOG_LEVEL": "ERROR"}
+    django = [sys.executable, "-m", "django"]
+    environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+    for arguments in (["migrate", "--verbosity=0"], ["shell", "--no-imports", "-c", LETTER]):
+        subprocess.run([*django, *arguments], cwd=ROOT, env=environ, check=True, timeout=120)
+    site = Website(servers.free_port())
+    command = [sys.executable, "-m", *WEB, f"127.0.0.1:{site.port}"]
+    quiet = {"stderr": subprocess.DEVNULL, "stdout": subprocess.DEVNULL}
+    process = subprocess.Popen(command, cwd=ROOT, env=environ, start_new_session=True, **quiet)
+    try:
+        until(site.answers)
+        yield site
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()

@@ -16,7 +16,7 @@ from django.utils import timezone
 from config.celery import app
 from petition.models import Letter
 from petition.tally import SETTLING
-from signatories import record
+from signatories import bounces, record
 from signatories.models import Mail
 
 
@@ -92,7 +92,12 @@ def _outbox() -> Iterator[str]:
         yield f"{waiting} mails have been owed for over 5 minutes. Do a worker and beat run?"
     refused = Mail.objects.filter(state=Mail.State.FAILED).count()
     if refused:
-        yield f"{refused} mails were refused for good; the desk shows them."
+        yield f"{refused} mails were refused for good or came back; the desk shows them."
+
+
+def _returns() -> Iterator[str]:
+    if why := bounces.problem():
+        yield f"The mailbox that BOUNCE_MAILBOX names cannot be read. {why}"
 
 
 def _tally() -> Iterator[str]:
@@ -120,6 +125,7 @@ CHECKS: dict[str, Callable[[], Iterator[str]]] = {
     "broker": _broker,
     "mail server": _mail,
     "outbox": _outbox,
+    "mail that comes back": _returns,
     "tally": _tally,
     "public record": _record,
 }
