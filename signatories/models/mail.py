@@ -1,5 +1,6 @@
 """Invitations, the mail that is owed, and who wants none."""
 
+from datetime import datetime
 from typing import ClassVar, Self
 
 from django.conf import settings
@@ -105,6 +106,7 @@ class Mail(models.Model):
     failed_at = models.DateTimeField(null=True, help_text="when it was refused for good, or came back")
     created_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True)
+    was_due: datetime  # of no column: to a sender, when it was due before the lease
 
     objects = MailQuerySet.as_manager()
 

@@ -1,5 +1,6 @@
 """A signer's own page: where the signature stands, answering, withdrawing, disowning."""
 
+import contextlib
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from petition.forms import UNPROCESSABLE, posted
+from petition.moves import NotAllowed
 from signatories import announce, privacy, reasons, vetting
 from signatories.forms import signers
 from signatories.models import Signature, SignatureEvent
@@ -38,7 +40,8 @@ def withdraw(request: HttpRequest, token: str) -> HttpResponse:
     if not form.is_valid():
         return mine_page(request, signature, token, withdraw=form)
     if signature.may_be_withdrawn:
-        privacy.withdraw(signature)
+        with contextlib.suppress(NotAllowed):  # sent twice at once: the other request has done it
+            privacy.withdraw(signature)
     return redirect("signatories:mine", token)
 
 
