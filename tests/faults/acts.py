@@ -102,17 +102,18 @@ def at_the_same_time(times: int, ask: Callable[[], Answer]) -> list[Answer]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(90)
+        thread.join(100)
     return answers
 
 
 def all_at_once(stage: Stage, size: Size) -> None:
     """Identical posts, confirmations and withdrawals at the same moment have one effect each (P2, P6)."""
     house, who = stage.house, people.person(stage.house.seed, AT_ONCE)
-    port = house.port["web"]
-    post = lambda path, form: at_the_same_time(
-        size.at_once, lambda: request(port, "POST", path, form, client=who.client)
-    )  # noqa: E731
+
+    def post(path: str, form: dict[str, str]) -> list[Answer]:
+        port = house.port["web"]
+        return at_the_same_time(size.at_once, lambda: request(port, "POST", path, form, client=who.client, patience=90))
+
     signed = post(SIGN, who.form)
     stage.expect("P2", alike(signed), f"identical posts were answered {outcomes(signed)}")
     tab = next((answer.location for answer in signed if answer.location), "")

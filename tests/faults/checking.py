@@ -191,7 +191,7 @@ def counts(house: House) -> dict[str, int]:
     port = house.port["web"]
     found = {"tally": int(json.loads(house.manage("tally", SLUG))["listed"])}
     page = NUMBER.search(request(port, "GET", f"/letters/{SLUG}/").body)
-    found["page"] = int(re.sub(rb"\D", b"", page[1])) if page else -1
+    found["page"] = int(re.sub(rb"\D", b"", page[1])) if page else 0
     found["csv"] = len(list(csv.DictReader(io.StringIO(house.manage("export", SLUG, "--format", "csv")))))
     exported = json.loads(house.manage("export", SLUG, "--format", "json"))
     found["json"] = len(exported["signatories"] if isinstance(exported, dict) else exported)
@@ -274,8 +274,9 @@ PROMISES: dict[str, Callable[[Seen], Iterator[str]]] = {
 
 
 def overlap(seen: Seen) -> float:
-    """The share of operations, tries and all, during which something was broken."""
-    whole = [one for one in seen.operations if is_whole(one)]
+    """The share of operations under fire, each with all its tries, during which something was broken."""
+    started = max((fault.get("ended", 0) for fault in seen.faults), default=0)
+    whole = [one for one in seen.operations if is_whole(one) and one["at"] <= started]
     spans = [(fault["at"], fault.get("ended", 1e12)) for fault in seen.faults if fault.get("done")]
     hit = sum(any(start <= one.get("ended", 1e12) and one["at"] <= end for start, end in spans) for one in whole)
     return hit / len(whole) if whole else 0.0

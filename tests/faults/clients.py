@@ -110,7 +110,7 @@ class Clients:
         who = people.person(self.house.seed, number)
         path = f"/letters/{SLUG}/sign/"
         if who.looks_first:
-            self.ask("look", who, "GET", path)
+            self.ask("look", who, "GET", f"/letters/{SLUG}/")
         if number % 25 == 0:
             self._do_it_wrong(number)
         if who.twice:
@@ -198,7 +198,14 @@ class Clients:
 
 
 def request(
-    port: int, method: str, path: str, form: dict[str, str] | None = None, *, client: str = "10.99.99.99", key: str = ""
+    port: int,
+    method: str,
+    path: str,
+    form: dict[str, str] | None = None,
+    *,
+    client: str = "10.99.99.99",
+    key: str = "",
+    patience: float = PATIENCE,
 ) -> Answer:
     """Ask as the proxy in front of the site would."""
     headers = {"Host": HOST, "X-Forwarded-For": client, "X-Forwarded-Proto": "https", "Connection": "close"}
@@ -208,7 +215,7 @@ def request(
         body = urlencode(form)
     if key:
         headers["Idempotency-Key"] = key
-    link = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    link = http.client.HTTPConnection("127.0.0.1", port, timeout=patience)
     try:
         link.request(method, path, body, headers)
         response = link.getresponse()

@@ -16,7 +16,7 @@ from typing import Any
 
 # How often, of all mails. Every one but the last is gone when it is tried again.
 CHANCES = {"451": 0.01, "dropped": 0.005, "unanswered": 0.003, "hang": 0.0005}
-REFUSED = 0.003  # of all addresses: nobody has that mailbox
+REFUSED = 0.01  # of all addresses: nobody has that mailbox
 HANG = 12.0  # seconds
 ADDRESS = re.compile(rb"<([^>]*)>")
 
