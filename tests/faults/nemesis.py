@@ -61,7 +61,7 @@ class Nemesis:
     """Delivers a number of kills, and other faults between them; each is written down from beginning to end."""
 
     def __init__(
-        self, house: House, journal: Journal, kills: int, *, only: tuple[str, ...] = (), pause: float = 0.8
+        self, house: House, journal: Journal, kills: int, *, only: tuple[str, ...] = (), pause: float = 0.5
     ) -> None:
         self.house, self.journal, self.kills, self.pause = house, journal, kills, pause
         self.tables = [{name: table[name] for name in table if not only or name in only} for table in (KILLS, OTHERS)]

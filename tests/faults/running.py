@@ -1,15 +1,20 @@
 """One run from an empty house to a verdict."""
 
 import json
+import os
+import platform
+import subprocess
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
 from tests.faults import acts, checking
 from tests.faults.acts import Size
-from tests.faults.house import running
+from tests.faults.house import ROOT, House, running
 from tests.faults.stage import Stage
 
 LEAST_OVERLAP = 0.2
@@ -46,7 +51,7 @@ def run(
         seen = checking.look(stage, nemesis)
         for name, check in checking.PROMISES.items():
             stage.problems[name] += check(seen)
-    verdict = judge(seen, seed, size)
+        verdict = judge(seen, seed, size) | {"machine": machine(house)}
     moments = (began, started, under_fire, time.time())
     verdict["seconds"] = {"start": round(moments[1] - moments[0]), "under fire": round(moments[2] - moments[1])}
     verdict["seconds"]["all"] = round(moments[3] - moments[0])
@@ -90,6 +95,22 @@ def judge(seen: checking.Seen, seed: str, size: Size) -> dict[str, Any]:
         "figures": seen.stage.figures,
         "problems": problems,
         "void": void,
+    }
+
+
+def machine(house: House) -> dict[str, Any]:
+    """On what a verdict was reached."""
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    with psycopg.connect(house.database()) as link:
+        server = link.info.server_version
+    return {
+        "day": time.strftime("%Y-%m-%d", time.gmtime()),
+        "commit": commit.stdout.strip(),
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+        "postgresql": f"{server // 10_000}.{server % 10_000}",
     }
 
 
