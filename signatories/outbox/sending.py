@@ -3,10 +3,13 @@
 import logging
 import smtplib
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
+from django.db import connection as database
 from django.db.models import F
 from django.utils import timezone
 
@@ -98,10 +101,33 @@ def _with_rows() -> MailQuerySet:
 
 
 def _send_one(mail: Mail) -> int:
-    fresh = _renew(mail)
-    if fresh is None:
-        return 0
-    mail = fresh
+    with _alone(mail) as alone:
+        fresh = _renew(mail) if alone else None
+        return _send_ours(fresh) if fresh else 0
+
+
+@contextmanager
+def _alone(mail: Mail) -> Iterator[bool]:
+    """Keep other senders from a mail while it is sent, also one whose clock says that our lease is over.
+
+    No row is locked, and the lock ends with the connection to the database at the latest.
+    """
+    if database.vendor != "postgresql":  # everything on one machine, by one clock
+        yield True
+        return
+    key = [mail.pk.int % 2**63]
+    with database.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", key)
+        (alone,) = cursor.fetchone()
+    try:
+        yield alone
+    finally:
+        if alone:
+            with suppress(DatabaseError), database.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", key)
+
+
+def _send_ours(mail: Mail) -> int:
     if not is_wanted(mail):
         _mark(mail, Mail.State.DROPPED)
         return 0
