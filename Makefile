@@ -13,7 +13,7 @@ ALONE := env -u DATABASE_URL -u REDIS_URL -u EMAIL_URL
 PRODUCTION = env -i PATH="$$PATH" DEBUG=0 SITE_URL=https://letters.example.org ALLOWED_HOSTS=letters.example.org \
 	VAR_DIR="$(CURDIR)/.venv/var" SECRET_KEY="$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(64))')"
 
-.PHONY: help demo test check bench pins clean
+.PHONY: help demo test check faults bench pins clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
@@ -52,6 +52,13 @@ check: .venv/development ## lint, formatting, types, migrations, production sett
 	$(PRODUCTION) $(PY) -m mypy config petition signatories
 	@set -e; for check in "makemigrations --check --dry-run" "check --deploy --fail-level WARNING"; \
 	do echo "manage.py $$check"; $(PRODUCTION) $(PY) manage.py $$check; done
+
+# CI means that nothing may be left out.
+faults: .venv/development ## break everything while people sign; FULL=1: 20,000 of them, and the planted mistakes
+	@if $(PY) -m tests.servers --missing postgres,redis; \
+	then set -xe; $(ALONE) $(PY) -m tests.faults $(if $(FULL),--full); \
+		$(if $(FULL),$(ALONE) $(PY) -m tests.faults --mutants;) \
+	else test "$$CI" != true; fi
 
 bench: .venv/development ## measure lists, queues, looks, mailings and deliveries, each on a PostgreSQL of its own
 	@set -xe; for bench in bench.roll bench.record bench.desk bench.collecting bench.mailing bench.delivery; do \

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import CharField, Count, F, QuerySet, Value
+from django.db.models import CharField, Count, F, Q, QuerySet, Value
 from django.db.models.functions import Cast
 from django.utils import timezone
 
@@ -16,6 +16,8 @@ DIMENSIONS = ("level", "discipline", "country", "organisation", "version__number
 # started in between, and could not see it, is never the final word.
 SETTLING = timedelta(minutes=1)
 RECOUNT = timedelta(hours=1)
+# A count that is further ahead of our clock was stamped by a wrong one, and must not keep newer ones out.
+AHEAD = timedelta(minutes=5)
 
 
 def count(letter: Letter) -> dict[str, Any]:
@@ -70,11 +72,12 @@ def take(letter: Letter) -> Tally:
             letter=letter, hour=hour, defaults={"as_of": as_of, "figures": counted}
         )
         if not created:
-            newer = Tally.objects.filter(pk=tally.pk, as_of__lt=as_of)
-            newer.update(as_of=as_of, figures=counted)
+            older = Tally.objects.filter(Q(as_of__lt=as_of) | Q(as_of__gt=as_of + AHEAD), pk=tally.pk)
+            older.update(as_of=as_of, figures=counted)
             tally.refresh_from_db()
         else:
             _thin(tally)
+        letter.tallies.filter(hour__gt=hour, as_of__gt=as_of + AHEAD).delete()
         if letter.is_public:  # founders may step back until publication, and no number may tell of it
             reached = letter.milestones.filter(reached_at__isnull=True, number__lte=counted["listed"])
             reached.update(reached_at=as_of)

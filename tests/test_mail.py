@@ -102,6 +102,16 @@ def test_a_server_that_is_away_costs_no_mail_a_try(post_sign, server):
     assert outbox.send() == 3
 
 
+def test_who_has_waited_longest_is_the_first_when_the_server_is_back(post_sign, server):
+    for number in range(3):
+        post_sign(f"signer{number}@example.com")
+    server.answers = {"open": ConnectionRefusedError()}
+    outbox.send(limit=2)
+    server.answers = {}
+    outbox.send(limit=1)
+    assert Mail.objects.get(state="sent").signature.address == "signer0@example.com"
+
+
 def test_a_connection_that_breaks_gives_the_rest_of_the_batch_back(post_sign, server):
     post_sign("first@example.com")
     post_sign("second@example.com")

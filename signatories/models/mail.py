@@ -112,6 +112,7 @@ class Mail(models.Model):
     failed_at = models.DateTimeField(null=True, help_text="when it was refused for good, or came back")
     created_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True)
+    was_due: datetime  # of no column: to a sender, when it was due before the lease
 
     objects = MailQuerySet.as_manager()
 

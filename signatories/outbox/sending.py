@@ -22,7 +22,9 @@ log = logging.getLogger(__name__)
 
 BATCH = 50
 FRESH = timedelta(seconds=5)  # for so long what was read of a batch is not read again, but for what could forbid it
-LEASE = timedelta(minutes=5)  # longer than a batch takes with a slow server; a crash repeats one mail at worst
+# What a killed sender leaves is due again after this. It is renewed before each mail, so it need only be longer than
+# one mail takes with a slow server (EMAIL_TIMEOUT), and a crash repeats one mail at worst.
+LEASE = timedelta(seconds=40)
 TURN = 2.0  # seconds that a task begins another batch, so that a letter is published on time beside a mailing
 MAX_ATTEMPTS = 12
 # Those that count against the day from the moment they were sent.
@@ -83,12 +85,14 @@ def _send_all(mails: list[Mail]) -> tuple[int, bool]:
 
 def _lease(limit: int) -> list[Mail]:
     with transaction.atomic():
-        due = Mail.objects.due().select_for_update(skip_locked=True).values_list("pk", flat=True)
-        chosen = list(due[:limit])
+        due = Mail.objects.due().select_for_update(skip_locked=True).values_list("pk", "send_after")
+        chosen = dict(due[:limit])
         Mail.objects.filter(pk__in=chosen, state=Mail.State.OWED).update(
             send_after=patience.now() + LEASE, attempts=F("attempts") + 1
         )
     rows = _with_rows().in_bulk(chosen)
+    for pk, mail in rows.items():
+        mail.was_due = chosen[pk]
     return [rows[pk] for pk in chosen if pk in rows]
 
 
@@ -155,7 +159,10 @@ def _postpone(mail: Mail, problem: Exception) -> None:
 
 
 def _give_back(mails: list[Mail]) -> None:
-    """Put mails that were not tried back, without counting a try: the server was away, not the reader."""
-    Mail.objects.filter(pk__in=[mail.pk for mail in mails], state=Mail.State.OWED).update(
-        send_after=patience.now() + timedelta(seconds=10), attempts=F("attempts") - 1
-    )
+    """Put mails that were not tried back in their place, without counting a try: the server was away, not the reader.
+
+    The next turn begins with the same ones, so that those who have waited longest are the first when it is back.
+    """
+    for mail in mails:
+        ours = Mail.objects.filter(pk=mail.pk, state=Mail.State.OWED, send_after=mail.send_after)
+        ours.update(send_after=mail.was_due, attempts=F("attempts") - 1)

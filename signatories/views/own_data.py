@@ -1,5 +1,6 @@
 """What signers do with their own data: a copy, corrections, consents, leaving. A code to the mailbox comes first."""
 
+import contextlib
 import json
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from petition.forms import UNPROCESSABLE, posted
+from petition.moves import NotAllowed
 from signatories import codes, privacy
 from signatories import own_data as data
 from signatories.forms import own_data
@@ -99,7 +101,8 @@ def _do(signature: Signature, token: str, what: str, form: Any) -> HttpResponse:
     elif what == "hide":
         privacy.be_named(signature, publish=False)
     elif what == "withdraw":
-        privacy.withdraw(signature)
+        with contextlib.suppress(NotAllowed):  # sent twice at once: the other request has done it
+            privacy.withdraw(signature)
     else:
         privacy.erase(signature, no_more_mail=form.cleaned_data["no_more_mail"])
     return redirect("signatories:mine", token)
