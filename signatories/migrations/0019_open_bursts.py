@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('signatories', '0015_replies_and_milestones'),
+        ('signatories', '0018_consents'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('petition', '0006_delivery'),
+        ('petition', '0008_team_history'),
     ]
 
     operations = [

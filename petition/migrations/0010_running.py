@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('petition', '0006_delivery'),
+        ('petition', '0009_hold_on_burst'),
     ]
 
     operations = [
