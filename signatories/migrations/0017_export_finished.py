@@ -5,7 +5,7 @@ from django.db.models import F
 
 
 def whole(apps, schema_editor):
-    apps.get_model("signatories", "0016_mail_that_comes_back").objects.update(finished_at=F("at"))
+    apps.get_model("signatories", "Export").objects.update(finished_at=F("at"))
 
 
 class Migration(migrations.Migration):
