@@ -77,7 +77,7 @@ def measure(number: int, promised: float | None) -> None:
     bundling.make_next()
     made, cpu = time.perf_counter(), time.process_time() - cpu
     delivery.bundle.refresh_from_db()
-    assert delivery.bundle.state == "made", delivery.bundle.problem
+    assert delivery.bundle.state == "ready", delivery.bundle.problem
     show(f"{number:,} names frozen, in the request", frozen - began)
     show(f"{number:,} names: bundle with PDF, CSV, JSON", made - frozen, promised)
     show(f"{number:,} names: of that and the freezing, of the processor", cpu)

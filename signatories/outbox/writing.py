@@ -31,7 +31,7 @@ class Composed(EmailMessage):
 
 @lru_cache(maxsize=64)
 def _encoded(subject: str) -> str:
-    return forbid_multi_line_headers("Subject", subject, "utf-8")[1]
+    return " ".join(forbid_multi_line_headers("Subject", subject, "utf-8")[1].split())  # folded when it is written
 
 
 def compose(mail: Mail) -> EmailMessage:
