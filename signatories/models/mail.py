@@ -106,6 +106,7 @@ class Mail(models.Model):
     failed_at = models.DateTimeField(null=True, help_text="when it was refused for good, or came back")
     created_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True)
+    request_id = models.CharField(max_length=64, blank=True, help_text="of the request that caused it, as in the log")
 
     objects = MailQuerySet.as_manager()
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import connection as database
 from django.db.models import Count, Q
 from django.utils import timezone
+from structlog.contextvars import get_contextvars
 
 from petition import patience
 from signatories.models import Invitation, Knock, Mail, Signature
@@ -50,6 +51,7 @@ def owe(
     assert about is not None
     mail = Mail(kind=kind, key=f"{kind}:{about.pk}:{key}", signature=signature, invitation=invitation, to=to)
     mail.details = details or {}
+    mail.request_id = get_contextvars().get("request_id", "")
     mail.send_after = send_after or patience.now()
     if kind not in ASKED_FOR:
         Mail.objects.bulk_create([mail], ignore_conflicts=True)
