@@ -7,14 +7,13 @@ from typing import Any
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Exists, OuterRef
-from django.db.models.functions import Coalesce
 from django.template.loader import render_to_string
 from django.urls import reverse
 
 from petition import patience, tally, versions
 from petition.models import Letter, Milestone, Reply, Role, Update, Version
 from petition.moves import NotAllowed, note
-from signatories import account_mail, outbox
+from signatories import account_mail, outbox, reaching
 from signatories.models import (
     KNOWN,
     Announcement,
@@ -62,22 +61,14 @@ def readers(announcement: Announcement) -> SignatureQuerySet:
     """Return whom it is for.
 
     A new version is for everybody under an earlier one. News and replies are for those who asked for news and whose
-    mailbox has not refused or returned our mail for good since it was proven: whoever writes on to dead mailboxes is
-    taken for a sender of spam. A code that comes back, from whatever letter of this site, proves it anew.
+    mailbox has not refused or returned our mail for good since it was proven.
     """
     signatures = announcement.letter.signatures
     if announcement.version is not None:
         earlier: SignatureQuerySet = signatures.known().filter(version__number__lt=announcement.version.number)
         return earlier
-    refused = (
-        Mail.objects.filter(signature__address_hash=OuterRef("address_hash"), state=Mail.State.FAILED)
-        .exclude(kind=Mail.Kind.MAILBOX)  # that one went to another mailbox
-        .exclude(returned__startswith="4.")  # it gave up on a server that was away for days
-        .annotate(at=Coalesce("failed_at", "created_at"))
-        .filter(at__gt=OuterRef("signatory__seen_at"))
-    )
     wanting: SignatureQuerySet = signatures.filter(status__in=READERS, updates=True)
-    return wanting.exclude(Exists(refused))
+    return reaching.reachable(wanting)
 
 
 def _lease() -> Announcement | None:

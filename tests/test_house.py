@@ -40,7 +40,7 @@ FLOORS = [
     {"levels"},
     {"models"},
     {"outbox", "account_mail", "limits", "organisations", "record"},
-    {"evidence", "flags"},
+    {"evidence", "flags", "reaching"},
     {"watch", "announce", "bounces"},
     {"vetting"},
     {"cases"},

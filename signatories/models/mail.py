@@ -80,6 +80,7 @@ class Mail(models.Model):
         VERSION = "version", "The text has changed"
         UPDATE = "update", "News"
         REPLY = "reply", "An addressee replied"
+        REACH = "reach", "Does this mailbox work again?"
 
     class State(models.TextChoices):
         OWED = "owed", "Owed"

@@ -18,7 +18,7 @@ DAILY_OVER_THE_SITE = 6
 DAY = timedelta(days=1)
 MOST_WORDINGS = 20  # kept for one unconfirmed signature, sent or not
 # What a stranger can cause by typing an address; these are limited, and stop for good when the owner says so.
-ASKED_FOR = {Mail.Kind.CONFIRM, Mail.Kind.ALREADY, Mail.Kind.GONE}
+ASKED_FOR = {Mail.Kind.CONFIRM, Mail.Kind.ALREADY, Mail.Kind.GONE, Mail.Kind.REACH}
 
 
 def owe(

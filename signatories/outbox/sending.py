@@ -15,12 +15,13 @@ from signatories import mail_server
 from signatories.mail_server import line
 from signatories.models import Knock, Mail, MailQuerySet
 from signatories.outbox.owing import ASKED_FOR
-from signatories.outbox.wanted import is_wanted
+from signatories.outbox.wanted import is_as_read, is_wanted
 from signatories.outbox.writing import compose
 
 log = structlog.get_logger(__name__)
 
 BATCH = 50
+FRESH = timedelta(seconds=5)  # for so long what was read of a batch is not read again, but for what could forbid it
 LEASE = timedelta(minutes=5)  # longer than a batch takes with a slow server; a crash repeats one mail at worst
 TURN = 2.0  # seconds that a task begins another batch, so that a letter is published on time beside a mailing
 MAX_ATTEMPTS = 12
@@ -99,9 +100,6 @@ def _send_one(mail: Mail) -> int:
     if fresh is None:
         return 0
     mail = fresh
-    if not is_wanted(mail):
-        _mark(mail, Mail.State.DROPPED)
-        return 0
     try:
         message = compose(mail)
     except Exception as problem:  # one mail that cannot be rendered must not hold up the others
@@ -120,14 +118,22 @@ def _send_one(mail: Mail) -> int:
 
 
 def _renew(mail: Mail) -> Mail | None:
-    """Read a mail again just before it is sent, with a lease that begins now; None if it is not ours any more.
+    """Look at a mail again just before it is sent; None if it is not ours or not wanted any more.
 
-    A slow server can outlast the lease of a batch, and a signer can withdraw while the batch is being sent.
+    A signer can leave while the batch is being sent, and a slow server can outlast its lease: what was read more than
+    some seconds ago is read again whole, with a lease that begins now.
     """
+    now = patience.now()
+    if now - (mail.send_after - LEASE) < FRESH and is_as_read(mail):
+        return mail
     ours = Mail.objects.filter(pk=mail.pk, state=Mail.State.OWED, send_after=mail.send_after)
-    if not ours.update(send_after=patience.now() + LEASE):
+    if not ours.update(send_after=now + LEASE):
         return None
-    return _with_rows().get(pk=mail.pk)
+    fresh = _with_rows().get(pk=mail.pk)
+    if is_wanted(fresh):
+        return fresh
+    _mark(fresh, Mail.State.DROPPED)
+    return None
 
 
 def _mark(mail: Mail, state: Mail.State, **changes: Any) -> None:
