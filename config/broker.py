@@ -3,7 +3,7 @@
 import socket
 from typing import Any
 
-from kombu import Queue
+from kombu.entity import Queue
 
 # Work that may take minutes waits in a line of its own, so that a worker for the other line is always free for mail. A
 # worker that is told no line serves both.
@@ -46,7 +46,7 @@ def celery(redis_url: str, schedule: dict[str, dict[str, Any]]) -> dict[str, Any
             "interval_step": 0.3,
             "interval_max": 1,
         },
-        "CELERY_TASK_QUEUES": [Queue("celery"), Queue("slow")],
+        "CELERY_TASK_QUEUES": [Queue("celery"), Queue("slow")],  # type: ignore[no-untyped-call]
         "CELERY_TASK_DEFAULT_QUEUE": "celery",
         "CELERY_TASK_ROUTES": {task: {"queue": "slow"} for task in SLOW},
         "CELERY_TASK_ACKS_LATE": True,

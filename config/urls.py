@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from config import accounts, administration, api, failures, mailbox
+from signatories.desk import status
 
 assert administration.AuthenticatorAdmin  # importing it is what registers
 admin.site.login = accounts.admin_login  # type: ignore[method-assign, assignment]
@@ -14,6 +15,7 @@ admin.site.has_permission = accounts.may_administer  # type: ignore[method-assig
 handler400, handler500 = failures.unreadable, failures.fault
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("desk/status/", status.status, name="status"),
     path("", include("petition.urls")),
     path("", include("signatories.urls")),
     path("api/", api.about, name="api"),

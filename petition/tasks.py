@@ -8,7 +8,7 @@ from celery import Task, shared_task
 from celery.signals import task_postrun, task_prerun
 from django.db import DatabaseError
 
-from petition import lifecycle, runs, tally
+from petition import idempotency, lifecycle, runs, tally
 from petition.delivery import bundling
 from petition.sharing import cards
 
@@ -69,5 +69,6 @@ def sing() -> None:
 
 @shared_task
 def forget_tries() -> None:
-    """Forget tries to log in that are over."""
+    """Forget tries to log in that are over, and answers that nobody asks for again."""
     runs.forget_tries()
+    idempotency.forget()

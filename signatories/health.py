@@ -6,10 +6,11 @@ from typing import Any
 import redis
 from django.conf import settings
 from django.db.models import Count, Min, OuterRef, Q, Subquery
+from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
 
 from petition import patience, runs
-from petition.models import Letter, Run
+from petition.models import Letter, Run, Tally
 from petition.tally import SETTLING
 from signatories.models import AccountMail, Mail, Signature, SignatureEvent
 from signatories.record import NET, PUBLIC
@@ -36,10 +37,10 @@ def look() -> dict[str, Any]:
     refused = Mail.objects.filter(state=Mail.State.FAILED).count()
     canary, drift = known.get(runs.CANARY), known.get(DRIFT)
     ages: Ages = {
-        "canary": _age(now, canary and canary.at),
+        "canary": _age(now, canary.at if canary else None),
         "mail": _age(now, _oldest_owed(now)),
         "code": _age(now, AccountMail.objects.filter(send_after__lte=now).aggregate(at=Min("send_after"))["at"]),
-        "drift": _age(now, drift and drift.at),
+        "drift": _age(now, drift.at if drift else None),
     }
     found = drift.found if drift else {}
     state = {"ages": ages, "owed": owed, "refused": refused, "drift": found.get("drift", []), "runs": known}
@@ -70,20 +71,21 @@ def look_for_drift() -> dict[str, Any]:
     """
     replayed = SignatureEvent.objects.filter(PUBLIC, letter=OuterRef("pk")).order_by().values("letter")
     listed = Signature.objects.listed().filter(letter=OuterRef("pk")).order_by().values("letter")
-    letters = Letter.objects.exclude(status=Letter.Status.DRAFT).annotate(
-        replayed=Coalesce(Subquery(replayed.annotate(n=NET).values("n")), 0),
-        counted=Coalesce(Subquery(listed.annotate(n=Count("pk")).values("n")), 0),
+    newest = Tally.objects.filter(letter=OuterRef("pk")).order_by("-hour").annotate(n=KT("figures__listed")).values("n")
+    moving = Letter.objects.moved_since(patience.now() - 2 * SETTLING).order_by().values("pk")
+    letters = Letter.objects.exclude(status=Letter.Status.DRAFT).values_list(
+        "slug",
+        Coalesce(Subquery(replayed.annotate(n=NET).values("n")), 0),
+        Coalesce(Subquery(listed.annotate(n=Count("pk")).values("n")), 0),
+        Subquery(newest[:1]),
+        Q(pk__in=moving),
     )
-    moving = set(Letter.objects.moved_since(patience.now() - 2 * SETTLING).values_list("pk", flat=True))
     drift = []
-    for letter in letters:
-        if letter.replayed != letter.counted:
-            said = f"{letter.slug} lists {letter.counted} names, but its history adds up to {letter.replayed}."
-            drift.append(said)
-        latest = None if letter.pk in moving else letter.latest_tally
-        if latest is not None and latest.figures["listed"] != letter.counted:
-            said = f"{letter.slug} lists {letter.counted} names, but its newest count says {latest.figures['listed']}."
-            drift.append(said)
+    for slug, history, counted, tally, moves in letters:
+        if history != counted:
+            drift.append(f"{slug} lists {counted} names, but its history adds up to {history}.")
+        if tally is not None and not moves and int(tally) != counted:
+            drift.append(f"{slug} lists {counted} names, but its newest count says {tally}.")
     grouped = Signature.objects.order_by().values_list("status").annotate(n=Count("pk"))
     found = {"drift": drift, "totals": dict(grouped)}
     runs.note(DRIFT, found=found)

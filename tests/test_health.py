@@ -7,10 +7,13 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from config.celery import app
+from config.schedule import SCHEDULE
 from petition import runs, tally
 from petition.models import Run
 from petition.tasks import sing
 from signatories import account_mail, health
+from signatories.management.commands.doctor import CHECKS
 from signatories.models import Mail, Signature
 
 
@@ -95,16 +98,18 @@ def test_everything_is_done_without_a_broker(letter, post_sign, listed):
     assert letter.tallies.exists()
 
 
-def test_a_task_that_fails_is_noted_and_holds_up_nobody(transactional_db, letter, post_sign):
+def test_a_task_that_fails_is_noted_and_holds_up_nobody(letter, post_sign, monkeypatch):
+    @app.task(name="tests.broken")
+    def broken() -> None:
+        raise ValueError("ada@example.com")
+
+    monkeypatch.setitem(SCHEDULE, "break", {"task": "tests.broken", "schedule": 1.0})
     post_sign()
-    with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE signatories_accountmail RENAME TO elsewhere")
-    try:
-        call_command("drain")
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("ALTER TABLE elsewhere RENAME TO signatories_accountmail")
+    call_command("drain")
     assert len(mail.outbox) == 1
+    run = Run.objects.get(task="tests.broken")
+    assert (run.problem, run.failures) == ("ValueError", 2)
+    assert "tests.broken failed within the hour (ValueError)" in "".join(CHECKS["clock"]())
 
 
 def test_tries_to_log_in_are_forgotten_and_name_no_client(client: Client, organiser, time_machine):

@@ -3,7 +3,7 @@
 from petition.models.card import Card
 from petition.models.delivery import AddresseeLink, Amendment, Bundle, Delivery, DeliveryPart, Opening, Reply
 from petition.models.letter import Letter, LetterEvent, LetterQuerySet
-from petition.models.running import Kept, Run
+from petition.models.running import Answered, Kept, Run
 from petition.models.tally import Milestone, Tally
 from petition.models.team import POWERS, Membership, Power, Role, User, UserManager
 from petition.models.update import Update
@@ -13,6 +13,7 @@ __all__ = [
     "POWERS",
     "AddresseeLink",
     "Amendment",
+    "Answered",
     "Bundle",
     "Card",
     "Delivery",

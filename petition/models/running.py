@@ -31,3 +31,15 @@ class Run(models.Model):
 
     def __str__(self) -> str:
         return f"{self.task} at {self.at}"
+
+
+class Answered(models.Model):
+    """What a request was answered, for when the same one is sent again; see `petition.idempotency`."""
+
+    key = models.CharField(max_length=64, unique=True, help_text="a hash of the client's key and the address asked")
+    body = models.CharField(max_length=64, help_text="a keyed hash of what was sent")
+    sealed = models.TextField(blank=True, help_text="the answer, encrypted; empty while it is made")
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    def __str__(self) -> str:
+        return self.key

@@ -113,6 +113,7 @@ class Mail(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True)
     was_due: datetime  # of no column: to a sender, when it was due before the lease
+    request_id = models.CharField(max_length=64, blank=True, help_text="of the request that caused it, as in the log")
 
     objects = MailQuerySet.as_manager()
 

@@ -13,6 +13,7 @@ from signatories.outbox.owing import (
     may_write_to,
     owe,
 )
+from signatories.outbox.retrying import try_again
 from signatories.outbox.sending import BATCH, LEASE, MAX_ATTEMPTS, TURN, send
 from signatories.outbox.wanted import NEWS, allow, forbid
 from signatories.outbox.writing import compose, proposed
@@ -42,4 +43,5 @@ __all__ = [
     "proposed",
     "send",
     "sign_anew",
+    "try_again",
 ]

@@ -7,6 +7,7 @@ not go out is written like one that may, and what is forbidden is a condition in
 from typing import Any
 
 from django.db import connection, models
+from structlog.contextvars import get_contextvars
 
 from petition import patience
 from signatories.models import HELD, Knock, Mail, Signature
@@ -15,7 +16,7 @@ from signatories.outbox.owing import COOL_DOWN, may_write_to
 MOST_WORDINGS = 20  # kept for one signature, sent or not
 # What is limited, and stops for good when the owner of the mailbox says so.
 ASKED_FOR = {Mail.Kind.CONFIRM, Mail.Kind.ALREADY, Mail.Kind.GONE, Mail.Kind.REACH}
-RENEWED = ["state", "send_after", "attempts", "to", "details"]
+RENEWED = ["state", "send_after", "attempts", "to", "details", "request_id"]
 
 
 def ask(
@@ -37,7 +38,7 @@ def ask(
         other and opens nothing.
     """
     asked = Mail(kind=kind, key=f"{kind}:{signature.pk}:{key}", signature=signature, to=to, details=details or {})
-    asked.send_after = patience.now()
+    asked.send_after, asked.request_id = patience.now(), get_contextvars().get("request_id", "")
     allowed = may_write_to(signature.address_hash, letter_id=signature.letter_id)
     kept = Mail.objects.select_for_update().filter(key=asked.key).first()
     has_room = Mail.objects.filter(signature=signature.pk).count() < MOST_WORDINGS

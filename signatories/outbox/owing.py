@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import connection as database
 from django.db.models import Count, Q
+from structlog.contextvars import get_contextvars
 
 from petition import patience
 from signatories.models import Invitation, Knock, Mail, Signature
@@ -45,6 +46,7 @@ def owe(
     assert about is not None
     mail = Mail(kind=kind, key=f"{kind}:{about.pk}:{key}", signature=signature, invitation=invitation, to=to)
     mail.details = details or {}
+    mail.request_id = get_contextvars().get("request_id", "")
     mail.send_after = send_after or patience.now()
     if kind in INVITING and not knock(about):
         mail.send_after += DAY

@@ -1,11 +1,11 @@
 """Mail is sent in batches over one connection: leased, looked at once more, and marked as it is accepted."""
 
-import logging
 import smtplib
 import time
 from datetime import timedelta
 from typing import Any
 
+import structlog
 from django.db import transaction
 from django.db.models import F
 
@@ -18,7 +18,7 @@ from signatories.outbox.asking import ASKED_FOR
 from signatories.outbox.wanted import begins_anew, is_as_read, is_wanted
 from signatories.outbox.writing import compose
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 BATCH = 50
 FRESH = timedelta(seconds=5)  # for so long what was read of a batch is not read again, but for what could forbid it
@@ -119,6 +119,7 @@ def _send_one(mail: Mail) -> int:
     line.accepted += 1
     now = patience.now()
     _mark(mail, Mail.State.SENT, sent_at=now, times_sent=F("times_sent") + 1, attempts=0, problem="", returned="")
+    log.info("mail sent", mail=str(mail.pk), kind=mail.kind, request_id=mail.request_id)
     if mail.kind in COUNTED:
         Knock.objects.filter(pk__in=mail.knocks.order_by("-pk").values("pk")[:1]).update(at=now)
     return 1
@@ -152,6 +153,7 @@ def _postpone(mail: Mail, problem: Exception) -> None:
     """Try again later, with growing pauses of up to an hour; give up on a refusal for good or after 12 tries."""
     words = f"{type(problem).__name__}: {mail_server.code(problem) or ''}".strip(": ")
     if 500 <= mail_server.code(problem) < 600 or mail.attempts >= MAX_ATTEMPTS:
+        log.warning("mail refused", mail=str(mail.pk), kind=mail.kind, request_id=mail.request_id, problem=words)
         _mark(mail, Mail.State.FAILED, problem=words, failed_at=patience.now())
         return
     pause = min(timedelta(seconds=10) * 2**mail.attempts, timedelta(hours=1))

@@ -13,6 +13,7 @@ from petition.models import Letter
 from signatories import outbox, signing
 from signatories.models import Mail, SignatureEvent
 from signatories.outbox import sending
+from tests import naming
 from tests.conftest import LINE, known_organisation
 
 AHEAD = dt.timedelta(minutes=10)
@@ -48,8 +49,8 @@ def test_a_fast_clock_publishes_nothing_early(draft: Letter, organiser, time_mac
 
 def test_everything_the_clock_does_done_by_two_at_once_is_done_once(letter: Letter, confirmed, vetter, at_once):
     known_organisation("Lantern Works", "example.com")
-    for number in range(10):
-        confirmed(f"signer{number}@example.com", name=f"Signer Number{number}")
+    for number, name in enumerate(naming.combined("twice", 10)):
+        confirmed(f"signer{number}@example.com", name=name)
     Letter.objects.filter(pk=letter.pk).update(listing="confirmed")
     app.loader.import_default_modules()
     for _ in range(3):

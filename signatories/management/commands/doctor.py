@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import redis
 from django.conf import settings
 from django.core.mail import get_connection
 from django.core.management.base import BaseCommand
@@ -15,10 +16,10 @@ from django.utils import timezone
 
 from config import env
 from config.celery import app
-from petition.models import Letter, Role
-from petition.tally import SETTLING
-from signatories import backups, bounces, record
-from signatories.models import Mail
+from petition import patience, runs
+from petition.models import Letter, Role, Run
+from signatories import backups, bounces, health
+from signatories.models import AccountMail, Mail
 
 
 class Command(BaseCommand):
@@ -70,12 +71,18 @@ def _database() -> Iterator[str]:
 
 def _broker() -> Iterator[str]:
     if not settings.REDIS_URL:
-        if not settings.TRYING_OUT:
-            yield "REDIS_URL is not set; a worker in another process would never hear of any task."
+        done = Run.objects.filter(task=runs.CANARY, at__gt=patience.now() - runs.STALE).exists()
+        if not settings.TRYING_OUT and not done:
+            yield "REDIS_URL is not set, so no worker hears of any task, and no manage.py drain --loop does them."
         return
     try:
         with app.connection_for_write() as link:
             link.ensure_connection(max_retries=1, timeout=3)
+            policy = link.default_channel.client.config_get("maxmemory-policy").get("maxmemory-policy", "")
+        if policy not in {"", "noeviction"}:
+            yield f"Redis throws things away when it is full ({policy}). Set maxmemory-policy noeviction."
+    except redis.ResponseError:
+        pass  # a Redis that somebody else runs does not say how it is set up
     except (OSError, app.connection_for_write().connection_errors) as problem:
         yield f"Redis does not answer ({type(problem).__name__}). Signing goes on; mail waits until it is back."
 
@@ -118,15 +125,19 @@ def _tally() -> Iterator[str]:
 
 
 def _record() -> Iterator[str]:
-    moving = Letter.objects.moved_since(timezone.now() - 2 * SETTLING).values("pk")
-    for letter in Letter.objects.exclude(status=Letter.Status.DRAFT):
-        replayed, listed = record.drift(letter)
-        if replayed != listed:
-            yield f"{letter.slug} lists {listed} names, but its history adds up to {replayed}."
-        latest = letter.latest_tally
-        at_rest = latest is not None and not moving.filter(pk=letter.pk).exists()
-        if latest is not None and at_rest and latest.figures["listed"] != listed:
-            yield f"{letter.slug} lists {listed} names, but its newest count says {latest.figures['listed']}."
+    yield from health.look_for_drift()["drift"]
+
+
+def _clock() -> Iterator[str]:
+    now, late = patience.now(), timedelta(seconds=health.LATE_CODE)
+    canary = Run.objects.filter(task=runs.CANARY).first()
+    if canary is not None and canary.at < now - runs.STALE:
+        yield f"No task of the clock was done since {canary.at:%Y-%m-%d %H:%M} UTC. Do a worker and beat run?"
+    waiting = AccountMail.objects.filter(send_after__lt=now - late, lapses_at__gt=now).count()
+    if waiting:
+        yield f"{waiting} log-in codes or notes about accounts are not sent. Do a worker and beat run?"
+    for run in Run.objects.filter(failed_at__gt=now - timedelta(hours=1)).order_by("task"):
+        yield f"{run.task} failed within the hour ({run.problem}); the log says more."
 
 
 CHECKS: dict[str, Callable[[], Iterator[str]]] = {
@@ -138,5 +149,6 @@ CHECKS: dict[str, Callable[[], Iterator[str]]] = {
     "outbox": _outbox,
     "mail that comes back": _returns,
     "tally": _tally,
+    "clock": _clock,
     "public record": _record,
 }
