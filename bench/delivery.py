@@ -1,24 +1,30 @@
-"""What it costs to deliver: freezing in the request, and making the bundle in a task.
+"""What an organiser waits for: publishing at an hour, delivering, and what the press reads of a letter of that size.
 
-    DEMO=1 SECRET_KEY=bench VAR_DIR=/tmp/bench DJANGO_SETTINGS_MODULE=config.settings python -m bench.delivery 50 50000
-
-Runs on the database of the environment and leaves its letters there, so give it one of its own.
+`make bench` runs this on a PostgreSQL and a Redis of its own, and prints each figure beside what was promised.
 """
 
 import argparse
 import resource
+import statistics
+import subprocess
+import sys
 import time
 import uuid
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import django
 
 django.setup()
 
+from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
+from django.test import Client  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from petition import letterfile, lifecycle  # noqa: E402
+from petition import letterfile, lifecycle, tally  # noqa: E402
 from petition.delivery import bundling  # noqa: E402
 from petition.models import Letter, User  # noqa: E402
 from signatories import delivering  # noqa: E402
@@ -27,11 +33,16 @@ from signatories.models import Signature  # noqa: E402
 NAMES = ("Ada Example", "李雷 (Li Lei)", "محمد الخوارزمي", "Дарья Примерова", "Nguyễn Văn Ánh", "አበበ በቀለ")
 
 
-def fill(number: int) -> Letter:
-    """Make a closed letter with that many listed names."""
+def draft() -> tuple[Letter, User]:
+    """Make a letter that can be published, and its owner."""
     owner = User.objects.filter(email="owner@example.org").first() or User.objects.create_user("owner@example.org")
     fields = letterfile.read(Path(__file__).parent.parent / "demo" / "letter.md")
-    letter = lifecycle.begin(owner=owner, **{**fields, "slug": f"bench-{uuid.uuid4().hex[:8]}"})
+    return lifecycle.begin(owner=owner, **{**fields, "slug": f"bench-{uuid.uuid4().hex[:8]}"}), owner
+
+
+def fill(number: int) -> Letter:
+    """Make a closed letter with that many listed names."""
+    letter, _ = draft()
     lifecycle.publish(letter)
     now = timezone.now()
     Signature.objects.bulk_create(
@@ -57,8 +68,8 @@ def fill(number: int) -> Letter:
     return letter
 
 
-def measure(number: int) -> None:
-    """Print what one delivery took, in seconds."""
+def measure(number: int, promised: float | None) -> None:
+    """Print what one delivery took, in seconds, and the pages that are read most afterwards."""
     letter = fill(number)
     began, cpu = time.perf_counter(), time.process_time()
     delivery = delivering.deliver(letter)
@@ -66,17 +77,74 @@ def measure(number: int) -> None:
     bundling.make_next()
     made, cpu = time.perf_counter(), time.process_time() - cpu
     delivery.bundle.refresh_from_db()
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1000
-    print(
-        f"{number:>9,} names: frozen in {frozen - began:.2f} s, bundle in {made - frozen:.2f} s "
-        f"({cpu:.2f} s of processor in all), {delivery.bundle.state} with {delivery.bundle.size / 1e6:.1f} MB, "
-        f"at most {memory} MB of memory"
-    )
+    assert delivery.bundle.state == "ready", delivery.bundle.problem
+    show(f"{number:,} names frozen, in the request", frozen - began)
+    show(f"{number:,} names: bundle with PDF, CSV, JSON", made - frozen, promised)
+    show(f"{number:,} names: of that and the freezing, of the processor", cpu)
+    tally.take(letter)
+    for path in ("press/", "changes/", "changes.json", "signatories/"):
+        show(f"{number:,} names: {path}", page(f"/letters/{letter.slug}/{path}"))
+
+
+def page(path: str) -> float:
+    """The median of five readings of a page, in seconds."""
+    reader, taken = Client(HTTP_HOST="127.0.0.1"), []
+    for _ in range(5):
+        began = time.perf_counter()
+        answer = reader.get(path)
+        taken.append(time.perf_counter() - began)
+        assert answer.status_code == 200, path
+    return statistics.median(taken)
+
+
+@contextmanager
+def clockwork() -> Iterator[None]:
+    """Run a worker and beat, as production does."""
+    celery = [sys.executable, "-m", "celery", "-A", "config"]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with ExitStack() as running:
+        for command in (["worker", "--concurrency", "1"], ["beat"]):
+            process = running.enter_context(subprocess.Popen([*celery, *command], **quiet))  # type: ignore[call-overload]
+            running.callback(process.terminate)
+        yield
+
+
+def hour(letters: int) -> float:
+    """Seconds between the hour of a letter and its being public, the worst of some."""
+    delays = []
+    with clockwork():
+        for number in range(letters):
+            letter, owner = draft()
+            at = timezone.now() + timedelta(seconds=20 if number == 0 else 5)
+            lifecycle.schedule(letter, at=at, least_founders=0, actor=owner)
+            until = time.monotonic() + 90
+            while letter.opened_at is None and time.monotonic() < until:
+                time.sleep(0.05)
+                letter.refresh_from_db()
+            assert letter.opened_at is not None, "it was not published"
+            delays.append((timezone.now() - at).total_seconds())
+    return max(delays)
+
+
+def show(what: str, seconds: float, promised: float | None = None) -> None:
+    """Print a line of the table."""
+    print(f"  {what:62} {seconds:8.2f} s" + (f"   promised {promised:g} s" if promised else ""), flush=True)
+
+
+def main() -> None:
+    """Fill, measure, print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("numbers", type=int, nargs="*", default=[50, 50_000])
+    parser.add_argument("--letters", type=int, default=3, help="that are published at an hour; none without Redis")
+    args = parser.parse_args()
+    call_command("migrate", verbosity=0)
+    fill(1)  # what is loaded once is not counted
+    if settings.REDIS_URL and args.letters:
+        show(f"public after its hour, the worst of {args.letters}", hour(args.letters), 5)
+    for number in args.numbers:
+        measure(number, {50: 1, 50_000: 15}.get(number))
+    show("most memory, in GB", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6)
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("numbers", type=int, nargs="+")
-    call_command("migrate", verbosity=0)
-    for asked in parser.parse_args().numbers:
-        measure(asked)
+    main()

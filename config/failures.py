@@ -6,12 +6,13 @@ import sys
 from collections.abc import Callable, Iterator
 
 import psycopg
-from django.db import InterfaceError, InternalError, OperationalError, connections
+from django.db import DatabaseError, InterfaceError, InternalError, OperationalError, connections
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views import defaults
 
+from petition import runs
 from petition.moves import NotAllowed
 
 log = logging.getLogger(__name__)
@@ -44,6 +45,7 @@ def fault(request: HttpRequest) -> HttpResponse:
     exception = sys.exception() if sys.version_info >= (3, 12) else sys.exc_info()[1]
     if exception is not None and is_away(exception):
         return away(request)
+    _note(exception)
     return defaults.server_error(request)
 
 
@@ -80,6 +82,13 @@ def away(request: HttpRequest) -> HttpResponse:
     response["Retry-After"] = str(RETRY_AFTER)
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _note(problem: BaseException | None) -> None:
+    try:
+        runs.note("pages", problem=type(problem).__name__)
+    except DatabaseError:
+        log.info("that a page failed could not be noted")
 
 
 def _close_broken() -> None:

@@ -88,6 +88,21 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 600.0,
         "options": {"expires": 300},
     },
+    "show that the clock and its workers live": {
+        "task": "petition.tasks.sing",
+        "schedule": 30.0,
+        "options": {"expires": 25},
+    },
+    "compare the lists with their history": {
+        "task": "signatories.tasks.look_for_drift",
+        "schedule": 30.0,
+        "options": {"expires": 25},
+    },
+    "forget tries to log in that are over": {
+        "task": "petition.tasks.forget_tries",
+        "schedule": 3600.0,
+        "options": {"expires": 1800},
+    },
     "expire what was never confirmed": {
         "task": "signatories.tasks.expire_unconfirmed",
         "schedule": 3600.0,

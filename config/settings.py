@@ -7,7 +7,7 @@ import dj_database_url
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from config import env
+from config import broker, env, logs
 from config.schedule import SCHEDULE
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -62,11 +62,13 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.text("REDIS_URL")
+# Tries to log in are counted in the database: no page needs Redis, and none waits for it.
 CACHES = {
     "default": {
-        "BACKEND": f"django.core.cache.backends.{'redis.RedisCache' if REDIS_URL else 'locmem.LocMemCache'}",
-        "LOCATION": REDIS_URL,
-        "OPTIONS": {"socket_timeout": 3, "socket_connect_timeout": 3} if REDIS_URL else {},
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "petition_kept",
+        "KEY_FUNCTION": "config.tries.hashed",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
 }
 
@@ -80,32 +82,14 @@ BOUNCE_MAILBOX = env.mailbox("BOUNCE_MAILBOX")
 if BOUNCE_MAILBOX and not BOUNCE_ADDRESS:
     raise ImproperlyConfigured("BOUNCE_MAILBOX needs BOUNCE_ADDRESS: without it no mail that comes back can be told.")
 
+# Whoever asks for /metrics has to know this; unset, there is no such page.
+METRICS_TOKEN = env.text("METRICS_TOKEN")
+
 # Where delivered bundles lie: no web server looks here, and web and worker must see the same folder.
 DELIVERY_DIR = VAR_DIR / "deliveries"
 FONT_DIR = env.text("FONT_DIR", "/usr/share/fonts")
 
-CELERY_BROKER_URL = REDIS_URL or "memory://"
-CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = (
-    {
-        "visibility_timeout": 900,
-        "socket_timeout": 10,
-        "socket_connect_timeout": 5,
-        "health_check_interval": 10,
-    }
-    if REDIS_URL
-    else {"polling_interval": 0.05}
-)
-CELERY_TASK_ACKS_LATE = True
-CELERY_TASK_REJECT_ON_WORKER_LOST = True
-CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_TIME_LIMIT, CELERY_TASK_SOFT_TIME_LIMIT = 600, 540
-CELERY_TASK_SERIALIZER, CELERY_ACCEPT_CONTENT = "json", ["json"]
-# Schedules live in code and work is owed in the database, so beat has nothing to remember on disk.
-CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
-CELERY_BEAT_SCHEDULE = SCHEDULE
+vars().update(broker.celery(REDIS_URL, SCHEDULE))
 
 # --- What it asks of other servers -----------------------------------------------------------------
 DNS_SERVER = env.endpoint("DNS_SERVER", 53)  # unset: the servers of this machine
@@ -135,6 +119,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount.providers.openid_connect",
 ]
 MIDDLEWARE = [
+    "config.logs.requests",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.headers",
@@ -280,11 +265,4 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO").upper()},
-    "loggers": {name: {"level": "WARNING"} for name in ("celery.beat", "celery.app.trace", "celery.worker.strategy")},
-}
+LOGGING = logs.settings(env.text("LOG_LEVEL", "INFO").upper(), readable=DEBUG)

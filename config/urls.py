@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from config import accounts, failures, mailbox
+from signatories.desk import status
 
 admin.site.login = accounts.admin_login  # type: ignore[method-assign, assignment]
 admin.site.has_permission = accounts.may_administer  # type: ignore[method-assign]
@@ -13,6 +14,7 @@ admin.site.has_permission = accounts.may_administer  # type: ignore[method-assig
 handler400, handler500 = failures.unreadable, failures.fault
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("desk/status/", status.status, name="status"),
     path("", include("petition.urls")),
     path("", include("signatories.urls")),
     path("accounts/", include("allauth.account.urls")),

@@ -4,9 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
-from petition import versions
+from petition import patience, versions
 from petition.models import Letter, Membership, Role, User, Version
 from petition.moves import LostRace, NotAllowed, move
 
@@ -148,7 +147,7 @@ def publish(letter: Letter, *, actor: User | None = None) -> None:
         raise NotAllowed("This letter is published already.")
     _check_complete(letter)
     was_draft = letter.status == Letter.Status.DRAFT
-    move(letter, Letter.Status.OPEN, actor=actor, opened_at=timezone.now(), publish_at=None)
+    move(letter, Letter.Status.OPEN, actor=actor, opened_at=patience.now(), publish_at=None)
     if was_draft:
         versions.freeze(letter)
 
@@ -167,7 +166,7 @@ def schedule(letter: Letter, *, at: datetime | None, least_founders: int, actor:
     """
     if letter.is_public:
         raise NotAllowed("This letter is published already.")
-    if at is not None and at <= timezone.now():
+    if at is not None and at <= patience.now():
         raise NotAllowed("That hour has passed.")
     Letter.objects.filter(pk=letter.pk).update(publish_at=at, least_founders=least_founders)
     reason = f"scheduled: {at:%Y-%m-%dT%H:%MZ}" if at else "not scheduled"
@@ -181,7 +180,7 @@ def publish_due(*, now: datetime | None = None) -> int:
     One that cannot be published then is left as it is, its hour is dropped, and its history says why.
     """
     due = Letter.objects.filter(
-        status__in=[Letter.Status.DRAFT, Letter.Status.FOUNDING], publish_at__lte=now or timezone.now()
+        status__in=[Letter.Status.DRAFT, Letter.Status.FOUNDING], publish_at__lte=now or patience.now()
     )
     return sum(_publish_due(letter) for letter in due)
 
@@ -208,7 +207,7 @@ def reopen(letter: Letter, *, actor: User | None = None) -> None:
     """Take signatures again, after a pause or after closing; a closing time that has passed is dropped."""
     if letter.status not in {Letter.Status.PAUSED, Letter.Status.CLOSED}:
         raise NotAllowed("Only a paused or closed letter can be reopened.")
-    passed = letter.closes_at is not None and letter.closes_at <= timezone.now()
+    passed = letter.closes_at is not None and letter.closes_at <= patience.now()
     move(letter, Letter.Status.OPEN, actor=actor, closes_at=None if passed else letter.closes_at)
 
 
@@ -220,7 +219,7 @@ def close(letter: Letter, *, actor: User | None = None) -> None:
 def close_due(*, now: datetime | None = None) -> int:
     """Close the letters whose closing time has come; return how many. Safe to run at any time and twice."""
     due = Letter.objects.filter(
-        status__in=[Letter.Status.OPEN, Letter.Status.PAUSED], closes_at__lte=now or timezone.now()
+        status__in=[Letter.Status.OPEN, Letter.Status.PAUSED], closes_at__lte=now or patience.now()
     )
     return sum(_close_due(letter) for letter in due)
 

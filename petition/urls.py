@@ -61,5 +61,4 @@ urlpatterns = [
     path("desk/<slug:slug>/delivery/replies/<uuid:pk>/hide/", delivery.hide_reply, name="hide_reply"),
     path("desk/<slug:slug>/delivery/replies/<uuid:pk>/show/", delivery.show_reply, name="show_reply"),
     path("healthz", views.healthz, name="healthz"),
-    path("readyz", views.readyz, name="readyz"),
 ]

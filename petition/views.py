@@ -1,8 +1,6 @@
 """What readers see. The same bytes for every visitor: no session, no cookie, nothing personal."""
 
 from django.conf import settings
-from django.db import connection
-from django.db.utils import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -113,14 +111,3 @@ def updates_feed(request: HttpRequest, slug: str) -> HttpResponse:
 def healthz(request: HttpRequest) -> HttpResponse:
     """The process answers."""
     return JsonResponse({"status": "ok"})
-
-
-@require_safe
-def readyz(request: HttpRequest) -> HttpResponse:
-    """The database answers; 503 where it does not."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except DatabaseError:
-        return JsonResponse({"status": "database away"}, status=503, headers={"Retry-After": "5"})
-    return JsonResponse({"status": "ok", "site": settings.SITE_URL})

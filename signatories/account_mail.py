@@ -14,8 +14,8 @@ from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
 from django.db.models import F
-from django.utils import timezone
 
+from petition import patience
 from signatories import tokens
 from signatories.models import AccountMail
 
@@ -34,13 +34,16 @@ def owe(*, to: str, subject: str, body: str, code: bool) -> None:
         to, subject, body: of the mail; the body is stored encrypted, and no longer than until it is sent.
         code: whether it holds a code, which is of no use after a few minutes.
     """
-    lapses_at = timezone.now() + (CODE_LAPSES if code else LAPSES)
-    AccountMail.objects.create(to=to, subject=subject[:200], sealed=tokens.seal(body), lapses_at=lapses_at)
+    now = patience.now()
+    lapses_at = now + (CODE_LAPSES if code else LAPSES)
+    AccountMail.objects.create(
+        to=to, subject=subject[:200], sealed=tokens.seal(body), send_after=now, lapses_at=lapses_at
+    )
 
 
 def send() -> int:
     """Send what is due over one connection; return how many mails were accepted. Safe to run anywhere and twice."""
-    AccountMail.objects.filter(lapses_at__lt=timezone.now()).delete()
+    AccountMail.objects.filter(lapses_at__lt=patience.now()).delete()
     leased = _lease()
     if not leased:
         return 0
@@ -50,7 +53,7 @@ def send() -> int:
         return sum(_send_one(mail, connection) for mail in leased)
     except (OSError, smtplib.SMTPException) as problem:
         log.warning("account mail has to wait: %s", type(problem).__name__)
-        AccountMail.objects.filter(pk__in=[mail.pk for mail in leased]).update(send_after=timezone.now() + PAUSE)
+        AccountMail.objects.filter(pk__in=[mail.pk for mail in leased]).update(send_after=patience.now() + PAUSE)
         return 0
     finally:
         with contextlib.suppress(OSError, smtplib.SMTPException):
@@ -59,10 +62,10 @@ def send() -> int:
 
 def _lease() -> list[AccountMail]:
     with transaction.atomic():
-        due = AccountMail.objects.filter(send_after__lte=timezone.now()).order_by("send_after")
+        due = AccountMail.objects.filter(send_after__lte=patience.now()).order_by("send_after")
         chosen = list(due.select_for_update(skip_locked=True)[:BATCH])
         AccountMail.objects.filter(pk__in=[mail.pk for mail in chosen]).update(
-            send_after=timezone.now() + LEASE, attempts=F("attempts") + 1
+            send_after=patience.now() + LEASE, attempts=F("attempts") + 1
         )
     return chosen
 
@@ -79,7 +82,7 @@ def _send_one(mail: AccountMail, connection: Any) -> int:
         EmailMessage(mail.subject, body, to=[mail.to], headers=headers, connection=connection).send()
     except (smtplib.SMTPRecipientsRefused, smtplib.SMTPResponseException) as problem:
         log.warning("account mail %s was refused: %s", mail.pk, type(problem).__name__)
-        AccountMail.objects.filter(pk=mail.pk).update(send_after=timezone.now() + PAUSE * 2**mail.attempts)
+        AccountMail.objects.filter(pk=mail.pk).update(send_after=patience.now() + PAUSE * 2**mail.attempts)
         return 0
     AccountMail.objects.filter(pk=mail.pk).delete()
     return 1

@@ -7,15 +7,13 @@ from typing import Any
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Exists, OuterRef
-from django.db.models.functions import Coalesce
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
 
-from petition import tally, versions
+from petition import patience, tally, versions
 from petition.models import Letter, Milestone, Reply, Role, Update, Version
 from petition.moves import NotAllowed, note
-from signatories import account_mail, outbox
+from signatories import account_mail, outbox, reaching
 from signatories.models import (
     KNOWN,
     Announcement,
@@ -63,30 +61,22 @@ def readers(announcement: Announcement) -> SignatureQuerySet:
     """Return whom it is for.
 
     A new version is for everybody under an earlier one. News and replies are for those who asked for news and whose
-    mailbox has not refused or returned our mail for good since it was proven: whoever writes on to dead mailboxes is
-    taken for a sender of spam. A code that comes back, from whatever letter of this site, proves it anew.
+    mailbox has not refused or returned our mail for good since it was proven.
     """
     signatures = announcement.letter.signatures
     if announcement.version is not None:
         earlier: SignatureQuerySet = signatures.known().filter(version__number__lt=announcement.version.number)
         return earlier
-    refused = (
-        Mail.objects.filter(signature__address_hash=OuterRef("address_hash"), state=Mail.State.FAILED)
-        .exclude(kind=Mail.Kind.MAILBOX)  # that one went to another mailbox
-        .exclude(returned__startswith="4.")  # it gave up on a server that was away for days
-        .annotate(at=Coalesce("failed_at", "created_at"))
-        .filter(at__gt=OuterRef("signatory__seen_at"))
-    )
     wanting: SignatureQuerySet = signatures.filter(status__in=READERS, updates=True)
-    return wanting.exclude(Exists(refused))
+    return reaching.reachable(wanting)
 
 
 def _lease() -> Announcement | None:
     with transaction.atomic():
-        due = Announcement.objects.filter(owed_at=None, go_on_after__lte=timezone.now())
+        due = Announcement.objects.filter(owed_at=None, go_on_after__lte=patience.now())
         found = due.select_for_update(skip_locked=True, of=("self",)).order_by("created_at").first()
         if found is not None:
-            found.go_on_after = timezone.now() + LEASE
+            found.go_on_after = patience.now() + LEASE
             found.save(update_fields=["go_on_after"])
     return found
 
@@ -114,8 +104,8 @@ def _owe_chunk(announcement: Announcement) -> int:
     done = len(chunk) < CHUNK
     Announcement.objects.filter(pk=announcement.pk).update(
         after=chunk[-1] if chunk else announcement.after,
-        go_on_after=timezone.now(),
-        owed_at=timezone.now() if done else None,
+        go_on_after=patience.now(),
+        owed_at=patience.now() if done else None,
     )
     return len(chunk)
 
@@ -126,7 +116,7 @@ def _ask_those_missed() -> int:
     They asked for the announcement before there was one, and were not seen by it, because a time is stamped before it
     is committed. So it is looked for them again for a minute.
     """
-    since = timezone.now() - tally.SETTLING
+    since = patience.now() - tally.SETTLING
     asked = 0
     for announcement in Announcement.objects.filter(kind="version", owed_at__gte=since).select_related("version"):
         late = readers(announcement).filter(confirmed_at__gte=announcement.created_at - tally.SETTLING)

@@ -9,8 +9,8 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import F
-from django.utils import timezone
 
+from petition import patience
 from petition.models import Letter
 from petition.moves import NotAllowed
 from signatories import flags, vetting
@@ -67,7 +67,7 @@ def sweep(limit: int = BATCH) -> int:
 
 def _lease(limit: int) -> list[Signature]:
     """Take half from either end of the line: who confirms now does not wait behind a whole letter, nor it for ever."""
-    now = timezone.now()
+    now = patience.now()
     with transaction.atomic():
         due = Signature.objects.filter(collect_after__lte=now).select_for_update(skip_locked=True)
         newest = list(due.order_by("-collect_after").values_list("pk", flat=True)[: (limit + 1) // 2])
@@ -93,7 +93,7 @@ def _look_at(signature: Signature, around: flags.Around) -> None:
     raised = flags.raise_(signature, found, whole=signature.pk in around.passing)
     if FlagKind.DEVICE in raised:  # the first two names from a device were nothing to look at before the third came
         others = Signature.objects.filter(pk__in=found[FlagKind.DEVICE]["others"]).known()
-        others.update(collect_after=timezone.now())
+        others.update(collect_after=patience.now())
     if _may_be_listed(signature):
         with contextlib.suppress(NotAllowed):  # somebody decided about it, or the letter was delivered, in this moment
             vetting.list_by_rule(signature)
@@ -114,8 +114,8 @@ def _postpone(signature: Signature, problem: Exception) -> None:
     with transaction.atomic():
         setback, created = Setback.objects.get_or_create(signature=signature, defaults={"problem": kind})
         if not created:
-            changes = {"attempts": F("attempts") + 1, "problem": kind, "at": timezone.now()}
+            changes = {"attempts": F("attempts") + 1, "problem": kind, "at": patience.now()}
             Setback.objects.filter(pk=setback.pk, attempts__lt=1000).update(**changes)
         pause = min(FIRST_PAUSE * 2 ** min(setback.attempts - (1 if created else 0), 12), LONGEST_PAUSE)
         mine = Signature.objects.filter(pk=signature.pk, collect_after=signature.collect_after)
-        mine.update(collect_after=timezone.now() + pause)
+        mine.update(collect_after=patience.now() + pause)

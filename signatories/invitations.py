@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from petition import patience
 from petition.models import Letter, User
 from petition.moves import NotAllowed
 from petition.text import clean
@@ -225,7 +226,7 @@ def decline(invitation: Invitation) -> None:
 
 def note_opening(invitation: Invitation) -> None:
     """Note that the page behind an invitation was opened; the first time counts. A mail scanner opens links too."""
-    Invitation.objects.filter(pk=invitation.pk, opened_at=None).update(opened_at=timezone.now())
+    Invitation.objects.filter(pk=invitation.pk, opened_at=None).update(opened_at=patience.now())
 
 
 def _open_one(invitation: Invitation) -> None:
@@ -244,7 +245,7 @@ def resend(invitation: Invitation) -> None:
     _open_one(invitation)
     done = [Mail.State.SENT, Mail.State.FAILED, Mail.State.DROPPED]
     again = invitation.mails.filter(kind=Mail.Kind.INVITATION, state__in=done)
-    if not again.update(state=Mail.State.OWED, send_after=timezone.now(), attempts=0, problem=""):
+    if not again.update(state=Mail.State.OWED, send_after=patience.now(), attempts=0, problem=""):
         raise NotAllowed("The mail is on its way already.")
 
 

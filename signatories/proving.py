@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F
-from django.utils import timezone
 
+from petition import patience
 from petition.models import User
 from petition.moves import NotAllowed
 from signatories import evidence, limits, vetting
@@ -58,7 +58,7 @@ def offer(signature: Signature, *, kind: Proof.Kind, value: str, data: str = "")
             proof.save(force_insert=True)
     except IntegrityError:
         again = Proof.objects.filter(signature=signature, kind=kind, value=value)
-        fresh = {"state": State.WAITING, "attempts": 0, "message": "", "data": data, "check_after": timezone.now()}
+        fresh = {"state": State.WAITING, "attempts": 0, "message": "", "data": data, "check_after": patience.now()}
         again.exclude(state=State.FOUND).update(**fresh)
         return again.get()
     return proof
@@ -96,12 +96,12 @@ def check_due(limit: int = BATCH) -> int:
         if limits.take("fetch", _host(proof), most=1, window=EACH_HOST).allowed:
             _check(proof)
         else:
-            _write(proof, check_after=timezone.now() + EACH_HOST, attempts=F("attempts") - 1)
+            _write(proof, check_after=patience.now() + EACH_HOST, attempts=F("attempts") - 1)
     return len(leased)
 
 
 def _lease(limit: int) -> list[Proof]:
-    now = timezone.now()
+    now = patience.now()
     with transaction.atomic():
         due = Proof.objects.filter(state=State.WAITING, kind__in=CHECKS, check_after__lte=now).order_by("check_after")
         chosen = list(due.select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit])
@@ -136,7 +136,7 @@ def _later(proof: Proof, message: str) -> None:
         _end(proof, State.REFUSED, f"{message} We tried {proof.attempts} times.")
         return
     pause = PAUSES[proof.attempts - 1]
-    _write(proof, check_after=timezone.now() + pause, message=message[:300], checked_at=timezone.now())
+    _write(proof, check_after=patience.now() + pause, message=message[:300], checked_at=patience.now())
 
 
 def _keep(proof: Proof, found: Found) -> None:
@@ -159,7 +159,7 @@ def _keep(proof: Proof, found: Found) -> None:
 @transaction.atomic
 def _end(proof: Proof, state: Proof.State, message: str) -> bool:
     """End with a proof, and have its signature's row in the queue made anew; False if the lease was lost."""
-    ended = _write(proof, state=state, message=message[:300], checked_at=timezone.now())
+    ended = _write(proof, state=state, message=message[:300], checked_at=patience.now())
     if ended:
         owe_collection(proof.signature)
     return ended
@@ -172,7 +172,7 @@ def _write(proof: Proof, **changes: object) -> bool:
 
 def owe_collection(signature: Signature) -> None:
     """Say that the evidence of a signature has changed, so that a task looks at its flags and its risk again."""
-    Signature.objects.filter(pk=signature.pk, status__in=MAY_PROVE).update(collect_after=timezone.now())
+    Signature.objects.filter(pk=signature.pk, status__in=MAY_PROVE).update(collect_after=patience.now())
 
 
 @transaction.atomic
@@ -200,7 +200,7 @@ def accept_key(
     else:
         raise NotAllowed("The signer has signed nothing with this key, or their line has changed since.")
     Proof.objects.filter(pk=proof.pk).update(
-        state=State.FOUND, message="The team has recognised your key.", checked_at=timezone.now()
+        state=State.FOUND, message="The team has recognised your key.", checked_at=patience.now()
     )
     owe_collection(signature)
     return evidence.record(

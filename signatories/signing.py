@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import F, Sum
 from django.utils import timezone
 
+from petition import patience
 from petition.models import Letter
 from petition.moves import NotAllowed, move, note
 from petition.text import fold, sha256
@@ -241,7 +242,7 @@ def _proven(signature: Signature) -> dict[str, Any]:
         },
     )
     founder = {"rank": signature.rank, "source": signature.source, "version": signature.version}
-    return {"signatory": profile, "collect_after": timezone.now(), **founder, **line}
+    return {"signatory": profile, "collect_after": patience.now(), **founder, **line}
 
 
 def send_again(mail_id: uuid.UUID) -> None:

@@ -9,6 +9,7 @@ from signatories import (
     bounces,
     collecting,
     delivering,
+    health,
     outbox,
     privacy,
     proving,
@@ -106,3 +107,9 @@ def see_to_questions() -> None:
 def read_bounces() -> None:
     """Read the mail that came back."""
     bounces.read()
+
+
+@shared_task
+def look_for_drift() -> None:
+    """Compare what letters list with what their history adds up to."""
+    health.look_for_drift()

@@ -11,7 +11,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from django.conf import settings
 
-Purpose = Literal["tab", "confirm", "mine", "invitation", "news", "embargo", "signed", "stop"]
+Purpose = Literal["tab", "confirm", "mine", "invitation", "news", "embargo", "signed", "stop", "reach"]
 NONCE = 12  # bytes, RFC 8439
 TAG = 10  # bytes of a stamp: one guess in 2^80
 

@@ -9,6 +9,7 @@ from signatories.desk import (
     delivering,
     exports,
     founders,
+    mails,
     organisations,
     person,
     queue,
@@ -21,6 +22,7 @@ from signatories.views import (
     auditing,
     embargoed,
     federated,
+    health,
     invited,
     methods,
     own,
@@ -34,6 +36,8 @@ from signatories.views import (
 
 app_name = "signatories"
 urlpatterns = [
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
     path("letters/<slug:slug>/sign/", signing.sign, name="sign"),
     path("letters/<slug:slug>/sent/", signing.sent, name="sent"),
     path("letters/<slug:slug>/sent/again/", signing.again, name="again"),
@@ -53,6 +57,8 @@ urlpatterns = [
     path("mine/<str:token>/not-me/", own.disown, name="disown"),
     path("mine/<str:token>/keep/", own.keep, name="keep"),
     path("unsubscribe/<str:token>/", own.unsubscribe, name="unsubscribe"),
+    path("mine/<str:token>/again/", own.again, name="again"),
+    path("reach/<str:token>/", own.reach, name="reach"),
     path("mine/<str:token>/answer/", own.answer, name="answer"),
     path("mine/<str:token>/link/", federated.linked, name="linked"),
     path("mine/<str:token>/link/<slug:provider>/", federated.begin, name="link"),
@@ -69,6 +75,8 @@ urlpatterns = [
     path("invitation/<str:token>/decline/", invited.decline_invitation, name="decline_invitation"),
     path("desk/<slug:slug>/vetting/", queue.queue, name="queue"),
     path("desk/<slug:slug>/vetting/next/", queue.next_, name="next"),
+    path("desk/<slug:slug>/mails/", mails.mails, name="mails"),
+    path("desk/<slug:slug>/mails/again/", mails.again, name="mails_again"),
     path("desk/<slug:slug>/vetting/<uuid:pk>/", person.person, name="person"),
     path("desk/<slug:slug>/vetting/<uuid:pk>/claim/", person.claim, name="claim"),
     path("desk/<slug:slug>/vetting/<uuid:pk>/list/", deciding.list_, name="list"),

@@ -7,19 +7,12 @@ from datetime import timedelta
 import pytest
 from django.conf import settings as django_settings
 from django.core import mail
-from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
 from config.celery import app
 from signatories import account_mail, tasks, tokens
 from signatories.models import AccountMail
-
-
-@pytest.fixture(autouse=True)
-def _nobody_has_asked_before() -> None:
-    """How often a code was asked for is counted in the cache, which outlives a test."""
-    cache.clear()
 
 
 @pytest.fixture

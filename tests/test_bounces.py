@@ -6,13 +6,13 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from petition import lifecycle, news
+from petition import lifecycle
 from petition.models import Letter
-from signatories import announce, bounces, invitations, privacy, signing, tokens
+from signatories import bounces, invitations, privacy
 from signatories.bounces import Outcome
 from signatories.models import Mail, Signature
 from tests import returned
-from tests.conftest import LETTER, LINE, code_in
+from tests.conftest import code_in
 
 FOUNDERS = "email,name\none@example.com,Ona One\n"
 
@@ -27,19 +27,6 @@ def sent(post_sign, deliver):
     """The mail with the code, as it left."""
     post_sign()
     return deliver()[0]
-
-
-@pytest.fixture
-def publish(letter: Letter, organiser, deliver):
-    """Publish news, and return whom it is owed to and the mails that left."""
-
-    def make(title: str = "News") -> list:
-        deliver().clear()
-        news.publish(news.write(letter, title=title, body="So far.", by=organiser))
-        announce.make()
-        return deliver()
-
-    return make
 
 
 def back(sent, name: str = "postfix") -> Outcome:
@@ -151,52 +138,6 @@ def test_an_invitation_that_came_back_shows_so_and_can_be_sent_again(draft: Lett
     deliver()
     founder.refresh_from_db()
     assert invitations.where(founder) == "Sent"
-
-
-def test_a_reader_whose_mailbox_returned_news_gets_none_until_a_code_comes_back(confirmed, publish):
-    reader, _ = (confirmed(f"{name}@example.com", updates=True) for name in ("ada", "eve"))
-    first = {one.to[0]: one for one in publish("First")}
-    back(first["ada@example.com"])
-    assert [one.to for one in publish("Second")] == [["eve@example.com"]]
-    reader.refresh_from_db()
-    assert reader.updates
-    signing.restate(reader, typed={**LINE, "updates": True}, reason="founder", key="proven")
-    assert {one.to[0] for one in publish("Third")} == set(first)
-
-
-def test_a_code_from_another_letter_proves_the_mailbox_too(confirmed, publish, organiser):
-    reader = confirmed("ada@example.com", updates=True)
-    back(publish("First")[0])
-    elsewhere = lifecycle.begin(owner=organiser, **{**LETTER, "slug": "another-letter"})
-    lifecycle.publish(elsewhere, actor=organiser)
-    owed = signing.sign(elsewhere, address="ada@example.com", typed=LINE)
-    Mail.objects.filter(pk=owed.pk).update(state="sent", times_sent=1)
-    signing.confirm(owed.pk, tokens.code(owed.pk), in_tab=True)
-    assert "ada@example.com" in [one.to[0] for one in publish("Second")]
-    assert reader.status == "confirmed"
-
-
-def test_a_server_that_was_away_for_days_ends_nobodys_news(confirmed, publish):
-    confirmed("ada@example.com", updates=True)
-    back(publish("First")[0], "postfix_given_up")
-    assert len(publish("Second")) == 1
-
-
-def test_news_that_is_owed_already_is_dropped_with_the_first_that_comes_back(confirmed, publish, letter, organiser):
-    confirmed("ada@example.com", updates=True)
-    first = publish("First")[0]
-    news.publish(news.write(letter, title="Second", body="So far.", by=organiser))
-    announce.make()
-    back(first)
-    assert list(Mail.objects.filter(kind="update").values_list("state", flat=True)) == ["failed", "dropped"]
-
-
-def test_a_mailbox_at_work_that_does_not_exist_ends_nobodys_news(confirmed, publish, deliver):
-    signature = confirmed("ada@example.com", updates=True)
-    Mail.objects.create(kind="mailbox", key="work", signature=signature, to="nobody@lantern.example.org")
-    code = next(one for one in deliver() if one.to == ["nobody@lantern.example.org"])
-    assert back(code) == Outcome.FAILED
-    assert len(publish()) == 1
 
 
 def test_a_listed_name_stays_and_the_team_sees_why_its_mail_came_back(

@@ -2,6 +2,8 @@
 
 import smtplib
 from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
 
 import pytest
 from django.core import mail
@@ -9,8 +11,9 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.db import transaction
 from django.utils import timezone
 
+from petition import news
 from petition.models import Letter
-from signatories import outbox, privacy, vetting
+from signatories import announce, outbox, privacy, vetting
 from signatories.models import Mail, Signature
 
 
@@ -164,3 +167,16 @@ def test_a_withdrawn_signature_still_gets_its_last_mail_after_a_crash(confirmed)
     Mail.objects.filter(kind="withdrawn").update(send_after=timezone.now())
     assert outbox.send() == 1
     assert mail.outbox[-1].to == ["ada@example.com"]
+
+
+def test_a_long_subject_in_any_script_arrives_as_it_was_written(letter: Letter, confirmed, organiser, deliver):
+    title = "Ein Brief, dessen Überschrift länger ist als eine Zeile einer Nachricht, und auch 李雷 steht darin: ja"
+    confirmed("ada@example.com", updates=True)
+    confirmed("eve@example.com", updates=True)
+    news.publish(news.write(letter, title=title, body="So far.", by=organiser))
+    announce.make()
+    sent = [message for message in deliver() if title in message.subject]
+    assert len(sent) == 2
+    for message in sent:
+        raw = message.message().as_bytes()
+        assert message_from_bytes(raw, policy=default)["Subject"].strip() == message.subject

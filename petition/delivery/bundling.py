@@ -16,8 +16,8 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.template.loader import render_to_string
-from django.utils import timezone
 
+from petition import patience
 from petition.delivery import freezing, typesetting
 from petition.models import Bundle, Delivery
 from petition.text import safe_cell
@@ -71,7 +71,7 @@ def make_next() -> bool:
 def again(bundle: Bundle) -> None:
     """Let a bundle that could not be made be tried again."""
     failed = Bundle.objects.filter(pk=bundle.pk, state=State.FAILED)
-    failed.update(state=State.OWED, attempts=0, percent=0, stage="Waiting for a worker", make_after=timezone.now())
+    failed.update(state=State.OWED, attempts=0, percent=0, stage="Waiting for a worker", make_after=patience.now())
 
 
 def open_checked(bundle: Bundle) -> IO[bytes]:
@@ -107,7 +107,7 @@ def document(bundle: Bundle) -> IO[bytes]:
 
 def _lease() -> Bundle | None:
     with transaction.atomic():
-        owed = Bundle.objects.filter(state=State.OWED, make_after__lte=timezone.now()).order_by("make_after")
+        owed = Bundle.objects.filter(state=State.OWED, make_after__lte=patience.now()).order_by("make_after")
         # Whoever was killed in the middle, as for want of memory, could not say so: it is not tried for ever.
         killed = "The worker was killed while it made the files. Has it enough memory?"
         owed.filter(attempts__gte=MAX_ATTEMPTS).update(state=State.FAILED, problem=killed)
@@ -115,7 +115,7 @@ def _lease() -> Bundle | None:
         if chosen is None:
             return None
         Bundle.objects.filter(pk=chosen.pk).update(
-            make_after=timezone.now() + LEASE, attempts=F("attempts") + 1, problem=""
+            make_after=patience.now() + LEASE, attempts=F("attempts") + 1, problem=""
         )
     return Bundle.objects.select_related("delivery__letter", "delivery__version").get(pk=chosen.pk)
 
@@ -123,7 +123,7 @@ def _lease() -> Bundle | None:
 def _give_up_or_wait(bundle: Bundle, problem: Exception) -> None:
     state = State.FAILED if bundle.attempts >= MAX_ATTEMPTS else State.OWED
     words = f"{type(problem).__name__}: {problem}"[:300]
-    pause = timezone.now() + timedelta(seconds=30)
+    pause = patience.now() + timedelta(seconds=30)
     _ours(bundle).update(state=state, problem=words, make_after=pause)
 
 
@@ -155,7 +155,7 @@ def _make(bundle: Bundle) -> None:
 def _keep(bundle: Bundle, packed: Path, made: dict[str, Any]) -> None:
     """Put the file in its place and say so, unless the lease ended and another worker has it now."""
     with transaction.atomic():
-        if not _ours(bundle).update(state=State.READY, percent=100, stage="Ready", made_at=timezone.now(), **made):
+        if not _ours(bundle).update(state=State.READY, percent=100, stage="Ready", made_at=patience.now(), **made):
             raise LostLease
         packed.replace(_path(bundle))
 
@@ -261,7 +261,7 @@ def _path(bundle: Bundle) -> Path:
 
 def _progress(bundle: Bundle, percent: int, stage: str) -> None:
     """Say how far it is, and go on with a new lease."""
-    until = timezone.now() + LEASE
+    until = patience.now() + LEASE
     if not _ours(bundle).update(percent=percent, stage=stage, make_after=until):
         raise LostLease
     bundle.make_after = until

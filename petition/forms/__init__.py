@@ -193,7 +193,7 @@ class NewLetterForm(LetterForm):
         slug = str(self.cleaned_data["slug"]).lower() or slugify(self.cleaned_data.get("title", ""))[:80].strip("-")
         if not slug:
             raise ValidationError("Please choose an address, such as defend-the-defenders.")
-        if slug in {"new", "preview"} or Letter.objects.filter(slug=slug).exists():
+        if slug in {"new", "preview", "status"} or Letter.objects.filter(slug=slug).exists():
             raise ValidationError("Another letter has this address already.")
         return slug
 

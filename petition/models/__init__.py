@@ -2,6 +2,7 @@
 
 from petition.models.delivery import AddresseeLink, Amendment, Bundle, Delivery, DeliveryPart, Opening, Reply
 from petition.models.letter import Letter, LetterEvent, LetterQuerySet
+from petition.models.running import Answered, Kept, Run
 from petition.models.tally import Milestone, Tally
 from petition.models.team import POWERS, Membership, Power, Role, User, UserManager
 from petition.models.update import Update
@@ -11,9 +12,11 @@ __all__ = [
     "POWERS",
     "AddresseeLink",
     "Amendment",
+    "Answered",
     "Bundle",
     "Delivery",
     "DeliveryPart",
+    "Kept",
     "Letter",
     "LetterEvent",
     "LetterQuerySet",
@@ -23,6 +26,7 @@ __all__ = [
     "Power",
     "Reply",
     "Role",
+    "Run",
     "Tally",
     "Translation",
     "Update",

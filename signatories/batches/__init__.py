@@ -13,8 +13,8 @@ from typing import Any
 
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Max, Sum, prefetch_related_objects
-from django.utils import timezone
 
+from petition import patience
 from petition.models import Letter, User
 from petition.moves import LostRace, NotAllowed
 from signatories.batches import choosing, rules
@@ -80,7 +80,7 @@ def confirm(batch: Batch, *, by: User) -> None:
     """
     if by.pk == batch.actor_id:
         raise NotAllowed("You began this batch. Somebody else has to confirm it.")
-    _turn_into(batch, State.DOING, {State.WAITING}, second=by, second_at=timezone.now())
+    _turn_into(batch, State.DOING, {State.WAITING}, second=by, second_at=patience.now())
 
 
 def cancel(batch: Batch, *, by: User) -> None:
@@ -89,7 +89,7 @@ def cancel(batch: Batch, *, by: User) -> None:
     Raises:
         NotAllowed: it does not wait any more.
     """
-    _turn_into(batch, State.CANCELLED, {State.WAITING}, undone_by=by, undone_at=timezone.now())
+    _turn_into(batch, State.CANCELLED, {State.WAITING}, undone_by=by, undone_at=patience.now())
 
 
 def undo(batch: Batch, *, by: User) -> None:
@@ -103,7 +103,7 @@ def undo(batch: Batch, *, by: User) -> None:
 
 def _turn_into(batch: Batch, state: Batch.State, since: set[Batch.State], **changes: Any) -> None:
     rows = Batch.objects.filter(pk=batch.pk, state__in=since)
-    if not rows.update(state=state, go_on_after=timezone.now(), **changes):
+    if not rows.update(state=state, go_on_after=patience.now(), **changes):
         raise LostRace("This batch was changed by somebody else in the meantime.")
     batch.refresh_from_db()
 
@@ -119,16 +119,16 @@ def go_on(*, seconds: float = TURN, chunk: int = CHUNK) -> bool:
     step = {State.CHOOSING: _put_together, State.DOING: _do_some, State.UNDOING: _undo_some}[State(batch.state)]
     step(batch, time.monotonic() + seconds, chunk)
     # Given back only when nothing went wrong; otherwise the lease is the pause before the next try.
-    Batch.objects.filter(pk=batch.pk, go_on_after=batch.go_on_after).update(go_on_after=timezone.now())
+    Batch.objects.filter(pk=batch.pk, go_on_after=batch.go_on_after).update(go_on_after=patience.now())
     return True
 
 
 def _lease() -> Batch | None:
     with transaction.atomic():
-        due = Batch.objects.filter(state__in=Batch.WORKED_ON, go_on_after__lte=timezone.now())
+        due = Batch.objects.filter(state__in=Batch.WORKED_ON, go_on_after__lte=patience.now())
         batch = due.order_by("go_on_after").select_for_update(skip_locked=True).first()
         if batch is not None:
-            batch.go_on_after = timezone.now() + LEASE
+            batch.go_on_after = patience.now() + LEASE
             batch.save(update_fields=["go_on_after"])
     return batch
 
@@ -154,21 +154,21 @@ def needs_second(batch: Batch, *, listed: int) -> bool:
     """
     if not listed:
         return False
-    others = Batch.objects.filter(letter=batch.letter_id, actor=batch.actor_id, created_at__gt=timezone.now() - DAY)
+    others = Batch.objects.filter(letter=batch.letter_id, actor=batch.actor_id, created_at__gt=patience.now() - DAY)
     alone = others.filter(second=None, state__in=[State.DOING, State.DONE, State.UNDOING])
     return (alone.aggregate(n=Sum("listed"))["n"] or 0) + listed > ALONE
 
 
 def _do_some(batch: Batch, until: float, size: int) -> None:
     if _each(batch, Item.WAITING, _do, until, size):
-        Batch.objects.filter(pk=batch.pk, state=State.DOING).update(state=State.DONE, done_at=timezone.now())
+        Batch.objects.filter(pk=batch.pk, state=State.DOING).update(state=State.DONE, done_at=patience.now())
 
 
 def _undo_some(batch: Batch, until: float, size: int) -> None:
     if not _each(batch, Item.DONE, _undo, until, size):
         return
     batch.items.filter(state=Item.WAITING).update(state=Item.SKIPPED, problem="The batch was undone before its turn.")
-    Batch.objects.filter(pk=batch.pk, state=State.UNDOING).update(state=State.UNDONE, undone_at=timezone.now())
+    Batch.objects.filter(pk=batch.pk, state=State.UNDOING).update(state=State.UNDONE, undone_at=patience.now())
 
 
 def _each(batch: Batch, state: BatchItem.State, work: Work, until: float, size: int) -> bool:

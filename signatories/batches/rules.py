@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from petition import patience
 from petition.models import User
 from petition.moves import move
 from signatories import levels, outbox, reasons, vetting, watch
@@ -129,7 +130,7 @@ def take(signature: Signature, batch: Batch) -> Decision:
             signature=signature,
             key=str(decision.pk),
             details=details,
-            send_after=timezone.now() + GRACE,
+            send_after=patience.now() + GRACE,
         )
     return decision
 

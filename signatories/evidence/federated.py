@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from petition import patience
 from petition.moves import NotAllowed
 from signatories import evidence
 from signatories.models import Evidence, Proof, Signature
@@ -96,7 +97,7 @@ def bind(signature: Signature, account: Account) -> Evidence:
             value=account.uid,
             defaults={"state": Proof.State.WAITING, "check_after": timezone.now(), "attempts": 0},
         )
-    Signature.objects.filter(pk=signature.pk).update(collect_after=timezone.now())
+    Signature.objects.filter(pk=signature.pk).update(collect_after=patience.now())
     return found
 
 

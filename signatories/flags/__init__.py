@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from petition import patience
 from petition.models import Letter, User
 from petition.moves import move
 from signatories.flags import affiliation, bursts, company, named
@@ -106,7 +107,7 @@ def release(signature: Signature, kinds: Collection[str], *, by: User) -> None:
     if locked.status == Signature.Status.HELD and last and last.reason == "flagged" and not still_holding:
         move(locked, Signature.Status.CONFIRMED, actor=by, reason="released")
     if locked.letter.listing == Letter.Listing.CONFIRMED:  # its rule decides now
-        Signature.objects.filter(pk=locked.pk).update(collect_after=timezone.now())
+        Signature.objects.filter(pk=locked.pk).update(collect_after=patience.now())
     signature.refresh_from_db(fields=["status", "risk", "collect_after"])
 
 

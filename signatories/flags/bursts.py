@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Count, F, Max, Min, Q
 from django.utils import timezone
 
+from petition import patience
 from petition.models import User
 from signatories.flags.around import Around, Found
 from signatories.models import KNOWN, Alarm, OrganisationDomain, Signature, SignatureEvent
@@ -89,4 +90,4 @@ def _write(*, letter: int, kind: str, key: str, count: int, since: datetime, unt
 def _look_again(alarm: Alarm) -> None:
     where = Q(host=alarm.key) if alarm.kind == Alarm.Kind.HOST else Q(origin__network=alarm.key)
     belongs = Signature.objects.filter(where, letter=alarm.letter_id, status__in=KNOWN, confirmed_at__gte=alarm.since)
-    Signature.objects.filter(pk__in=belongs.values("pk")).update(collect_after=timezone.now())
+    Signature.objects.filter(pk__in=belongs.values("pk")).update(collect_after=patience.now())

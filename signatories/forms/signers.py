@@ -234,6 +234,15 @@ class KeepForm(forms.Form):
     )
 
 
+class ReachForm(forms.Form):
+    """News again; a tick, so that a scanner that submits every form as it stands changes nothing."""
+
+    sure = forms.BooleanField(
+        label="Mail reaches me here again",
+        error_messages={"required": "Please tick the box if mail reaches you here again."},
+    )
+
+
 class UnsubscribeForm(forms.Form):
     """No more news; a tick, so that a scanner that submits every form as it stands changes nothing."""
 

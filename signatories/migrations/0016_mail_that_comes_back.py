@@ -25,6 +25,11 @@ class Migration(migrations.Migration):
             name='state',
             field=models.CharField(choices=[('owed', 'Owed'), ('sent', 'Sent'), ('failed', 'Not delivered'), ('dropped', 'Not wanted any more')], default='owed', max_length=8),
         ),
+        migrations.AlterField(
+            model_name='mail',
+            name='kind',
+            field=models.CharField(choices=[('confirm', 'Please confirm'), ('already', 'You have signed already'), ('gone', 'You have withdrawn before'), ('receipt', 'You have signed'), ('listed', 'Your name is on the letter'), ('held', 'We take a second look'), ('asked', 'A question'), ('declined', 'Not listed'), ('hidden', 'Not on the letter any more'), ('withdrawn', 'Withdrawn'), ('reminded', 'The question again'), ('lapsed', 'The question was not answered'), ('mailbox', 'A code for a mailbox at work'), ('audit', 'Is this still right?'), ('taken_back', 'A decision was taken back'), ('invitation', 'Invitation'), ('nudge', 'The invitation again'), ('version', 'The text has changed'), ('update', 'News'), ('reply', 'An addressee replied'), ('reach', 'Does this mailbox work again?')], max_length=12),
+        ),
         migrations.AddIndex(
             model_name='mail',
             index=models.Index(condition=models.Q(('state', 'failed')), fields=['signature'], name='mail_failed'),

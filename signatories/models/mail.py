@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from petition import patience
 from petition.identifiers import uuid7
 from petition.models import Letter
 from signatories import statuses
@@ -53,7 +54,7 @@ class MailQuerySet(models.QuerySet["Mail"]):
     def due(self) -> Self:
         """Owed and not leased to another sender, oldest first."""
         # What one person waits for goes before what is written to everybody.
-        return self.filter(state=Mail.State.OWED, send_after__lte=timezone.now()).order_by("bulk", "send_after")
+        return self.filter(state=Mail.State.OWED, send_after__lte=patience.now()).order_by("bulk", "send_after")
 
 
 class Mail(models.Model):
@@ -80,6 +81,7 @@ class Mail(models.Model):
         VERSION = "version", "The text has changed"
         UPDATE = "update", "News"
         REPLY = "reply", "An addressee replied"
+        REACH = "reach", "Does this mailbox work again?"
 
     class State(models.TextChoices):
         OWED = "owed", "Owed"
@@ -107,6 +109,7 @@ class Mail(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True)
     was_due: datetime  # of no column: to a sender, when it was due before the lease
+    request_id = models.CharField(max_length=64, blank=True, help_text="of the request that caused it, as in the log")
 
     objects = MailQuerySet.as_manager()
 

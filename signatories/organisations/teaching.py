@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from petition import patience
 from petition.models import Letter, User
 from signatories.models import (
     WAITING,
@@ -156,7 +157,7 @@ def collect_again(changed: Iterable[str]) -> None:
         waiting = Signature.objects.filter(
             letter__in=letters, host__in=plain, status__in=[*WAITING, Signature.Status.ASKED]
         )
-        waiting.update(collect_after=timezone.now())
+        waiting.update(collect_after=patience.now())
 
 
 def _named(name: str, *, by: User, decision: Decision) -> Organisation:

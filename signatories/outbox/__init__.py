@@ -11,6 +11,7 @@ from signatories.outbox.owing import (
     owe,
     send_again,
 )
+from signatories.outbox.retrying import try_again
 from signatories.outbox.sending import BATCH, LEASE, MAX_ATTEMPTS, TURN, send
 from signatories.outbox.wanted import NEWS
 from signatories.outbox.writing import compose, proposed
@@ -33,4 +34,5 @@ __all__ = [
     "proposed",
     "send",
     "send_again",
+    "try_again",
 ]

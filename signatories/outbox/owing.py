@@ -6,7 +6,9 @@ from typing import Any
 from django.db import connection as database
 from django.db.models import Count, Q
 from django.utils import timezone
+from structlog.contextvars import get_contextvars
 
+from petition import patience
 from signatories.models import Invitation, Knock, Mail, Signature
 from signatories.outbox.wanted import is_unwanted
 
@@ -16,7 +18,7 @@ DAILY_OVER_THE_SITE = 6
 DAY = timedelta(days=1)
 MOST_WORDINGS = 20  # kept for one unconfirmed signature, sent or not
 # What a stranger can cause by typing an address; these are limited, and stop for good when the owner says so.
-ASKED_FOR = {Mail.Kind.CONFIRM, Mail.Kind.ALREADY, Mail.Kind.GONE}
+ASKED_FOR = {Mail.Kind.CONFIRM, Mail.Kind.ALREADY, Mail.Kind.GONE, Mail.Kind.REACH}
 
 
 def owe(
@@ -49,7 +51,8 @@ def owe(
     assert about is not None
     mail = Mail(kind=kind, key=f"{kind}:{about.pk}:{key}", signature=signature, invitation=invitation, to=to)
     mail.details = details or {}
-    mail.send_after = send_after or mail.send_after
+    mail.request_id = get_contextvars().get("request_id", "")
+    mail.send_after = send_after or patience.now()
     if kind not in ASKED_FOR:
         Mail.objects.bulk_create([mail], ignore_conflicts=True)
         return Mail.objects.get(key=mail.key)
@@ -71,14 +74,14 @@ def send_again(mail: Mail, *, to: str = "") -> None:
     """Owe a mail once more, with the same code in it, within the cool-down and the daily limit."""
     assert mail.signature is not None
     again = Mail.objects.filter(
-        Q(state=Mail.State.SENT, sent_at__lt=timezone.now() - COOL_DOWN)
+        Q(state=Mail.State.SENT, sent_at__lt=patience.now() - COOL_DOWN)
         | Q(state__in=[Mail.State.DROPPED, Mail.State.FAILED]),  # a full mailbox may have room again
         pk=mail.pk,
     )
     signature = mail.signature
     if mail.kind not in ASKED_FOR or not (to or signature.address) or not _may_mail(signature):
         return
-    if again.update(state=Mail.State.OWED, send_after=timezone.now(), attempts=0, to=to):
+    if again.update(state=Mail.State.OWED, send_after=patience.now(), attempts=0, to=to):
         Knock.objects.create(address_hash=signature.address_hash, letter_id=signature.letter_id, mail=mail)
 
 

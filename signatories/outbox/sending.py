@@ -1,28 +1,27 @@
 """Mail is sent in batches over one connection: leased, looked at once more, and marked as it is accepted."""
 
-import logging
 import smtplib
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import Any
 
-from django.db import DatabaseError, transaction
-from django.db import connection as database
+import structlog
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from petition import patience
 from signatories import mail_server
 from signatories.mail_server import line
 from signatories.models import Knock, Mail, MailQuerySet
 from signatories.outbox.owing import ASKED_FOR
-from signatories.outbox.wanted import is_wanted
+from signatories.outbox.wanted import is_as_read, is_wanted
 from signatories.outbox.writing import compose
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 BATCH = 50
+FRESH = timedelta(seconds=5)  # for so long what was read of a batch is not read again, but for what could forbid it
 # What a killed sender leaves is due again after this. It is renewed before each mail, so it need only be longer than
 # one mail takes with a slow server (EMAIL_TIMEOUT), and a crash repeats one mail at worst.
 LEASE = timedelta(seconds=40)
@@ -87,7 +86,7 @@ def _lease(limit: int) -> list[Mail]:
         due = Mail.objects.due().select_for_update(skip_locked=True).values_list("pk", "send_after")
         chosen = dict(due[:limit])
         Mail.objects.filter(pk__in=chosen, state=Mail.State.OWED).update(
-            send_after=timezone.now() + LEASE, attempts=F("attempts") + 1
+            send_after=patience.now() + LEASE, attempts=F("attempts") + 1
         )
     rows = _with_rows().in_bulk(chosen)
     for pk, mail in rows.items():
@@ -101,36 +100,10 @@ def _with_rows() -> MailQuerySet:
 
 
 def _send_one(mail: Mail) -> int:
-    with _alone(mail) as alone:
-        fresh = _renew(mail) if alone else None
-        return _send_ours(fresh) if fresh else 0
-
-
-@contextmanager
-def _alone(mail: Mail) -> Iterator[bool]:
-    """Keep other senders from a mail while it is sent, also one whose clock says that our lease is over.
-
-    No row is locked, and the lock ends with the connection to the database at the latest.
-    """
-    if database.vendor != "postgresql":  # everything on one machine, by one clock
-        yield True
-        return
-    key = [mail.pk.int % 2**63]
-    with database.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", key)
-        (alone,) = cursor.fetchone()
-    try:
-        yield alone
-    finally:
-        if alone:
-            with suppress(DatabaseError), database.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", key)
-
-
-def _send_ours(mail: Mail) -> int:
-    if not is_wanted(mail):
-        _mark(mail, Mail.State.DROPPED)
+    fresh = _renew(mail)
+    if fresh is None:
         return 0
+    mail = fresh
     try:
         message = compose(mail)
     except Exception as problem:  # one mail that cannot be rendered must not hold up the others
@@ -140,22 +113,31 @@ def _send_ours(mail: Mail) -> int:
     message.connection = line.connection
     message.send()
     line.accepted += 1
-    now = timezone.now()
+    now = patience.now()
     _mark(mail, Mail.State.SENT, sent_at=now, times_sent=F("times_sent") + 1, attempts=0, problem="", returned="")
+    log.info("mail sent", mail=str(mail.pk), kind=mail.kind, request_id=mail.request_id)
     if mail.kind in ASKED_FOR:
         Knock.objects.filter(pk__in=mail.knocks.order_by("-pk").values("pk")[:1]).update(at=now)
     return 1
 
 
 def _renew(mail: Mail) -> Mail | None:
-    """Read a mail again just before it is sent, with a lease that begins now; None if it is not ours any more.
+    """Look at a mail again just before it is sent; None if it is not ours or not wanted any more.
 
-    A slow server can outlast the lease of a batch, and a signer can withdraw while the batch is being sent.
+    A signer can leave while the batch is being sent, and a slow server can outlast its lease: what was read more than
+    some seconds ago is read again whole, with a lease that begins now.
     """
+    now = patience.now()
+    if now - (mail.send_after - LEASE) < FRESH and is_as_read(mail):
+        return mail
     ours = Mail.objects.filter(pk=mail.pk, state=Mail.State.OWED, send_after=mail.send_after)
-    if not ours.update(send_after=timezone.now() + LEASE):
+    if not ours.update(send_after=now + LEASE):
         return None
-    return _with_rows().get(pk=mail.pk)
+    fresh = _with_rows().get(pk=mail.pk)
+    if is_wanted(fresh):
+        return fresh
+    _mark(fresh, Mail.State.DROPPED)
+    return None
 
 
 def _mark(mail: Mail, state: Mail.State, **changes: Any) -> None:
@@ -167,10 +149,11 @@ def _postpone(mail: Mail, problem: Exception) -> None:
     """Try again later, with growing pauses of up to an hour; give up on a refusal for good or after 12 tries."""
     words = f"{type(problem).__name__}: {mail_server.code(problem) or ''}".strip(": ")
     if 500 <= mail_server.code(problem) < 600 or mail.attempts >= MAX_ATTEMPTS:
+        log.warning("mail refused", mail=str(mail.pk), kind=mail.kind, request_id=mail.request_id, problem=words)
         _mark(mail, Mail.State.FAILED, problem=words, failed_at=timezone.now())
         return
     pause = min(timedelta(seconds=10) * 2**mail.attempts, timedelta(hours=1))
-    Mail.objects.filter(pk=mail.pk).update(send_after=timezone.now() + pause, problem=words)
+    Mail.objects.filter(pk=mail.pk).update(send_after=patience.now() + pause, problem=words)
 
 
 def _give_back(mails: list[Mail]) -> None:

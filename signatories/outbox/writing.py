@@ -1,10 +1,12 @@
 """A mail is rendered from the rows it is about, as they are when it is sent."""
 
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.core.mail.message import forbid_multi_line_headers
 from django.template.loader import render_to_string
 from django.urls import reverse
 
@@ -13,6 +15,23 @@ from signatories import reasons, tokens
 from signatories.models import Mail, Signature
 from signatories.outbox import returning
 from signatories.outbox.wanted import NEWS
+
+
+class Composed(EmailMessage):
+    """A mail whose subject is encoded once for all its readers: that costs as much as the rest of the message."""
+
+    def message(self, **asked: Any) -> Any:
+        """Return what is sent, which does not depend on what is kept of it."""
+        plain, self.subject = self.subject, _encoded(str(self.subject))
+        try:
+            return super().message(**asked)
+        finally:
+            self.subject = plain
+
+
+@lru_cache(maxsize=64)
+def _encoded(subject: str) -> str:
+    return " ".join(forbid_multi_line_headers("Subject", subject, "utf-8")[1].split())  # folded when it is written
 
 
 def compose(mail: Mail) -> EmailMessage:
@@ -42,7 +61,7 @@ def compose(mail: Mail) -> EmailMessage:
     envelope = returning.address(mail)
     if envelope:
         headers["From"] = settings.DEFAULT_FROM_EMAIL
-    return EmailMessage(
+    return Composed(
         from_email=envelope or None,
         subject=" ".join(subject.removeprefix("Subject:").split()),
         body=body.strip() + "\n",
@@ -80,6 +99,8 @@ def _links(mail: Mail) -> dict[str, str]:
         paths["confirm"] = reverse("signatories:confirm", args=[tokens.make("confirm", mail.pk)])
         paths["mine"] = reverse("signatories:mine", args=[tokens.make("mine", about.pk)])
         paths["unsubscribe"] = reverse("signatories:unsubscribe", args=[tokens.make("news", about.pk)])
+    if mail.kind == Mail.Kind.REACH:
+        paths["reach"] = reverse("signatories:reach", args=[tokens.make("reach", mail.pk)])
     if mail.announcement and mail.announcement.version:
         number = mail.announcement.version.number
         paths["version"] = reverse("petition:version", args=[about.letter.slug, number])

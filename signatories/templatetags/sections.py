@@ -23,6 +23,7 @@ GROUPS = {
         ("cases", "Cases", "signatories:cases", Power.SEE),
         ("batches", "Batches", "signatories:batches", Power.SEE),
         ("work", "Work", "signatories:work", Power.SEE),
+        ("mails", "Mails", "signatories:mails", Power.SEE),
         ("watchlist", "Watchlist", "signatories:watchlist", Power.VET),
         ("organisations", "Organisations", "signatories:desk_organisations", Power.VET),
     ],

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from petition import patience
 from petition.models import User
 from petition.moves import LostRace, NotAllowed, move
 from signatories import outbox
@@ -90,7 +91,7 @@ def answer(signature: Signature, *, text: str, url: str = "") -> None:
     question = open_question(signature)
     if question is None:
         raise NotAllowed("There is no open question any more.")
-    move(signature, Status.CONFIRMED, reason="answered", collect_after=timezone.now())
+    move(signature, Status.CONFIRMED, reason="answered", collect_after=patience.now())
     question.answer, question.answer_url, question.answered_at = text, url, timezone.now()
     question.save(update_fields=["answer", "answer_url", "answered_at"])
 

@@ -4,14 +4,14 @@ import contextlib
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from petition.forms import UNPROCESSABLE, posted
 from petition.moves import NotAllowed
-from signatories import announce, privacy, reasons, vetting
+from signatories import announce, privacy, reaching, reasons, vetting
 from signatories.forms import signers
 from signatories.models import Signature, SignatureEvent
 from signatories.views import links
@@ -98,6 +98,29 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "signatories/unsubscribe.html", context, status=UNPROCESSABLE if form.errors else 200)
 
 
+@csrf_exempt
+@require_POST
+def again(request: HttpRequest, token: str) -> HttpResponse:
+    """A mail had come back: ask for one that shows that mail arrives again."""
+    reaching.ask(_signature(token))
+    return redirect("signatories:mine", token)
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def reach(request: HttpRequest, token: str) -> HttpResponse:
+    """Mail arrives again: who has opened the link of such a mail says so."""
+    mail = links.mail_behind("reach", token)
+    if mail is None or mail.signature is None:
+        raise Http404
+    form = signers.ReachForm(posted(request))
+    done = form.is_valid()
+    if done:
+        reaching.show(mail)
+    context = {"letter": mail.signature.letter, "form": form, "done": done}
+    return render(request, "signatories/reach.html", context, status=UNPROCESSABLE if form.errors else 200)
+
+
 def mine_page(request: HttpRequest, signature: Signature, token: str, **shown: Any) -> HttpResponse:
     events = list(signature.events.all())
     context = {
@@ -108,6 +131,8 @@ def mine_page(request: HttpRequest, signature: Signature, token: str, **shown: A
         "kept": signature.reaffirmations.exists(),  # then it was signed under another version
         "notice": NOTICES.get(events[-1].reason if events else ""),
         "question": vetting.open_question(signature),
+        "lost": reaching.lost(signature),
+        "asked_again": reaching.asked(signature),
         "withdraw": signers.WithdrawForm(),
         "disown": signers.DisownForm(),
         "answer": signers.AnswerForm(),

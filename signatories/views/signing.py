@@ -1,5 +1,7 @@
 """Sign and confirm. These forms carry no session: a code or a personal link is the proof."""
 
+import secrets
+
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -7,6 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from petition.forms import UNPROCESSABLE, posted
+from petition.idempotency import once
 from petition.models import Letter
 from signatories import origins, outbox, signing, tokens
 from signatories.forms import signers
@@ -16,6 +19,7 @@ from signatories.views import links
 
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def sign(request: HttpRequest, slug: str) -> HttpResponse:
     """The form. Every address gets the same answer; the difference goes to its mailbox."""
     letter = get_object_or_404(Letter.objects.public(), slug=slug)
@@ -33,7 +37,8 @@ def sign(request: HttpRequest, slug: str) -> HttpResponse:
             origin=origins.of(request),
         )
         return redirect(_sent(letter, tokens.make("tab", mail.pk, at=letter.slug)))
-    context = {"letter": letter, "form": form}
+    # The form on the letter's own page is the same bytes for everybody and has no key: there the content is the key.
+    context = {"letter": letter, "form": form, "form_key": secrets.token_urlsafe(16)}
     return render(request, "signatories/sign.html", context, status=UNPROCESSABLE if form.errors else 200)
 
 

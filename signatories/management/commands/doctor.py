@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import redis
 from django.conf import settings
 from django.core.mail import get_connection
 from django.core.management.base import BaseCommand
@@ -14,10 +15,10 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from config.celery import app
-from petition.models import Letter
-from petition.tally import SETTLING
-from signatories import bounces, record
-from signatories.models import Mail
+from petition import patience, runs
+from petition.models import Letter, Run
+from signatories import bounces, health
+from signatories.models import AccountMail, Mail
 
 
 class Command(BaseCommand):
@@ -68,6 +69,11 @@ def _broker() -> Iterator[str]:
     try:
         with app.connection_for_write() as link:
             link.ensure_connection(max_retries=1, timeout=3)
+            policy = link.default_channel.client.config_get("maxmemory-policy").get("maxmemory-policy", "")
+        if policy not in {"", "noeviction"}:
+            yield f"Redis throws things away when it is full ({policy}). Set maxmemory-policy noeviction."
+    except redis.ResponseError:
+        pass  # a Redis that somebody else runs does not say how it is set up
     except (OSError, app.connection_for_write().connection_errors) as problem:
         yield f"Redis does not answer ({type(problem).__name__}). Signing goes on; mail waits until it is back."
 
@@ -108,15 +114,19 @@ def _tally() -> Iterator[str]:
 
 
 def _record() -> Iterator[str]:
-    moving = Letter.objects.moved_since(timezone.now() - 2 * SETTLING).values("pk")
-    for letter in Letter.objects.exclude(status=Letter.Status.DRAFT):
-        replayed, listed = record.drift(letter)
-        if replayed != listed:
-            yield f"{letter.slug} lists {listed} names, but its history adds up to {replayed}."
-        latest = letter.latest_tally
-        at_rest = latest is not None and not moving.filter(pk=letter.pk).exists()
-        if latest is not None and at_rest and latest.figures["listed"] != listed:
-            yield f"{letter.slug} lists {listed} names, but its newest count says {latest.figures['listed']}."
+    yield from health.look_for_drift()["drift"]
+
+
+def _clock() -> Iterator[str]:
+    now, late = patience.now(), timedelta(seconds=health.LATE_CODE)
+    canary = Run.objects.filter(task=runs.CANARY).first()
+    if canary is not None and canary.at < now - runs.STALE:
+        yield f"No task of the clock was done since {canary.at:%Y-%m-%d %H:%M} UTC. Do a worker and beat run?"
+    waiting = AccountMail.objects.filter(send_after__lt=now - late, lapses_at__gt=now).count()
+    if waiting:
+        yield f"{waiting} log-in codes or notes about accounts are not sent. Do a worker and beat run?"
+    for run in Run.objects.filter(failed_at__gt=now - timedelta(hours=1)).order_by("task"):
+        yield f"{run.task} failed within the hour ({run.problem}); the log says more."
 
 
 CHECKS: dict[str, Callable[[], Iterator[str]]] = {
@@ -127,5 +137,6 @@ CHECKS: dict[str, Callable[[], Iterator[str]]] = {
     "outbox": _outbox,
     "mail that comes back": _returns,
     "tally": _tally,
+    "clock": _clock,
     "public record": _record,
 }
