@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import CharField, Count, F, Q, QuerySet, Value
+from django.db.models import CharField, Count, F, QuerySet, Value
 from django.db.models.functions import Cast
 from django.utils import timezone
 
-from petition import text
+from petition import patience, text
 from petition.models import Letter, Tally
 
 DIMENSIONS = ("level", "discipline", "country", "organisation", "version__number")
@@ -16,8 +16,6 @@ DIMENSIONS = ("level", "discipline", "country", "organisation", "version__number
 # started in between, and could not see it, is never the final word.
 SETTLING = timedelta(minutes=1)
 RECOUNT = timedelta(hours=1)
-# A count that is further ahead of our clock was stamped by a wrong one, and must not keep newer ones out.
-AHEAD = timedelta(minutes=5)
 
 
 def count(letter: Letter) -> dict[str, Any]:
@@ -64,7 +62,7 @@ def take(letter: Letter) -> Tally:
     Two counts at once cannot put an older one in place of a newer one, and a milestone is compared after the
     commit of whatever crossed it, so that two crossings at the same time cannot both be missed.
     """
-    as_of = timezone.now()
+    as_of = patience.now()  # a count by a clock that is ahead would keep newer ones out
     counted = count(letter)
     hour = as_of.replace(minute=0, second=0, microsecond=0)
     with transaction.atomic():
@@ -72,12 +70,11 @@ def take(letter: Letter) -> Tally:
             letter=letter, hour=hour, defaults={"as_of": as_of, "figures": counted}
         )
         if not created:
-            older = Tally.objects.filter(Q(as_of__lt=as_of) | Q(as_of__gt=as_of + AHEAD), pk=tally.pk)
-            older.update(as_of=as_of, figures=counted)
+            newer = Tally.objects.filter(pk=tally.pk, as_of__lt=as_of)
+            newer.update(as_of=as_of, figures=counted)
             tally.refresh_from_db()
         else:
             _thin(tally)
-        letter.tallies.filter(hour__gt=hour, as_of__gt=as_of + AHEAD).delete()
         if letter.is_public:  # founders may step back until publication, and no number may tell of it
             reached = letter.milestones.filter(reached_at__isnull=True, number__lte=counted["listed"])
             reached.update(reached_at=as_of)
