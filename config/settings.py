@@ -135,6 +135,7 @@ MIDDLEWARE = [
     "config.middleware.see_other",
     "csp.middleware.CSPMiddleware",
     "config.middleware.limit_body",
+    "config.limiting.doors",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
