@@ -140,6 +140,7 @@ MIDDLEWARE = [
     "config.api.problems",
     "csp.middleware.CSPMiddleware",
     "config.middleware.limit_body",
+    "config.limiting.doors",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

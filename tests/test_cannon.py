@@ -11,7 +11,7 @@ from django.utils import timezone
 from petition import lifecycle
 from petition.models import Letter
 from petition.moves import NotAllowed
-from signatories import addresses, invitations, outbox, privacy, signing, tokens
+from signatories import addresses, invitations, outbox, privacy, signing, tokens, workmail
 from signatories.models import AccountMail, Invitation, Knock, Mail, Signature
 from signatories.outbox import sending
 from tests.conftest import LETTER, LINE, code_in, link_in
@@ -158,15 +158,25 @@ def test_an_account_gets_six_log_in_codes_a_day_and_the_page_is_the_same(organis
     assert AccountMail.objects.count() == outbox.DAILY_OVER_THE_SITE
 
 
-def test_not_me_stops_a_mail_that_another_process_is_about_to_send(used_up, post_sign, deliver, letter):
-    """It is leased, and looked at once more before it goes out."""
-    Knock.objects.all().delete()
-    post_sign(name="Mallory last")
+def test_not_me_stops_a_mail_that_is_leased_by_a_sender_already(confirmed, post_sign, deliver):
+    confirmed()
+    deliver().clear()
+    post_sign(name="Mallory")
     leased = sending._lease(50)
-    assert len(leased) == 1
+    assert [mail.kind for mail in leased] == ["already"]
     privacy.disown(Signature.objects.get())
     assert sending._send_all(leased) == (0, True)
-    assert len(deliver()) == outbox.DAILY
+    assert deliver() == []
+
+
+def test_who_reads_a_mailbox_that_a_signer_named_stops_a_leased_mail_too(confirmed, deliver):
+    signature = confirmed()
+    deliver().clear()
+    workmail.ask(signature, address="stranger@work.example.com")
+    leased = sending._lease(50)
+    workmail.stop(Mail.objects.get(kind="mailbox"))
+    assert sending._send_all(leased) == (0, True)
+    assert deliver() == []
 
 
 def test_after_not_me_nobody_causes_mail_about_this_letter(post_sign, deliver, client, others, time_machine):

@@ -11,6 +11,7 @@ import pytest
 import redis
 from django.test import Client
 
+from config import limiting
 from signatories.limits import challenges, signing
 from signatories.models import Limit, Signature
 from tests.conftest import LINE
@@ -226,3 +227,12 @@ def test_other_doors_answer_429_with_what_was_typed(sign, letter, client, monkey
     assert page.status_code == 429
     assert 0 < int(page["Retry-After"]) <= 600
     assert 'name="code" value="12&lt;3"' in page.content.decode()
+
+
+def test_the_doors_of_accounts_are_limited_without_the_cache_and_no_password_is_on_the_page(client, db, monkeypatch):
+    monkeypatch.setattr(limiting, "MOST", 2)
+    pages = [client.post("/accounts/login/", {"login": "a@example.org", "password": "s3cret-word"}) for _ in range(3)]
+    assert pages[-1].status_code == 429
+    assert 0 < int(pages[-1]["Retry-After"]) <= 600
+    assert "s3cret-word" not in pages[-1].content.decode()
+    assert client.get("/accounts/login/").status_code == 200

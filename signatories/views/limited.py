@@ -34,10 +34,16 @@ def limited(purpose: str, most: int = MOST) -> Callable[[View], View]:
     return decorate
 
 
-def too_many(request: HttpRequest, retry_after: int) -> HttpResponse:
-    """A page that says when to come back, and sends what was typed again at the press of a button."""
+def too_many(request: HttpRequest, retry_after: int, *, kept: bool = True) -> HttpResponse:
+    """A page that says when to come back, and sends what was typed again at the press of a button.
+
+    Args:
+        request: the one that is refused.
+        retry_after: seconds.
+        kept: whether what was typed stands on the page; not where it may be a password, or wants a token of CSRF.
+    """
     typed = [(name, value) for name, values in request.POST.lists() if name not in SECRET for value in values]
-    context = {"wait": minutes(retry_after), "typed": typed[:MOST_KEPT]}
+    context = {"wait": minutes(retry_after), "typed": typed[:MOST_KEPT] if kept else []}
     return with_wait(render(request, "429.html", context, status=TOO_MANY), retry_after)
 
 

@@ -103,7 +103,8 @@ def watch(context: BrowserContext, complaints: list[str]) -> None:
     """Note every error in the console, every violation of the content security policy, every other host."""
 
     def said(message: ConsoleMessage) -> None:
-        refused_form = "status of 422" in message.text  # Chromium notes every 4xx; ours answers a typing error
+        # Chromium notes every 4xx; ours answer a typing error, and whoever comes too often.
+        refused_form = any(f"status of {code}" in message.text for code in (422, 429))
         if message.type in {"error", "warning"} and not refused_form:
             complaints.append(f"{message.page and message.page.url}: {message.text}")
 
