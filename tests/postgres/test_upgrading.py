@@ -1,13 +1,14 @@
 """Every release is upgraded to this one while people sign: nothing is lost, and nobody waits for long."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from django.db import connection
 
 from tests.postgres.processes import ROOT
-from tests.postgres.upgrading import BOUND, RELEASES, ROWS, Installation, signing, started
+from tests.postgres.upgrading import BOUND, RELEASES, ROWS, Installation, signing
 
 # What must be the same afterwards: who signed and what became of it, in the columns that a release had.
 SAME = {
@@ -48,14 +49,11 @@ def test_while_a_release_is_upgraded_people_sign_and_nothing_is_lost(installed, 
     installation = installed(version)
     slug = installation.fill(ROWS)
     before = kept(installation)
-    with installation.web(installation.old) as old:
-        started(installation)
-        with signing(installation, slug) as signers:
-            installation.run("manage.py", "migrate", "--verbosity", "0")
-            with installation.web(ROOT):
-                started(installation)
-                old.terminate()
-                old.wait(60)
+    with ExitStack() as new, installation.web(installation.old) as port, signing(port, slug) as signers:
+        installation.run("manage.py", "migrate", "--verbosity", "0")
+        signers.go_on()  # under the old code, in the new tables
+        signers.port = new.enter_context(installation.web(ROOT))
+        signers.go_on()
     print(f"{version}: {len(signers.accepted)} signed, longest gap {signers.longest_gap:.2f} s, {signers.others}")
     assert signers.longest_gap < BOUND
     assert kept(installation) == before
@@ -70,9 +68,7 @@ def test_while_a_release_is_upgraded_people_sign_and_nothing_is_lost(installed, 
 def test_a_migration_that_takes_the_signatures_away_for_six_seconds_is_noticed(installed):
     installation = installed(next(iter(RELEASES)))
     slug = installation.fill(100)
-    with installation.web(installation.old):
-        started(installation)
-        with signing(installation, slug) as signers:
-            settings = "tests.releases.planted.settings"
-            installation.run("manage.py", "migrate", "planted", "--verbosity", "0", settings=settings)
+    with installation.web(installation.old) as port, signing(port, slug) as signers:
+        settings = "tests.releases.planted.settings"
+        installation.run("manage.py", "migrate", "planted", "--verbosity", "0", settings=settings)
     assert signers.longest_gap > BOUND

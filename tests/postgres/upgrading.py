@@ -8,6 +8,7 @@ import threading
 import time
 import tomllib
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -29,7 +30,10 @@ THREADS = 3
 
 @dataclass
 class Signers:
-    """People who sign without a pause, each from an address of their own; kept is when each was answered, and how."""
+    """People who sign without a pause, each from an address of their own; kept is when each was answered, and how.
+
+    The port is the proxy's choice: it changes when the next release answers.
+    """
 
     port: int
     slug: str
@@ -63,6 +67,11 @@ class Signers:
         finally:
             link.close()
 
+    def go_on(self) -> None:
+        """Wait until some more have signed."""
+        so_far = len(self.accepted)
+        until(lambda: len(self.accepted) >= so_far + 10, 120)
+
     @property
     def longest_gap(self) -> float:
         """The longest time in seconds in which nobody's signature was accepted."""
@@ -79,7 +88,7 @@ class Installation:
         with psycopg.connect(f"{server}/postgres", autocommit=True) as link:
             link.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")  # type: ignore[arg-type]
             link.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
-        self.url, self.port = f"{server}/{name}", servers.free_port()
+        self.url = f"{server}/{name}"
         self.environ = os.environ | {
             "DATABASE_URL": self.url,
             "VAR_DIR": str(folder / "var"),
@@ -113,14 +122,20 @@ class Installation:
         return done.stdout
 
     @contextmanager
-    def web(self, cwd: Path) -> Any:
-        """Run the web server with the code in a folder, beside another one."""
-        environ = self.environ | {"PYTHONPATH": str(cwd)}
-        command = [sys.executable, "-m", *WEB[:-1], "--reuse-port", "--bind", f"127.0.0.1:{self.port}"]
+    def web(self, cwd: Path) -> Iterator[int]:
+        """Run the web server with the code in a folder; give its port once it answers."""
+        port = servers.free_port()
         with (self.folder / "web.log").open("a") as log:
-            process = subprocess.Popen(command, cwd=cwd, env=environ, stdout=log, stderr=log, start_new_session=True)
+            process = subprocess.Popen(
+                [sys.executable, "-m", *WEB, f"127.0.0.1:{port}"],
+                cwd=cwd,
+                env=self.environ | {"PYTHONPATH": str(cwd)},
+                stdout=log,
+                stderr=log,
+            )
         try:
-            yield process
+            until(Website(port).answers, 120)
+            yield port
         finally:
             process.terminate()
             process.wait(60)
@@ -131,23 +146,17 @@ class Installation:
             return link.execute(query).fetchall()  # type: ignore[arg-type]
 
 
-def started(installation: Installation) -> None:
-    """Wait for the web server."""
-    until(Website(installation.port).answers, 60)
-
-
 @contextmanager
-def signing(installation: Installation, slug: str) -> Any:
-    """Let people sign until the block ends."""
-    signers = Signers(installation.port, slug)
+def signing(port: int, slug: str) -> Iterator[Signers]:
+    """Let people sign until the block ends, and some more."""
+    signers = Signers(port, slug)
     threads = [threading.Thread(target=signers.sign, args=(number,)) for number in range(THREADS)]
     for thread in threads:
         thread.start()
     try:
-        until(lambda: len(signers.accepted) >= 10, 60)
+        signers.go_on()
         yield signers
-        so_far = len(signers.accepted)
-        until(lambda: len(signers.accepted) >= so_far + 10, 60)
+        signers.go_on()
     finally:
         signers.over.set()
         for thread in threads:
