@@ -30,7 +30,7 @@ def known(version: str) -> str:
 
 def text(purpose: str, version: str = CURRENT) -> str:
     """Return what somebody agreed to, in one piece."""
-    return " ".join(filter(None, WORDINGS[version][purpose]))
+    return " ".join(f"{part.rstrip('.')}." for part in WORDINGS[version][purpose] if part)
 
 
 def fingerprint(purpose: str, version: str) -> str:

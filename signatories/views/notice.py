@@ -8,6 +8,9 @@ from petition.models import Letter
 from petition.views import shared
 from signatories import retention, wordings
 
+# What a signer wants to know; the others are about the team and the machinery, and stand in docs/privacy.md.
+FOR_SIGNERS = ("unconfirmed", "rejected", "networks", "evidence", "questions", "cases", "mails", "invitations")
+
 
 @require_safe
 @shared
@@ -15,5 +18,6 @@ def privacy(request: HttpRequest, slug: str) -> HttpResponse:
     """The notice, made of the letter's own facts and the table of retention."""
     letter = get_object_or_404(Letter.objects.public(), slug=slug)
     consents = [wordings.text(purpose) for purpose in wordings.PURPOSES]
-    context = {"letter": letter, "consents": consents, "rules": retention.RULES}
+    rules = [rule for rule in retention.RULES if rule.name in FOR_SIGNERS]
+    context = {"letter": letter, "consents": consents, "rules": rules}
     return render(request, "signatories/privacy.html", context)

@@ -1,0 +1,85 @@
+"""Forgetting stays cheap however long a letter is, and nobody's canary reaches Redis."""
+
+import uuid
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import redis
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection
+from django.utils import timezone
+
+from config.celery import app
+from config.schedule import SCHEDULE
+from signatories import privacy, retention
+from signatories.models import Mail, Signature
+from signatories.retention import due
+from tests.conftest import code_in
+from tests.test_canaries import FATES, canaries, singing
+
+
+@pytest.fixture
+def long_letter(letter):
+    """Twenty thousand signatures, most of them listed, each with a mail."""
+    rows = [
+        Signature(
+            letter=letter,
+            version=letter.version,
+            address_hash=str(number),
+            address="a@example.com",
+            name="Ada",
+            level=2,
+            confirmed_at=timezone.now(),
+            status="pending" if number % 200 == 0 else "declined" if number % 200 == 1 else "listed",
+        )
+        for number in range(20_000)
+    ]
+    Signature.objects.bulk_create(rows)
+    Mail.objects.bulk_create(Mail(kind="receipt", key=str(uuid.uuid4()), signature=row, state="sent") for row in rows)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE signatories_signature, signatories_mail, signatories_signatureevent")
+    return letter
+
+
+@pytest.mark.parametrize("rule", ["unconfirmed", "rejected", "letter", "invitations", "mails"])
+def test_a_batch_of_a_rule_is_found_without_reading_the_whole_table(long_letter, rule):
+    (found,) = [one for one in retention.RULES if one.name == rule]
+    rows = found.due(timezone.now()).order_by("pk")
+    plan = rows[: retention.BATCH].explain()
+    for table in ("signature", "mail"):
+        assert f"Seq Scan on signatories_{table} " not in plan, plan
+
+
+def test_a_month_of_rejected_names_is_forgotten_in_batches(long_letter):
+    later = timezone.now() + 2 * due.REJECTED
+    done = retention.run(only={"unconfirmed", "rejected"}, now=later)
+    assert done == {"unconfirmed": 100, "rejected": 100}
+    assert Signature.objects.filter(address="").count() == 200
+    assert retention.run(only={"unconfirmed", "rejected"}, now=later + timedelta(days=1)) == {}
+
+
+@pytest.mark.skipif(not settings.REDIS_URL, reason="needs Redis")
+def test_redis_never_hears_of_a_signer(letter, post_sign, client, deliver, confirmed, listed):
+    with redis.Redis.from_url(settings.REDIS_URL) as server:
+        server.flushdb()
+        for fate in FATES:
+            fields = canaries(fate)
+            tab = post_sign(fields.pop("email"), **fields)["Location"]
+            if fate != "unconfirmed":
+                client.post(tab, {"code": code_in(deliver()[-1])})
+        privacy.withdraw(Signature.objects.get(address=canaries("withdrawn")["email"]))
+        client.post("/accounts/login/code/", {"email": canaries("hidden")["email"]})
+        for entry in SCHEDULE.values():
+            app.send_task(entry["task"])
+        cache.set("seen", "a cache that is used")
+        kept = b"".join(key + (server.dump(key) or b"") for key in server.scan_iter("*", count=1000))
+        server.save()
+        folder, file = server.config_get("dir")["dir"], server.config_get("dbfilename")["dbfilename"]
+        kept += (Path(folder) / file).read_bytes()
+        kept += str([server.lrange("celery", 0, -1)]).encode()
+        server.flushdb()
+    assert b"a cache that is used" in kept
+    assert b"signatories.tasks.send_mail" in kept
+    assert not singing(kept.decode("utf-8", "replace"))
