@@ -1,9 +1,9 @@
 """The cast: an organiser, two vetters, a stranger, and a letter that is open for signatures."""
 
 import re
+import secrets
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -71,9 +71,13 @@ def _identifiers_of_today(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _own_folder(settings: Any, tmp_path: Path) -> None:
-    """Bundles of a test lie in its own folder, and are set in our own fonts on every machine."""
-    settings.DELIVERY_DIR, settings.FONT_DIR = tmp_path / "deliveries", tmp_path / "no-fonts"
+def _own_folder(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Bundles of a test lie in its own folder, and are set in our own fonts on every machine.
+
+    Few tests write one, so it is made by whoever does.
+    """
+    folder = tmp_path_factory.getbasetemp() / secrets.token_hex(8)
+    settings.DELIVERY_DIR, settings.FONT_DIR = folder / "deliveries", folder / "no-fonts"
 
 
 @pytest.fixture
