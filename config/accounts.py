@@ -1,5 +1,6 @@
 """Who may have an account: people whom a team's owner has added. Signing never needs one."""
 
+import logging
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,6 +21,8 @@ from signatories import account_mail, limits, outbox
 from signatories.evidence.federated import Account
 from signatories.models import Signature
 from signatories.views import federated
+
+log = logging.getLogger(__name__)
 
 
 class TeamAccounts(DefaultAccountAdapter):
@@ -47,7 +50,13 @@ class TeamAccounts(DefaultAccountAdapter):
         """Remember the browser, so that nobody else's wrong passwords keep its owner out."""
         response: HttpResponseBase = super().post_login(request, user, **kwargs)
         devices.remember(response, user.email)
+        log.info("account %s logged in", user.pk)
         return response
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Note it; whose it was is not written down, because people type their password into the wrong field."""
+        super().authentication_failed(request, **credentials)
+        log.warning("a log-in by password failed, from %s", request.META.get("REMOTE_ADDR", "nowhere"))
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         return devices.bucket(request, str(credentials.get("email", "")))

@@ -9,7 +9,7 @@ from typing import Any
 
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import RequestLoginCodeForm
-from allauth.account.utils import filter_users_by_email
+from allauth.account.internal.userkit import filter_users_by_email
 from allauth.core import context, ratelimit
 from django.conf import settings
 from django.core import signing

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from http import HTTPStatus
+from typing import Any
 
 from csp.constants import NONCE
 from django.conf import settings
@@ -18,11 +19,11 @@ View = Callable[[HttpRequest], HttpResponse]
 
 
 # What every answer carries, also one that was refused before any view or other middleware saw the request.
+_policy: dict[str, list[Any]] = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]  # type: ignore[assignment]
 ALWAYS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "; ".join(
-        f"{name} {' '.join(str(source) for source in sources if source != NONCE)}"
-        for name, sources in settings.CONTENT_SECURITY_POLICY["DIRECTIVES"].items()
+        f"{name} {' '.join(str(source) for source in sources if source != NONCE)}" for name, sources in _policy.items()
     ),
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",

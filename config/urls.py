@@ -8,7 +8,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from config import accounts, administration, api, failures, mailbox
 from signatories.desk import status
 
-assert administration.AuthenticatorAdmin  # importing it is what registers
+administration.furnish()
 admin.site.login = accounts.admin_login  # type: ignore[method-assign, assignment]
 admin.site.has_permission = accounts.may_administer  # type: ignore[method-assign]
 

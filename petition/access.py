@@ -15,7 +15,7 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 
@@ -55,23 +55,26 @@ def fresh(within: timedelta) -> Callable[[View], View]:
 
 def is_fresh(request: HttpRequest, within: timedelta) -> bool:
     """Whether somebody showed who they are within a time: with their second factor, if they have one."""
-    records = get_authentication_records(request, request.user)  # type: ignore[arg-type]
+    records = get_authentication_records(request, request.user)
     if is_mfa_enabled(request.user):
         records = [one for one in records if one.get("method") == "mfa"]
     return any(time.time() - one["at"] < within.total_seconds() for one in records)
 
 
-def ask_again(request: HttpRequest) -> HttpResponseBase:
+def ask_again(request: HttpRequest) -> HttpResponse:
     """Lead to where one shows once more who one is; the form that was sent is taken afterwards."""
     user: Any = request.user
     if is_mfa_enabled(user, types=[Authenticator.Type.TOTP]):
-        return suspend_request(request, reverse("mfa_reauthenticate"))
-    if is_mfa_enabled(user, types=[Authenticator.Type.WEBAUTHN]):
-        return suspend_request(request, reverse("mfa_reauthenticate_webauthn"))
-    if user.has_usable_password():
-        return suspend_request(request, reverse("account_reauthenticate"))
-    logout(request)  # a code by mail is all they have, and it is sent at the log-in
-    return redirect_to_login(request.get_full_path())
+        place = "mfa_reauthenticate"
+    elif is_mfa_enabled(user, types=[Authenticator.Type.WEBAUTHN]):
+        place = "mfa_reauthenticate_webauthn"
+    elif user.has_usable_password():
+        place = "account_reauthenticate"
+    else:
+        logout(request)  # a code by mail is all they have, and it is sent at the log-in
+        return redirect_to_login(request.get_full_path())
+    asked: HttpResponse = suspend_request(request, reverse(place))
+    return asked
 
 
 def lacks_factor(user: Any) -> bool:

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -62,6 +64,22 @@ def django_db_modify_db_settings(
 def _no_static_files(settings: Any) -> None:
     """Each test client would otherwise read the whole folder of style sheets again: a third of the suite's time."""
     settings.WHITENOISE_USE_FINDERS = False
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Let the tests empty the history by TRUNCATE, which the database refuses otherwise."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT tgname, tgrelid::regclass FROM pg_trigger WHERE tgname LIKE '%_is_whole_truncate'")
+            for name, table in cursor.fetchall():
+                cursor.execute(f"DROP TRIGGER {name} ON {table}")
+
+
+@pytest.fixture(autouse=True)
+def _no_attempts_from_before() -> None:
+    """The limits of the log-in count in the cache, which outlives a test."""
+    cache.clear()
 
 
 @pytest.fixture(autouse=True)

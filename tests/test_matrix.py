@@ -6,6 +6,7 @@ commit them: the table is what is meant, not what happens to be.
 
 import os
 from collections import defaultdict
+from http.cookies import SimpleCookie
 from typing import Any
 
 import pytest
@@ -34,7 +35,7 @@ def everybody(db: None, settings: Any) -> World:
 
 def ask(client: Any, method: str, path: str) -> Any:
     """Ask once, and leave everything as it was."""
-    cookies = client.cookies.copy()
+    cookies = SimpleCookie(client.cookies)
     cache.clear()  # the limits of the log-in count there
     with transaction.atomic():
         response = client.generic(method, path, content_type="application/x-www-form-urlencoded")

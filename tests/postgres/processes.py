@@ -57,20 +57,23 @@ def arrived(sink: servers.Mailbox, subject: str) -> Callable[[], Message | None]
 
 
 @contextmanager
-def running(*module: str, redis_url: str, email_url: str = "") -> Iterator[subprocess.Popen[bytes]]:
-    """Run one process of the house on the test database."""
+def running(
+    *module: str, redis_url: str, email_url: str = "", log: Path | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run one process of the house on the test database; what it says goes into a file, if one is given."""
     at = connection.settings_dict
     database = f"postgres://{at['USER']}@{at['HOST']}:{at['PORT']}/{at['NAME']}"
     environ = os.environ | {"DATABASE_URL": database, "REDIS_URL": redis_url, "EMAIL_URL": email_url}
     # A process group of its own, so that a test can kill a worker with the children that do its work.
-    process = subprocess.Popen(
-        [sys.executable, "-m", *module],
-        cwd=ROOT,
-        env=environ,
-        stderr=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    with (log or Path(os.devnull)).open("wb") as said:
+        process = subprocess.Popen(
+            [sys.executable, "-m", *module],
+            cwd=ROOT,
+            env=environ,
+            stderr=said,
+            stdout=said,
+            start_new_session=True,
+        )
     try:
         yield process
     finally:
@@ -118,10 +121,10 @@ class Website:
 
 
 @contextmanager
-def website(redis_url: str) -> Iterator[Website]:
+def website(redis_url: str, log: Path | None = None) -> Iterator[Website]:
     """Run the web server of production."""
     site = Website(servers.free_port())
-    with running(*WEB, f"127.0.0.1:{site.port}", redis_url=redis_url):
+    with running(*WEB, f"127.0.0.1:{site.port}", redis_url=redis_url, log=log):
         until(site.answers)
         yield site
 

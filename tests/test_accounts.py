@@ -1,0 +1,117 @@
+"""Accounts under attack: guesses, codes asked for in somebody's name, sessions elsewhere, and what is mailed about it."""
+
+import re
+
+import pytest
+from allauth.mfa.totp.internal import auth as totp
+from django.core import mail
+from django.test import Client
+
+from petition.models import User
+from signatories import account_mail
+from tests.conftest import logged_in
+
+PASSWORD = "read-before-you-sign"
+
+
+@pytest.fixture
+def owner(organiser: User) -> User:
+    organiser.set_password(PASSWORD)
+    organiser.save()
+    return organiser
+
+
+def log_in(client: Client, owner: User, password: str = PASSWORD, network: int = 1) -> bool:
+    data = {"login": owner.email, "password": password}
+    return client.post("/accounts/login/", data, REMOTE_ADDR=f"192.0.2.{network}").status_code == 303
+
+
+def attack(owner: User, times: int = 30) -> None:
+    """Many networks guess, and ask for codes."""
+    for number in range(times):
+        log_in(Client(), owner, "wrong-wrong-wrong", network=number + 10)
+        Client().post("/accounts/login/code/", {"email": owner.email}, REMOTE_ADDR=f"198.51.100.{number + 10}")
+
+
+def test_guesses_are_limited_whatever_network_they_come_from(owner):
+    attack(owner)
+    assert not log_in(Client(), owner)  # nobody would find out whether the right one was among the guesses
+
+
+def test_the_owner_gets_in_while_others_guess_from_a_browser_that_was_let_in_before(owner):
+    browser = Client()
+    assert log_in(browser, owner)
+    browser.post("/accounts/logout/")
+    attack(owner)
+    assert log_in(browser, owner, network=2)
+    browser.post("/accounts/logout/")
+    asked = browser.post("/accounts/login/code/", {"email": owner.email}, REMOTE_ADDR="192.0.2.3")
+    assert asked["Location"] == "/accounts/login/code/confirm/"
+
+
+def test_a_known_browser_may_not_guess_without_end_either(owner):
+    browser = Client()
+    assert log_in(browser, owner)
+    browser.post("/accounts/logout/")
+    for number in range(9):
+        log_in(browser, owner, "wrong-wrong-wrong", network=number + 40)
+    assert not log_in(browser, owner, network=60)
+
+
+def test_a_browser_known_for_one_account_is_nobody_to_another(owner, stranger):
+    stranger.set_password(PASSWORD)
+    stranger.save()
+    browser = Client()
+    assert log_in(browser, stranger)
+    browser.post("/accounts/logout/")
+    attack(owner)
+    assert not log_in(browser, owner, network=3)
+
+
+def test_nobody_fills_a_mailbox_with_codes(owner):
+    attack(owner, times=20)
+    while account_mail.send():
+        pass
+    assert len(mail.outbox) <= 3
+
+
+def test_sessions_elsewhere_are_listed_and_ended(owner):
+    here, elsewhere = Client(headers={"user-agent": "Here"}), Client(headers={"user-agent": "Elsewhere <b>"})
+    assert log_in(here, owner)
+    assert log_in(elsewhere, owner)
+    page = here.get("/accounts/sessions/").content.decode()
+    assert "Elsewhere &lt;b&gt;" in page
+    assert page.count("this browser") == 1
+    here.post("/accounts/sessions/")
+    assert elsewhere.get("/desk/").status_code == 302
+    assert here.get("/desk/").status_code == 200
+
+
+def test_a_new_password_ends_the_other_sessions_and_is_told_by_mail(owner):
+    here, elsewhere = logged_in(owner), logged_in(owner)
+    new = {"oldpassword": PASSWORD, "password1": "quite-another-one", "password2": "quite-another-one"}
+    assert here.post("/accounts/password/change/", new).status_code == 303
+    assert elsewhere.get("/desk/").status_code == 302
+    account_mail.send()
+    assert re.search("password", mail.outbox[0].body)
+
+
+def test_a_second_factor_that_is_added_is_told_by_mail(owner, monkeypatch):
+    client = Client()
+    assert log_in(client, owner)
+    path = "/accounts/2fa/totp/activate/"
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    secret = client.get(path).context["form"].secret
+    counter = next(iter(totp.yield_hotp_counters_from_time()))
+    code = totp.format_hotp_value(totp.hotp_value(secret, counter))
+    assert client.post(path, {"code": code}).status_code == 303
+    account_mail.send()
+    assert mail.outbox[0].to == [owner.email]
+
+
+def test_an_account_that_is_closed_is_let_in_nowhere(owner):
+    client = logged_in(owner)
+    owner.is_active = False
+    owner.save()
+    assert client.get("/desk/").status_code == 302
+    assert not log_in(Client(), owner) or Client().get("/desk/").status_code == 302
