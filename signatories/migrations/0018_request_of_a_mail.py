@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('signatories', '0016_mail_that_comes_back'),
+        ('signatories', '0017_export_finished'),
     ]
 
     operations = [

@@ -12,7 +12,7 @@ TAKEN_OUT = ("letter_id", "actor_id", "audience", "format", "signatures", "at")
 
 
 class Migration(migrations.Migration):
-    dependencies = [("signatories", "0015_replies_and_milestones"), ("petition", "0007_team_history")]
+    dependencies = [("signatories", "0020_open_bursts"), ("petition", "0008_team_history")]
     operations = [
         keep("signatories_decision", columns=DECIDED, message="what was decided is never changed or deleted"),
         keep("signatories_export", columns=TAKEN_OUT, message="what was taken out is never changed or deleted"),

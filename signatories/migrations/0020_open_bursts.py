@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('signatories', '0018_consents'),
+        ('signatories', '0019_consents'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('petition', '0006_delivery'),
-        ('signatories', '0017_export_finished'),
+        ('signatories', '0018_request_of_a_mail'),
     ]
 
     operations = [
@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='mail',
             name='kind',
-            field=models.CharField(choices=[('confirm', 'Please confirm'), ('already', 'You have signed already'), ('gone', 'You have withdrawn before'), ('receipt', 'You have signed'), ('listed', 'Your name is on the letter'), ('held', 'We take a second look'), ('asked', 'A question'), ('declined', 'Not listed'), ('hidden', 'Not on the letter any more'), ('withdrawn', 'Withdrawn'), ('reminded', 'The question again'), ('lapsed', 'The question was not answered'), ('mailbox', 'A code for a mailbox at work'), ('change', 'A code for a change'), ('audit', 'Is this still right?'), ('taken_back', 'A decision was taken back'), ('invitation', 'Invitation'), ('nudge', 'The invitation again'), ('version', 'The text has changed'), ('update', 'News'), ('reply', 'An addressee replied')], max_length=12),
+            field=models.CharField(choices=[('confirm', 'Please confirm'), ('already', 'You have signed already'), ('gone', 'You have withdrawn before'), ('receipt', 'You have signed'), ('listed', 'Your name is on the letter'), ('held', 'We take a second look'), ('asked', 'A question'), ('declined', 'Not listed'), ('hidden', 'Not on the letter any more'), ('withdrawn', 'Withdrawn'), ('reminded', 'The question again'), ('lapsed', 'The question was not answered'), ('mailbox', 'A code for a mailbox at work'), ('change', 'A code for a change'), ('audit', 'Is this still right?'), ('taken_back', 'A decision was taken back'), ('invitation', 'Invitation'), ('nudge', 'The invitation again'), ('version', 'The text has changed'), ('update', 'News'), ('reply', 'An addressee replied'), ('reach', 'Does this mailbox work again?')], max_length=12),
         ),
         migrations.CreateModel(
             name='Consent',
