@@ -1,4 +1,4 @@
-"""Accounts under attack: guesses, codes asked for in somebody's name, sessions elsewhere, and what is mailed about it."""
+"""Accounts under attack: guesses, codes asked for in somebody’s name, sessions elsewhere, and the mails about it."""
 
 import re
 
