@@ -30,7 +30,7 @@ lifecycle.publish(lifecycle.begin(owner=owner, **LETTER), actor=owner)
 WEB = ("gunicorn", "config.wsgi", "--worker-class", "gthread", "--threads", "8", "--bind")
 
 
-def until(condition: Callable[[], Any], seconds: float = 30) -> Any:
+def until(condition: Callable[[], Any], seconds: float = 60) -> Any:
     """Wait for something to become true, and return it."""
     deadline = time.monotonic() + seconds
     while not (found := condition()):
