@@ -1,6 +1,7 @@
 """Mail is owed in the signer's transaction, and sent later."""
 
 import smtplib
+from collections.abc import Callable
 from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
@@ -21,6 +22,7 @@ class Server(EmailBackend):
     """A mail server of our own that says no as real ones do."""
 
     answers: dict[str, Exception] = {}  # noqa: RUF012 (set by each test)
+    meanwhile: list[Callable[[], object]] = []  # noqa: RUF012 (what happens while it takes the next mail)
     opened = 0
 
     def open(self) -> bool:
@@ -31,6 +33,8 @@ class Server(EmailBackend):
 
     def send_messages(self, messages) -> int:
         for message in messages:
+            if self.meanwhile:
+                self.meanwhile.pop()()
             if message.to[0] in self.answers:
                 raise self.answers[message.to[0]]
         return super().send_messages(messages)
@@ -39,7 +43,7 @@ class Server(EmailBackend):
 @pytest.fixture
 def server(settings):
     settings.EMAIL_BACKEND = "tests.test_mail.Server"
-    Server.answers, Server.opened = {}, 0
+    Server.answers, Server.opened, Server.meanwhile = {}, 0, []
     return Server
 
 
@@ -170,3 +174,13 @@ def test_a_long_subject_in_any_script_arrives_as_it_was_written(letter: Letter, 
     for message in sent:
         raw = message.message().as_bytes()
         assert message_from_bytes(raw, policy=default)["Subject"].strip() == message.subject
+
+
+def test_who_leaves_while_a_slow_server_takes_the_mails_before_gets_none(confirmed, server, monkeypatch):
+    one, other = (confirmed(f"{name}@example.com") for name in ("one", "other"))
+    server.meanwhile = [lambda: privacy.withdraw(other)]
+    monkeypatch.setattr("signatories.outbox.sending.FRESH", timedelta(seconds=-1))
+    Mail.objects.filter(kind="receipt", signature=one).update(send_after=timezone.now() - timedelta(hours=1))
+    outbox.send()
+    assert [message.to for message in mail.outbox] == [["one@example.com"]]
+    assert Mail.objects.get(kind="receipt", signature=other).state == "dropped"

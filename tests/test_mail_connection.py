@@ -86,3 +86,11 @@ def test_a_connection_that_was_not_used_for_long_is_not_trusted(many, sink, monk
     monkeypatch.setattr(mail_server, "IDLE", -1.0)
     assert outbox.send(limit=1) == 1
     assert len(sink.connections) == 2
+
+
+def test_what_is_sent_at_once_takes_one_statement_a_mail_to_mark_it(
+    many, sink, monkeypatch, django_assert_max_num_queries
+):
+    monkeypatch.setattr("signatories.outbox.sending.FRESH", timedelta(hours=1))  # however busy the machine is
+    with django_assert_max_num_queries(2 * 50 + 12):  # each is marked, and its mailbox was written to
+        assert outbox.send(limit=50) == 50

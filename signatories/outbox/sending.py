@@ -14,13 +14,13 @@ from signatories import mail_server
 from signatories.mail_server import line
 from signatories.models import Knock, Mail, MailQuerySet
 from signatories.outbox.owing import ASKED_FOR
-from signatories.outbox.wanted import is_as_read, is_wanted
+from signatories.outbox.wanted import forbidden, is_wanted
 from signatories.outbox.writing import compose
 
 log = logging.getLogger(__name__)
 
 BATCH = 50
-FRESH = timedelta(seconds=5)  # for so long what was read of a batch is not read again, but for what could forbid it
+FRESH = timedelta(seconds=1)  # what was read of a batch longer ago is read again before it is sent
 LEASE = timedelta(minutes=5)  # longer than a batch takes with a slow server; a crash repeats one mail at worst
 TURN = 2.0  # seconds that a task begins another batch, so that a letter is published on time beside a mailing
 MAX_ATTEMPTS = 12
@@ -62,13 +62,13 @@ def _send_all(mails: list[Mail]) -> tuple[int, bool]:
     Servers hang up after so many mails; then the next ones go over another connection. One that hangs up at the first
     mail is left alone for a while.
     """
-    sent = 0
+    sent, unwanted = 0, forbidden(mails)
     for position, mail in enumerate(mails):
         if not line.open():
             _give_back(mails[position:])
             return sent, False
         try:
-            sent += _send_one(mail)
+            sent += _send_one(mail, unwanted)
         except (OSError, smtplib.SMTPException) as problem:
             _postpone(mail, problem)
             if mail_server.answered(problem) or line.lost():
@@ -94,11 +94,16 @@ def _with_rows() -> MailQuerySet:
     return Mail.objects.select_related(*about, "announcement__version", "announcement__update", "announcement__reply")
 
 
-def _send_one(mail: Mail) -> int:
-    fresh = _renew(mail)
-    if fresh is None:
+def _send_one(mail: Mail, unwanted: set[str]) -> int:
+    # A signer can leave while the batch is being sent, and a slow server can outlast its lease.
+    if timezone.now() - (mail.send_after - LEASE) > FRESH:
+        fresh = _renew(mail)
+        if fresh is None:
+            return 0
+        mail, unwanted = fresh, forbidden([fresh])
+    if not is_wanted(mail, forbidden=unwanted):
+        _mark(mail, Mail.State.DROPPED)
         return 0
-    mail = fresh
     try:
         message = compose(mail)
     except Exception as problem:  # one mail that cannot be rendered must not hold up the others
@@ -116,22 +121,11 @@ def _send_one(mail: Mail) -> int:
 
 
 def _renew(mail: Mail) -> Mail | None:
-    """Look at a mail again just before it is sent; None if it is not ours or not wanted any more.
-
-    A signer can leave while the batch is being sent, and a slow server can outlast its lease: what was read more than
-    some seconds ago is read again whole, with a lease that begins now.
-    """
-    now = timezone.now()
-    if now - (mail.send_after - LEASE) < FRESH and is_as_read(mail):
-        return mail
+    """Read a mail again just before it is sent, with a lease that begins now; None if it is not ours any more."""
     ours = Mail.objects.filter(pk=mail.pk, state=Mail.State.OWED, send_after=mail.send_after)
-    if not ours.update(send_after=now + LEASE):
+    if not ours.update(send_after=timezone.now() + LEASE):
         return None
-    fresh = _with_rows().get(pk=mail.pk)
-    if is_wanted(fresh):
-        return fresh
-    _mark(fresh, Mail.State.DROPPED)
-    return None
+    return _with_rows().get(pk=mail.pk)
 
 
 def _mark(mail: Mail, state: Mail.State, **changes: Any) -> None:

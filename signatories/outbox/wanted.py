@@ -1,8 +1,6 @@
 """Which mails are wanted: none that is not true any more, and none to somebody who forbade it."""
 
-from typing import Any
-
-from django.db.models import Exists
+from collections.abc import Iterable
 
 from signatories.models import Mail, Signature, Suppression
 
@@ -21,24 +19,14 @@ ONLY_WHILE = {
     Mail.Kind.AUDIT: Signature.Status.LISTED,
 }
 
-# What decides whether a mail is wanted, of the rows that it is about.
-DECIDING = (
-    "signature__status",
-    "signature__updates",
-    "signature__address",
-    "invitation__address",
-    "announcement__reply__hidden_at",
-)
 
+def is_wanted(mail: Mail, *, forbidden: set[str]) -> bool:
+    """Whether a mail still says the truth to somebody who did not forbid it.
 
-def is_wanted(mail: Mail) -> bool:
-    """Whether a mail still says the truth to somebody who did not forbid it."""
-    about = mail.signature or mail.invitation
-    assert about is not None
-    return _is_true(mail) and (mail.kind == Mail.Kind.WITHDRAWN or not is_unwanted(about.address_hash))
-
-
-def _is_true(mail: Mail) -> bool:
+    Args:
+        mail: with the rows that it is about.
+        forbidden: what `forbidden` returned for it, or for a batch that it is in.
+    """
     about = mail.signature or mail.invitation
     assert about is not None
     needed = ONLY_WHILE.get(Mail.Kind(mail.kind))
@@ -48,23 +36,15 @@ def _is_true(mail: Mail) -> bool:
         return False
     if mail.kind in NEWS and not (mail.signature and mail.signature.updates):
         return False
-    return not (mail.announcement and mail.announcement.reply and mail.announcement.reply.hidden_at)
+    if mail.announcement and mail.announcement.reply and mail.announcement.reply.hidden_at:
+        return False
+    return mail.kind == Mail.Kind.WITHDRAWN or about.address_hash not in forbidden
 
 
-def is_as_read(mail: Mail) -> bool:
-    """Whether a leased mail is still ours and wanted, and nothing that decides this has changed; one statement."""
-    about = mail.signature or mail.invitation
-    assert about is not None
-    was = (mail.to, *_deciding(mail), False)
-    unwanted = Exists(Suppression.objects.filter(address_hash=about.address_hash))
-    ours = Mail.objects.filter(pk=mail.pk, state=Mail.State.OWED, send_after=mail.send_after)
-    return [was] == list(ours.values_list("to", *DECIDING, unwanted)) and _is_true(mail)
-
-
-def _deciding(mail: Mail) -> tuple[Any, ...]:
-    signature, reply = mail.signature, mail.announcement.reply if mail.announcement else None
-    known = (signature.status, signature.updates, signature.address) if signature else (None, None, None)
-    return (*known, mail.invitation.address if mail.invitation else None, reply.hidden_at if reply else None)
+def forbidden(mails: Iterable[Mail]) -> set[str]:
+    """Return whose mailboxes, of those that these mails are about, want none from here."""
+    about = {row.address_hash for mail in mails if (row := mail.signature or mail.invitation)}
+    return set(Suppression.objects.filter(address_hash__in=about).values_list("address_hash", flat=True))
 
 
 def is_unwanted(address_hash: str) -> bool:
