@@ -17,7 +17,8 @@ class Delivered(redis.QoS):
     """What a worker holds; a task whose end could not be told to Redis takes no place any more.
 
     Redis is frozen and the acknowledgement runs into its time limit: kombu 5.7 then counts the task as held for ever,
-    and a worker whose places are all taken asks for nothing again, in silence. The message comes back later and is expired.
+    and a worker whose places are all taken asks for nothing again, in silence. The message comes back later, and is
+    expired by then.
     """
 
     def ack(self, delivery_tag: str) -> None:
