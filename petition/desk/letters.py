@@ -62,7 +62,8 @@ STEPS = {
 def letters(request: HttpRequest) -> HttpResponse:
     """The letters this person works on."""
     mine = Membership.objects.filter(user=request.user.pk).select_related("letter").order_by("-letter__created_at")
-    return render(request, "petition/desk/letters.html", {"memberships": mine})
+    owns = getattr(request.user, "is_superuser", False) or any(member.may(Power.MANAGE) for member in mine)
+    return render(request, "petition/desk/letters.html", {"memberships": mine, "sees_status": owns})
 
 
 @team

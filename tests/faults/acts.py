@@ -19,7 +19,7 @@ from tests.faults.stage import Stage
 
 SIGN = f"/letters/{SLUG}/sign/"
 # People of one act are nobody's of another.
-AT_ONCE, FROZEN, AWAY, DOUBLE, LOCKED = (100_000 * place for place in range(1, 6))
+AT_ONCE, FROZEN, AWAY, DOUBLE, LOCKED, BACKLOG = (100_000 * place for place in range(1, 7))
 FAST = 0.3  # seconds: p99 of signing while Redis is frozen (P7)
 SOON = 180  # seconds in which everything is sent when the mail server is back (P8)
 CLOCK = Path(__file__).parent / "clock"  # a sitecustomize that moves a process's clock
@@ -212,6 +212,33 @@ def mail_server_away(stage: Stage, size: Size) -> None:
     stage.expect("P8", late == 0, f"{late} mails overtook others that were owed long before")
 
 
+def killed_while_sending(stage: Stage, size: Size) -> None:
+    """Whoever sends is killed in the middle of a batch, twice; each costs one repeated mail at most (P5)."""
+    house, worker = stage.house, stage.house.kept["worker"]
+    worker.end()
+    clients = Clients(stage, size.owed, first=BACKLOG)
+    clients.start()
+    while not clients.all_have_signed:
+        time.sleep(0.2)
+    before = lines(house)
+    worker.start()
+    for sent in (10, 25):
+        deadline = time.monotonic() + 60
+        while lines(house) < before + sent and time.monotonic() < deadline:
+            time.sleep(0.005)
+        stage.killed_senders += sum(worker.send(signal.SIGKILL, child) for child in worker.children())
+    wait_for_quiet(house, clients, time.time())
+    clients.end()
+    mails = [mail for mail in sink.read(house.store)[0] if number_of(mail["to"]) // 100_000 == BACKLOG // 100_000]
+    extra = len(mails) - len({sink.message_id(mail) for mail in mails})
+    stage.expect("P5", extra <= stage.killed_senders, f"{extra} extra mails after {stage.killed_senders} senders died")
+
+
+def lines(house: House) -> int:
+    """How many mails the mail server has kept."""
+    return house.store.read_bytes().count(b"\n") if house.store.exists() else 0
+
+
 def number_of(address: str) -> int:
     """Which person has an address."""
     found = re.match(r"s(\d+)@", address)
@@ -246,8 +273,7 @@ def two_of_everything(stage: Stage, size: Size) -> None:
         one.end()
         del house.kept[one.name]
     mails = [mail for mail in sink.read(house.store)[0] if number_of(mail["to"]) // 100_000 == DOUBLE // 100_000]
-    ids = [re.search(r"(?im)^message-id: *(\S+)", mail["text"]) for mail in mails]
-    extra = len(mails) - len({found[1] for found in ids if found})
+    extra = len(mails) - len({sink.message_id(mail) for mail in mails})
     stage.expect("P10", extra == 0, f"{extra} extra mails with two of everything and no fault")
 
 

@@ -145,11 +145,9 @@ class House:
             kept.wait()
 
     def start_product(self) -> None:
-        """Start web, worker and beat by the commands of the Procfile."""
-        commands = procfile()
-        self.keep("web", commands["web"], ready=lambda: self.answers("web"))
-        self.keep("worker", commands["worker"])
-        self.keep("beat", commands["beat"])
+        """Start what stands in the Procfile, by its commands."""
+        for name, command in procfile().items():
+            self.keep(name, command, ready=(lambda: self.answers("web")) if name == "web" else lambda: True)
         self.kept["web"].wait()
         deadline = time.monotonic() + 60
         while not self.kept["worker"].children() and time.monotonic() < deadline:

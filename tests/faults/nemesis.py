@@ -19,7 +19,8 @@ KILLS = {  # name: how often, among kills
     "web worker": 18,
     "worker": 10,
     "pool child": 18,
-    "beat": 8,
+    "slow": 3,
+    "beat": 6,
     "redis": 12,
     "postgres": 8,
     "postgres backend": 10,
@@ -49,7 +50,7 @@ OF_THE_DATABASE = {
 }
 # What may let a mail go out twice: its sender, or the word that it was accepted, got lost.
 OF_A_SENDER = {
-    *("worker", "pool child", "worker terminated", "pool child stopped", "sink", "answers to mails cut"),
+    *("worker", "slow", "pool child", "worker terminated", "pool child stopped", "sink", "answers to mails cut"),
     *("mail bytes cut", *OF_THE_DATABASE),
 }
 LONGEST_STOP = 3.0  # seconds
