@@ -138,7 +138,7 @@ class Clients:
             mails, place = sink.read(self.house.store, place)
             for mail in mails:
                 found = CODE.search(mail["text"])
-                number = int(mail["to"][1:].partition("@")[0])
+                number = people.number_of(mail["to"])
                 if not found or number in seen or not self.first <= number < self.first + self.signs:
                     continue
                 seen.add(number)

@@ -1,6 +1,7 @@
 """Who signs in a run: everything about a person follows from the seed and a number."""
 
 import random
+import re
 from dataclasses import dataclass
 
 PER_HOST, PER_NETWORK = 10, 20  # below what the product takes for a burst (signatories/flags/bursts.py)
@@ -40,6 +41,12 @@ def person(seed: str, number: int) -> Person:
         confirms=dice.random() < 0.35,
         withdraws=dice.random() < 0.12,
     )
+
+
+def number_of(address: str) -> int:
+    """Which person has an address."""
+    found = re.match(r"s(\d+)@", address)
+    return int(found[1]) if found else -1
 
 
 def broken(seed: str, number: int) -> tuple[str, str, dict[str, str]]:

@@ -26,7 +26,7 @@ USUAL, FULL, NIGHTLY = (
 )
 PLAIN = (
     *(acts.all_at_once, acts.redis_frozen, acts.mail_server_hangs, acts.mail_server_away),
-    *(acts.killed_while_sending, acts.two_of_everything),
+    *(acts.killed_while_sending, acts.two_of_everything, acts.drift),
 )
 Act = Callable[[Stage, Size], None]
 
