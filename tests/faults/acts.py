@@ -37,7 +37,8 @@ class Size:
     kills: int
     at_once: int = 200  # requests that arrive at the same moment
     frozen: float = 8.0  # seconds without Redis
-    owed: int = 100  # mails that wait for a mail server; signers beside two of everything
+    owed: int = 100  # mails that wait for a mail server
+    beside: int = 100  # signers of the acts in which nothing of theirs is measured in numbers
 
     @property
     def share(self) -> str:
@@ -219,7 +220,7 @@ def killed_while_sending(stage: Stage, size: Size) -> None:
     """Whoever sends is killed in the middle of a batch, twice; each costs one repeated mail at most (P5)."""
     house, worker = stage.house, stage.house.kept["worker"]
     worker.end()
-    clients = Clients(stage, size.owed, first=BACKLOG)
+    clients = Clients(stage, size.beside, first=BACKLOG)
     clients.start()
     while not clients.all_have_signed:
         time.sleep(0.2)
@@ -232,11 +233,15 @@ def killed_while_sending(stage: Stage, size: Size) -> None:
         stage.killed_senders += sum(worker.send(signal.SIGKILL, child) for child in worker.children())
     wait_for_quiet(house, clients, time.time())
     clients.end()
-    mails = [
-        mail for mail in sink.read(house.store)[0] if people.number_of(mail["to"]) // 100_000 == BACKLOG // 100_000
-    ]
+    mails = mails_of(house, BACKLOG)
     extra = len(mails) - len({sink.message_id(mail) for mail in mails})
     stage.expect("P5", extra <= stage.killed_senders, f"{extra} extra mails after {stage.killed_senders} senders died")
+
+
+def mails_of(house: House, first: int) -> list[dict[str, Any]]:
+    """The mails to the people of one act."""
+    mails, _ = sink.read(house.store)
+    return [mail for mail in mails if people.number_of(mail["to"]) // 100_000 == first // 100_000]
 
 
 def lines(house: House) -> int:
@@ -259,7 +264,7 @@ def two_of_everything(stage: Stage, size: Size) -> None:
         house.keep("worker 2", commands["worker"].replace(" worker", " worker -n second@%h", 1)),
         house.keep("drain ahead", [sys.executable, "manage.py", "drain", "--loop"], environ=ahead),
     ]
-    clients = Clients(stage, size.owed, first=DOUBLE)
+    clients = Clients(stage, size.beside, first=DOUBLE)
     time.sleep(8)
     clients.start()
     began = time.time()
@@ -270,7 +275,7 @@ def two_of_everything(stage: Stage, size: Size) -> None:
     for one in others:
         one.end()
         del house.kept[one.name]
-    mails = [mail for mail in sink.read(house.store)[0] if people.number_of(mail["to"]) // 100_000 == DOUBLE // 100_000]
+    mails = mails_of(house, DOUBLE)
     extra = len(mails) - len({sink.message_id(mail) for mail in mails})
     stage.expect("P10", extra == 0, f"{extra} extra mails with two of everything and no fault")
 

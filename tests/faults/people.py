@@ -36,10 +36,10 @@ def person(seed: str, number: int) -> Person:
         address=f"s{number}@h{number // PER_HOST}.example.org",
         name=f"{_word(dice, 3)} {_word(dice, 4)}",
         client=f"10.{network // 250}.{network % 250}.{number % PER_NETWORK + 1}",
-        looks_first=dice.random() < 0.15,
+        looks_first=dice.random() < 0.08,
         twice=dice.random() < 0.05,
-        confirms=dice.random() < 0.35,
-        withdraws=dice.random() < 0.12,
+        confirms=dice.random() < 0.25,
+        withdraws=dice.random() < 0.15,
     )
 
 

@@ -24,7 +24,7 @@ class Play:
 
     @property
     def size(self) -> Size:
-        return Size(self.signs, self.kills, at_once=60, frozen=6.0, owed=80)
+        return Size(self.signs, self.kills, at_once=60, frozen=6.0, owed=80, beside=80)
 
 
 BROKER, SENDERS = Play(150, 6, ("redis", "worker")), Play(200, 7, ("pool child", "worker"))
