@@ -19,7 +19,7 @@ from bench.roll import fill, median  # makes Django ready
 from petition import tally
 from petition.models import Letter, Tally
 from petition.templatetags import figures
-from signatories import record
+from signatories import health, record
 
 # Ninety days of it: everybody is listed once, one of fifty was taken off and put back, one of a hundred is off it.
 HISTORY = """
@@ -98,6 +98,7 @@ def measure(letter: Letter, times: int) -> dict[str, float]:
         "as of the middle, rare country": median(page("signatories/", as_of=then(45), country="IS"), times),
         "counts.csv": median(lambda: list(reader.get(path + "counts.csv")), 3),
         "replay against the list": median(lambda: record.drift(letter), 3),
+        "lists against histories, all": median(health.look_for_drift, 3),
     }
 
 

@@ -4,12 +4,32 @@ import socket
 from typing import Any
 
 from kombu.entity import Queue
+from kombu.transport import redis, virtual
 
 # Work that may take minutes waits in a line of its own, so that a worker for the other line is always free for mail. A
 # worker that is told no line serves both.
 SLOW = ("petition.tasks.make_bundles", "signatories.tasks.go_on_with_batches")
 # A connection over which nothing comes back is noticed within about 25 seconds.
 KEEPALIVE = {"TCP_KEEPIDLE": 10, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3}
+
+
+class Delivered(redis.QoS):
+    """What a worker holds; a task whose end could not be told to Redis takes no place any more.
+
+    Redis is frozen and the acknowledgement runs into its time limit: kombu 5.7 then counts the task as held for ever,
+    and a worker whose places are all taken asks for nothing again, in silence. The message comes back later, and is
+    expired by then.
+    """
+
+    def ack(self, delivery_tag: str) -> None:
+        try:
+            super().ack(delivery_tag)  # type: ignore[no-untyped-call]
+        except Exception:
+            virtual.QoS.ack(self, delivery_tag)  # type: ignore[no-untyped-call]
+            raise
+
+
+redis.Channel.QoS = Delivered
 OVER_REDIS: dict[str, Any] = {
     "visibility_timeout": 900,  # longer than any task may run
     "socket_timeout": 10,

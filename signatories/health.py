@@ -5,7 +5,7 @@ from typing import Any
 
 import redis
 from django.conf import settings
-from django.db.models import Count, Min, OuterRef, Q, Subquery
+from django.db.models import BooleanField, Count, ExpressionWrapper, Min, OuterRef, Q, Subquery
 from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
 
@@ -78,7 +78,7 @@ def look_for_drift() -> dict[str, Any]:
         Coalesce(Subquery(replayed.annotate(n=NET).values("n")), 0),
         Coalesce(Subquery(listed.annotate(n=Count("pk")).values("n")), 0),
         Subquery(newest[:1]),
-        Q(pk__in=moving),
+        ExpressionWrapper(Q(pk__in=moving), output_field=BooleanField()),
     )
     drift = []
     for slug, history, counted, tally, moves in letters:
