@@ -19,6 +19,7 @@ def main() -> int:
     parser.add_argument("--nightly", action="store_true", help="200,000 signatures under 1,000 kills")
     parser.add_argument("--signs", type=int, help="so many signatures instead")
     parser.add_argument("--kills", type=int, help="so many kills instead")
+    parser.add_argument("--owed", type=int, help="so many mails wait for a mail server that was away")
     parser.add_argument("--mutants", nargs="*", metavar="NAME", help="plant mistakes, all of them or these")
     parser.add_argument("--folder", type=Path, help="keep logs, journals and verdicts here; default: a temporary one")
     parser.add_argument("--prepared", type=Path, help="keep the migrated cluster here and use it again")
@@ -37,7 +38,7 @@ def main() -> int:
 
 def _run(args: argparse.Namespace, folder: Path, prepared: Path) -> int:
     size = running.FULL if args.full else running.NIGHTLY if args.nightly else running.USUAL
-    changes = {name: getattr(args, name) for name in ("signs", "kills") if getattr(args, name) is not None}
+    changes = {name: getattr(args, name) for name in ("signs", "kills", "owed") if getattr(args, name) is not None}
     verdict = running.run(folder, prepared, args.seed or secrets.token_hex(4), dataclasses.replace(size, **changes))
     print(json.dumps(verdict, indent=1))
     _append(args.append, [verdict])

@@ -1,7 +1,9 @@
 """The acts of a run: signing under fire, everything at once, Redis frozen, no mail server, two of everything."""
 
+import json
 import re
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -19,10 +21,11 @@ from tests.faults.stage import Stage
 
 SIGN = f"/letters/{SLUG}/sign/"
 # People of one act are nobody's of another.
-AT_ONCE, FROZEN, AWAY, DOUBLE, LOCKED = (100_000 * place for place in range(1, 6))
+AT_ONCE, FROZEN, AWAY, DOUBLE, LOCKED, BACKLOG = (100_000 * place for place in range(1, 7))
 FAST = 0.3  # seconds: p99 of signing while Redis is frozen (P7)
 SOON = 180  # seconds in which everything is sent when the mail server is back (P8)
 CLOCK = Path(__file__).parent / "clock"  # a sitecustomize that moves a process's clock
+A_MINUTE = 60  # seconds in which drift is found
 PATIENT = 2.0  # seconds in which a signer is answered while the mail server hangs
 
 
@@ -34,7 +37,8 @@ class Size:
     kills: int
     at_once: int = 200  # requests that arrive at the same moment
     frozen: float = 8.0  # seconds without Redis
-    owed: int = 100  # mails that wait for a mail server; signers beside two of everything
+    owed: int = 100  # mails that wait for a mail server
+    beside: int = 100  # signers of the acts in which nothing of theirs is measured in numbers
 
     @property
     def share(self) -> str:
@@ -197,7 +201,7 @@ def mail_server_away(stage: Stage, size: Size) -> None:
     before = sink.read(house.store)[1]
     house.kept["sink"].start()
     began = time.monotonic()
-    wanted = {one for one in stage.accepted if AWAY <= number_of(one) < AWAY + size.owed}
+    wanted = {one for one in stage.accepted if AWAY <= people.number_of(one) < AWAY + size.owed}
     wanted = {one for one in wanted if not sink.refused(house.seed, one)}
     order: list[str] = []
     while time.monotonic() - began < SOON and not wanted <= set(order):
@@ -207,15 +211,42 @@ def mail_server_away(stage: Stage, size: Size) -> None:
     clients.end()
     stage.figures[f"seconds until {size.owed} owed mails were sent"] = round(took, 1)
     stage.expect("P8", wanted <= set(order), f"{len(wanted - set(order))} owed mails were not sent in {SOON} s")
-    late = out_of_order([number_of(to) for to in order if to in wanted])
+    late = out_of_order([people.number_of(to) for to in order if to in wanted])
     stage.figures["mails that overtook older ones by more than two batches"] = late
     stage.expect("P8", late == 0, f"{late} mails overtook others that were owed long before")
 
 
-def number_of(address: str) -> int:
-    """Which person has an address."""
-    found = re.match(r"s(\d+)@", address)
-    return int(found[1]) if found else -1
+def killed_while_sending(stage: Stage, size: Size) -> None:
+    """Whoever sends is killed in the middle of a batch, twice; each costs one repeated mail at most (P5)."""
+    house, worker = stage.house, stage.house.kept["worker"]
+    worker.end()
+    clients = Clients(stage, size.beside, first=BACKLOG)
+    clients.start()
+    while not clients.all_have_signed:
+        time.sleep(0.2)
+    before = lines(house)
+    worker.start()
+    for sent in (10, 25):
+        deadline = time.monotonic() + 60
+        while lines(house) < before + sent and time.monotonic() < deadline:
+            time.sleep(0.005)
+        stage.killed_senders += sum(worker.send(signal.SIGKILL, child) for child in worker.children())
+    wait_for_quiet(house, clients, time.time())
+    clients.end()
+    mails = mails_of(house, BACKLOG)
+    extra = len(mails) - len({sink.message_id(mail) for mail in mails})
+    stage.expect("P5", extra <= stage.killed_senders, f"{extra} extra mails after {stage.killed_senders} senders died")
+
+
+def mails_of(house: House, first: int) -> list[dict[str, Any]]:
+    """The mails to the people of one act."""
+    mails, _ = sink.read(house.store)
+    return [mail for mail in mails if people.number_of(mail["to"]) // 100_000 == first // 100_000]
+
+
+def lines(house: House) -> int:
+    """How many mails the mail server has kept."""
+    return house.store.read_bytes().count(b"\n") if house.store.exists() else 0
 
 
 def out_of_order(order: list[int], reach: int = 150) -> int:
@@ -225,16 +256,15 @@ def out_of_order(order: list[int], reach: int = 150) -> int:
 
 
 def two_of_everything(stage: Stage, size: Size) -> None:
-    """Two schedulers, two workers and a sender whose clock is ten minutes ahead: without faults one mail each (P10)."""
+    """Two schedulers, two workers, and one process for all with its clock ten minutes ahead: one mail each (P10)."""
     house, commands = stage.house, procfile()
     ahead = {"PYTHONPATH": f"{house.environ['PYTHONPATH']}:{CLOCK}", "MINUTES_AHEAD": "10"}
     others = [
         house.keep("beat 2", commands["beat"]),
         house.keep("worker 2", commands["worker"].replace(" worker", " worker -n second@%h", 1)),
-        house.keep("worker ahead", commands["worker"].replace(" worker", " worker -n ahead@%h", 1), environ=ahead),
-        house.keep("beat ahead", commands["beat"], environ=ahead),
+        house.keep("drain ahead", [sys.executable, "manage.py", "drain", "--loop"], environ=ahead),
     ]
-    clients = Clients(stage, size.owed, first=DOUBLE)
+    clients = Clients(stage, size.beside, first=DOUBLE)
     time.sleep(8)
     clients.start()
     began = time.time()
@@ -245,10 +275,36 @@ def two_of_everything(stage: Stage, size: Size) -> None:
     for one in others:
         one.end()
         del house.kept[one.name]
-    mails = [mail for mail in sink.read(house.store)[0] if number_of(mail["to"]) // 100_000 == DOUBLE // 100_000]
-    ids = [re.search(r"(?im)^message-id: *(\S+)", mail["text"]) for mail in mails]
-    extra = len(mails) - len({found[1] for found in ids if found})
+    mails = mails_of(house, DOUBLE)
+    extra = len(mails) - len({sink.message_id(mail) for mail in mails})
     stage.expect("P10", extra == 0, f"{extra} extra mails with two of everything and no fault")
+
+
+def drift(stage: Stage, _size: Size) -> None:
+    """A list that differs from its history is found and reported within a minute (P9)."""
+    house = stage.house
+    change = "UPDATE signatories_signature SET status = %s WHERE id = %s"
+    with psycopg.connect(house.database(), autocommit=True) as link:
+        one = link.execute(
+            "SELECT id FROM signatories_signature WHERE status = 'listed' AND publish LIMIT 1"
+        ).fetchone()
+        if one is None:
+            return
+        link.execute(change, ["hidden", one[0]])
+        began = time.monotonic()
+        while not (found := readyz(house).get("drift")) and time.monotonic() - began < A_MINUTE:
+            time.sleep(1)
+        stage.figures["seconds until drift was found"] = round(time.monotonic() - began)
+        stage.expect("P9", bool(found), "readyz did not report that list and history differ")
+        said = house.manage("doctor", expect=None)
+        stage.expect("P9", "history adds up to" in said, "doctor did not report that list and history differ")
+        link.execute(change, ["listed", one[0]])
+
+
+def readyz(house: House) -> dict[str, Any]:
+    """How the house says it is."""
+    body = request(house.port["web"], "GET", "/readyz").body
+    return dict(json.loads(body)) if body.startswith(b"{") else {}
 
 
 def mail_server_hangs(stage: Stage, size: Size) -> None:

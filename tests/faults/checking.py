@@ -58,7 +58,7 @@ class Seen:
 
     def mails_to(self, kind: str) -> Counter[str]:
         """How many different mails of a kind each reader has, by their Message-IDs."""
-        ids = {(mail["to"], message_id(mail)) for mail in self.mails if kind in mail["text"]}
+        ids = {(mail["to"], sink.message_id(mail)) for mail in self.mails if kind in mail["text"]}
         return Counter(to for to, _ in ids)
 
 
@@ -69,12 +69,6 @@ def look(stage: Stage, nemesis: Nemesis) -> Seen:
         rows = link.execute("SELECT address_hash, status FROM signatories_signature").fetchall()
     operations, faults = stage.operations.entries(), stage.faults.entries()
     return Seen(stage, nemesis, operations, faults, sink.read(house.store)[0], rows)
-
-
-def message_id(mail: dict[str, Any]) -> str:
-    """What makes two copies of a mail the same one."""
-    found = re.search(r"^Message-ID:\s*(<[^>]+>)", mail["text"], re.MULTILINE | re.IGNORECASE)
-    return found[1] if found else ""
 
 
 def p1(seen: Seen) -> Iterator[str]:
@@ -137,9 +131,9 @@ def p4(seen: Seen) -> Iterator[str]:
 
 def p5(seen: Seen) -> Iterator[str]:
     """A mail is repeated only where its sender or the answer was lost."""
-    copies = Counter((mail["to"], message_id(mail)) for mail in seen.mails)
+    copies = Counter((mail["to"], sink.message_id(mail)) for mail in seen.mails)
     extra = sum(number - 1 for number in copies.values())
-    excuses = sum(mail["did"] in AMBIGUOUS for mail in seen.mails)
+    excuses = seen.stage.killed_senders + sum(mail["did"] in AMBIGUOUS for mail in seen.mails)
     excuses += sum(number for name, number in seen.nemesis.delivered.items() if name in OF_A_SENDER)
     if extra > excuses:
         yield f"{extra} extra mails, but only {excuses} ambiguous answers and killed senders"

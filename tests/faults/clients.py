@@ -19,7 +19,7 @@ from tests.faults.stage import Stage
 
 CODE = re.compile(r"Your code is\s+(\d{6})")
 LINK = re.compile(rf"https://{re.escape(HOST)}(/\S+)")
-SCANNED = 9  # a mail scanner stands before one mailbox in so many
+SCANNED = 40  # a mail scanner stands before one mailbox in so many
 MINE = re.compile(r"/mine/([\w-]+)/")
 TOO_SOON = 3.2  # seconds; whoever types a code sooner after its mail is flagged
 PATIENCE = 15.0  # seconds for one answer
@@ -138,7 +138,7 @@ class Clients:
             mails, place = sink.read(self.house.store, place)
             for mail in mails:
                 found = CODE.search(mail["text"])
-                number = int(mail["to"][1:].partition("@")[0])
+                number = people.number_of(mail["to"])
                 if not found or number in seen or not self.first <= number < self.first + self.signs:
                     continue
                 seen.add(number)

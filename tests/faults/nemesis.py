@@ -19,7 +19,8 @@ KILLS = {  # name: how often, among kills
     "web worker": 18,
     "worker": 10,
     "pool child": 18,
-    "beat": 8,
+    "slow": 3,
+    "beat": 6,
     "redis": 12,
     "postgres": 8,
     "postgres backend": 10,
@@ -49,9 +50,10 @@ OF_THE_DATABASE = {
 }
 # What may let a mail go out twice: its sender, or the word that it was accepted, got lost.
 OF_A_SENDER = {
-    *("worker", "pool child", "worker terminated", "pool child stopped", "sink", "answers to mails cut"),
+    *("worker", "slow", "pool child", "worker terminated", "pool child stopped", "sink", "answers to mails cut"),
     *("mail bytes cut", *OF_THE_DATABASE),
 }
+Back = Callable[[], bool]
 LONGEST_STOP = 3.0  # seconds
 LONGEST_WAIT = 25.0  # seconds in which something must be back
 SHARE_OF_OTHERS = 0.4  # of all faults
@@ -109,25 +111,33 @@ class Nemesis:
     def deliver(self, name: str, *, also: bool = False) -> bool:
         """Do one thing, or two at once, and wait until what it took away is back."""
         number = self.journal.begin(fault=name)
-        done = self._kill(name) if name in KILLS else self._other(name)
+        back = self._kill(name) if name in KILLS else self._other(name)
         if also:
             self.deliver(self._choose(self.tables[0]))
-        if done:
+        if back:
             self.killed += name in KILLS
             self.delivered[name] += 1
-            self._until_back()
+            self._wait_for(back if callable(back) else lambda: True)
         self.last = time.time()
-        self.journal.end(number, done=done)
-        return done
+        self.journal.end(number, done=bool(back))
+        return bool(back)
 
-    def _until_back(self) -> None:
-        deadline = time.monotonic() + LONGEST_WAIT
-        while time.monotonic() < deadline and not all(kept.pid and kept.ready() for kept in self.house.kept.values()):
-            time.sleep(0.1)
+    def _wait_for(self, back: Back) -> None:
+        kept, deadline = self.house.kept.values(), time.monotonic() + LONGEST_WAIT
+        while time.monotonic() < deadline and not (back() and all(one.pid and one.ready() for one in kept)):
+            time.sleep(0.05)
 
-    def _kill(self, name: str) -> bool:
+    def _kill(self, name: str, number: int = signal.SIGKILL) -> Back | None:
+        """Kill somebody; return how to see that somebody else has taken their place, or None if nobody was there."""
         kept, pid = self.victim(name)
-        return bool(pid) and kept.send(signal.SIGKILL, pid)
+        starts, size, is_whole = kept.starts, len(kept.children()), pid == kept.pid
+        if not pid or not kept.send(number, pid):
+            return None
+        if is_whole:
+            return lambda: bool(kept.starts > starts)
+        if name == "postgres backend":  # all of them go with it
+            return lambda: True
+        return lambda: pid not in kept.children() and len(kept.children()) >= size
 
     def victim(self, name: str) -> tuple[Any, int]:
         """Whom a fault strikes: a process that is kept, or one of its children."""
@@ -151,12 +161,12 @@ class Nemesis:
             return 0
         return int(self.dice.choice(found)) if found else 0
 
-    def _other(self, name: str) -> bool:
+    def _other(self, name: str) -> Back | bool | None:
         what, _, verb = name.rpartition(" ")
         if verb == "stopped":
             return self._stop(what)
         if verb == "terminated":
-            return all([self.house.kept[what].send(signal.SIGTERM) for _ in range(3)][:1])
+            return self._storm("web master" if what == "web" else what)
         if what.startswith("redis"):
             return self._redis(verb)
         if name == "database connections cut":
@@ -168,6 +178,15 @@ class Nemesis:
             proxy.say(f"answer {self.dice.randrange(1, 4)}")
         time.sleep(0.5)
         return True
+
+    def _storm(self, name: str) -> Back | None:
+        """Ask somebody to end, three times, as an impatient service manager does."""
+        back = self._kill(name, signal.SIGTERM)
+        kept, _ = self.victim(name)
+        for _ in range(2):
+            time.sleep(0.05)
+            kept.send(signal.SIGTERM)
+        return back
 
     def _stop(self, name: str) -> bool:
         if name == "postgres":

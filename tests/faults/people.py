@@ -1,6 +1,7 @@
 """Who signs in a run: everything about a person follows from the seed and a number."""
 
 import random
+import re
 from dataclasses import dataclass
 
 PER_HOST, PER_NETWORK = 10, 20  # below what the product takes for a burst (signatories/flags/bursts.py)
@@ -35,11 +36,17 @@ def person(seed: str, number: int) -> Person:
         address=f"s{number}@h{number // PER_HOST}.example.org",
         name=f"{_word(dice, 3)} {_word(dice, 4)}",
         client=f"10.{network // 250}.{network % 250}.{number % PER_NETWORK + 1}",
-        looks_first=dice.random() < 0.15,
+        looks_first=dice.random() < 0.08,
         twice=dice.random() < 0.05,
-        confirms=dice.random() < 0.35,
-        withdraws=dice.random() < 0.12,
+        confirms=dice.random() < 0.25,
+        withdraws=dice.random() < 0.15,
     )
+
+
+def number_of(address: str) -> int:
+    """Which person has an address."""
+    found = re.match(r"s(\d+)@", address)
+    return int(found[1]) if found else -1
 
 
 def broken(seed: str, number: int) -> tuple[str, str, dict[str, str]]:

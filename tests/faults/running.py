@@ -12,7 +12,7 @@ from typing import Any
 
 import psycopg
 
-from tests.faults import acts, checking
+from tests.faults import acts, checking, sink
 from tests.faults.acts import Size
 from tests.faults.house import ROOT, House, running
 from tests.faults.stage import Stage
@@ -24,7 +24,10 @@ USUAL, FULL, NIGHTLY = (
     Size(20_000, 100, frozen=60, owed=5_000),
     Size(200_000, 1_000, frozen=60, owed=5_000),
 )
-PLAIN = (acts.all_at_once, acts.redis_frozen, acts.mail_server_hangs, acts.mail_server_away, acts.two_of_everything)
+PLAIN = (
+    *(acts.all_at_once, acts.redis_frozen, acts.mail_server_hangs, acts.mail_server_away),
+    *(acts.killed_while_sending, acts.two_of_everything, acts.drift),
+)
 Act = Callable[[Stage, Size], None]
 
 
@@ -87,7 +90,7 @@ def judge(seen: checking.Seen, seed: str, size: Size) -> dict[str, Any]:
         "withdrawn": len(checking.accepted(seen, "withdraw")),
         "unknown in the end": sum(one.get("result") == "unknown" for one in whole),
         "mails": len(seen.mails),
-        "extra mails": len(seen.mails) - len({(mail["to"], checking.message_id(mail)) for mail in seen.mails}),
+        "extra mails": len(seen.mails) - len({(mail["to"], sink.message_id(mail)) for mail in seen.mails}),
         "answers": dict(sorted(statuses.items())),
         "kills": seen.nemesis.killed,
         "faults": dict(sorted(seen.nemesis.delivered.items())),

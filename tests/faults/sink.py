@@ -140,6 +140,12 @@ def read(path: Path, start: int = 0) -> tuple[list[dict[str, Any]], int]:
     return mails, start + len(whole) + len(newline)
 
 
+def message_id(mail: dict[str, Any]) -> str:
+    """What makes two copies of a mail the same one."""
+    found = re.search(r"^Message-ID:\s*(<[^>]+>)", mail["text"], re.MULTILINE | re.IGNORECASE)
+    return found[1] if found else ""
+
+
 async def main(port: int, path: Path, seed: str) -> None:
     """Serve for ever."""
     if path.exists() and not path.read_bytes().endswith(b"\n"):

@@ -16,6 +16,7 @@ class Stage:
     faults: Journal = field(init=False)
     accepted: dict[str, str] = field(default_factory=dict)  # address: where its code is typed
     problems: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    killed_senders: int = 0  # by an act, beside the nemesis
     figures: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
