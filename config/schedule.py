@@ -43,6 +43,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 2.0,
         "options": {"expires": 10},
     },
+    "draw the pictures of letters": {
+        "task": "petition.tasks.make_cards",
+        "schedule": 20.0,
+        "options": {"expires": 30},
+    },
     "note who left a delivered letter": {
         "task": "signatories.tasks.amend_delivered",
         "schedule": 10.0,

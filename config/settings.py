@@ -117,9 +117,11 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
+    "django.contrib.sitemaps",
     "django.contrib.staticfiles",
     "django.forms",
     "django_htmx",
+    "corsheaders",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -132,6 +134,8 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.headers",
     "config.middleware.see_other",
+    "corsheaders.middleware.CorsMiddleware",
+    "config.api.problems",
     "csp.middleware.CSPMiddleware",
     "config.middleware.limit_body",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -256,6 +260,9 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+# Any site may read the API, without cookies; nothing else is open to other sites.
+CORS_ALLOW_ALL_ORIGINS, CORS_URLS_REGEX, CORS_ALLOW_METHODS = True, r"^/api/v1/", ["GET", "HEAD", "OPTIONS"]
+CORS_ALLOW_HEADERS, CORS_EXPOSE_HEADERS = ["Accept", "If-None-Match"], ["ETag", "Retry-After"]
 MAX_BODY = 1024 * 1024  # bytes of a request; the longest letter fits, in any script
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY
 CONTENT_SECURITY_POLICY = {

@@ -4,6 +4,7 @@ from celery import shared_task
 
 from petition import lifecycle, tally
 from petition.delivery import bundling
+from petition.sharing import cards
 
 
 @shared_task
@@ -29,3 +30,9 @@ def make_bundles() -> None:
     """Make the bundles that are owed."""
     while bundling.make_next():
         pass
+
+
+@shared_task
+def make_cards() -> None:
+    """Draw the pictures that say something else by now."""
+    cards.make_due()

@@ -3,6 +3,7 @@
 import hashlib
 import unicodedata
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 import nh3
@@ -172,3 +173,8 @@ def _check_marks(line: str) -> None:
             raise ValidationError("Please remove the accent or sign that stands on no letter.")
         if stacked > MOST_MARKS:
             raise ValidationError(f"Please use at most {MOST_MARKS} accents or signs on one letter.")
+
+
+def stamp(at: datetime | None) -> str:
+    """Return a moment in UTC as files and programs have it, to the second; nothing for none (RFC 3339)."""
+    return at.isoformat(timespec="seconds").replace("+00:00", "Z") if at else ""

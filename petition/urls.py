@@ -1,5 +1,6 @@
 """The letter's addresses."""
 
+from django.contrib.sitemaps.views import sitemap
 from django.urls import path
 
 from petition import views
@@ -7,11 +8,18 @@ from petition.delivery import desk as delivery
 from petition.delivery import pages
 from petition.desk import letters as desk
 from petition.desk import updates, versions
+from petition.sharing import pages as sharing
 
 app_name = "petition"
 urlpatterns = [
     path("", views.index, name="index"),
     path("letters/<slug:slug>/", views.letter, name="letter"),
+    path("letters/<slug:slug>/card.png", sharing.card, name="card"),
+    path("letters/<slug:slug>/badge.svg", sharing.badge, name="badge"),
+    path("letters/<slug:slug>/embed/", sharing.embed, name="embed"),
+    path("oembed", sharing.oembed, name="oembed"),
+    path("robots.txt", sharing.robots, name="robots"),
+    path("sitemap.xml", sitemap, {"sitemaps": {"letters": sharing.Letters}}, name="sitemap"),
     path("letters/<slug:slug>/coalition/", views.coalition, name="coalition"),
     path("letters/<slug:slug>/updates/", views.updates, name="all_updates"),
     path("letters/<slug:slug>/updates.atom", views.updates_feed, name="updates_feed"),

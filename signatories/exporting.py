@@ -13,7 +13,7 @@ from django.http import StreamingHttpResponse
 from django.utils import timezone
 
 from petition.models import Letter, User
-from petition.text import safe_cell
+from petition.text import safe_cell, stamp
 from signatories.models import Export, Signature
 
 BOM = "\ufeff"
@@ -60,7 +60,7 @@ def rows(letter: Letter, audience: str, *, as_of: datetime) -> Iterator[dict[str
     wanted = columns(audience)
     for position, signature in enumerate(chosen(letter, audience).iterator(chunk_size=CHUNK), start=1):
         signature.letter = letter
-        whole = {**row(signature, position), "as_of": _moment(as_of), "disclaimer": letter.disclaimer}
+        whole = {**row(signature, position), "as_of": stamp(as_of), "disclaimer": letter.disclaimer}
         yield {name: whole[name] for name in wanted}
 
 
@@ -77,8 +77,8 @@ def row(signature: Signature, position: int) -> dict[str, Any]:
         "capacity": signature.capacity,
         "level": signature.level_label,
         "checked": "; ".join(signature.signals),
-        "checked_at": _moment(signature.checked_at),
-        "confirmed_at": _moment(signature.confirmed_at),
+        "checked_at": stamp(signature.checked_at),
+        "confirmed_at": stamp(signature.confirmed_at),
         "version": signature.version.number,
         "id": str(signature.pk),
         "status": signature.status,
@@ -87,12 +87,8 @@ def row(signature: Signature, position: int) -> dict[str, Any]:
         "publish": signature.publish,
         "updates": signature.updates,
         "source": signature.source,
-        "created_at": _moment(signature.created_at),
+        "created_at": stamp(signature.created_at),
     }
-
-
-def _moment(at: datetime | None) -> str:
-    return at.isoformat(timespec="seconds").replace("+00:00", "Z") if at else ""
 
 
 def stream(letter: Letter, *, format: str, audience: str, bom: bool = False) -> Iterator[str]:
@@ -148,7 +144,7 @@ def about(letter: Letter, as_of: datetime) -> dict[str, Any]:
         "disclaimer": letter.disclaimer,
         "version": version.number if version else None,
         "sha256": version.sha256 if version else None,
-        "as_of": _moment(as_of),
+        "as_of": stamp(as_of),
     }
 
 

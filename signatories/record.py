@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -15,6 +16,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from petition.models import Letter, LetterEvent, Reply, Update, Version
+from petition.text import stamp
 from signatories import addresses, reasons
 from signatories.models import Reaffirmation, Signature, SignatureEvent, SignatureQuerySet
 
@@ -118,6 +120,20 @@ def changes(letter: Letter, *, after: str = "") -> Page:
     merged = sorted([*own[seen_own:], *people], key=lambda change: change.at, reverse=True)
     shown, more = merged[:PAGE], len(merged) > PAGE
     return Page(shown, _cursor(shown, until, seen) if more else "")
+
+
+def for_programs(change: Change) -> dict[str, Any]:
+    """An allow-list, like everything that leaves the house."""
+    return {
+        "id": f"urn:uuid:{change.id}",
+        "at": stamp(change.at),
+        "kind": change.kind,
+        "reason": change.reason or None,
+        "name": change.who if change.is_name else None,
+        "line": change.line or None,
+        "version": change.version,
+        "text": change.text,
+    }
 
 
 def replay(letter: Letter, *, until: datetime | None = None) -> int:

@@ -36,6 +36,7 @@ def page(
     country: str = "",
     after: str = "",
     then: record.Then | None = None,
+    limit: int = PAGE,
 ) -> Page:
     """Return a page of the listed signatories.
 
@@ -45,16 +46,17 @@ def page(
         discipline, country: a key of the letter's disciplines, an ISO 3166-1 code.
         after: where the last page ended, or empty for the first.
         then: only who was on the list at that moment, too; the lines are those of today.
+        limit: how many at most.
 
     Raises:
         BadCursor: `after` was not made here.
     """
     whole = chosen(letter, search=search, discipline=discipline, country=country, after=after, then=then)
-    rows = list(whole[: PAGE + 1])
+    rows = list(whole[: limit + 1])
     for row in rows:
         row.letter = letter
-    more = len(rows) > PAGE
-    return Page(rows[:PAGE], cursor(rows[PAGE - 1]) if more else "")
+    more = len(rows) > limit
+    return Page(rows[:limit], cursor(rows[limit - 1]) if more else "")
 
 
 def chosen(

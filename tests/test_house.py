@@ -51,7 +51,7 @@ FLOORS = [
     {"methods"},
     {"forms"},
     {"sample", "backups"},
-    {"views", "desk", "tasks", "admin", "templatetags", "urls", "management", "migrations", "apps"},
+    {"views", "desk", "api", "tasks", "admin", "templatetags", "urls", "management", "migrations", "apps"},
 ]
 
 

@@ -115,7 +115,8 @@ def _fonts_in(folder: str) -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=folders)
 
 
-def _fonts() -> typst.Fonts:
+def fonts() -> typst.Fonts:
+    """Our own fonts, those of typst and those in FONT_DIR."""
     return _fonts_in(str(settings.FONT_DIR))
 
 
@@ -123,7 +124,7 @@ def _compile(root: Path, as_of: datetime, standards: list[Any], *, tagged: bool)
     return typst.compile(
         str(root / "letter.typ"),
         root=str(root),
-        font_paths=_fonts(),
+        font_paths=fonts(),
         ignore_system_fonts=True,
         package_path=str(root),  # nothing is ever fetched
         package_cache_path=str(root),
@@ -141,7 +142,7 @@ def _missing(data: str) -> list[str]:
     try:
         typst.compile(
             source,
-            font_paths=_fonts(),
+            font_paths=fonts(),
             ignore_system_fonts=True,
             format="pdf",
             pdf_standards=["ua-1"],
@@ -154,10 +155,10 @@ def _missing(data: str) -> list[str]:
 
 def _data(document: Document) -> dict[str, Any]:
     frame, moment = document.frame, localtime(document.as_of)
-    language, region = _language(frame["language"])
+    language, _ = _language(frame["language"])
     base = "rtl" if language in RIGHT_TO_LEFT else direction(frame["title"])
     return {
-        "fonts": _families(region),
+        "fonts": families(frame["language"]),
         "language": language,
         "direction": base,
         "title": frame["title"],
@@ -236,11 +237,13 @@ def _language(tag: str) -> tuple[str, str]:
     return (first if re.fullmatch("[a-z]{2,3}", first) else "en"), region
 
 
-def _families(region: str) -> dict[str, list[str]]:
+def families(language: str) -> dict[str, list[str]]:
+    """Return the families of fonts for text in a language, the first that has a character first."""
+    _, region = _language(language)
     serif = ["Letter Serif", "Noto Serif", "Noto Naskh Arabic", *(f"Noto Serif {name}" for name in SCRIPTS)]
     sans = ["Letter Sans", "Noto Sans", "Noto Sans Arabic", *(f"Noto Sans {name}" for name in SCRIPTS)]
-    families = {name: [*serif, f"Noto Serif CJK {name}"] for name in ("JP", "KR", "TC", "HK", "SC")}
-    return {**families, "serif": families[region], "sans": [*sans, f"Noto Sans CJK {region}"]}
+    regions = {name: [*serif, f"Noto Serif CJK {name}"] for name in ("JP", "KR", "TC", "HK", "SC")}
+    return {**regions, "serif": regions[region], "sans": [*sans, f"Noto Sans CJK {region}"]}
 
 
 def rows_of(parts: Iterable[str]) -> Iterator[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """The letter and the team that runs it."""
 
+from petition.models.card import Card
 from petition.models.delivery import AddresseeLink, Amendment, Bundle, Delivery, DeliveryPart, Opening, Reply
 from petition.models.letter import Letter, LetterEvent, LetterQuerySet
 from petition.models.tally import Milestone, Tally
@@ -12,6 +13,7 @@ __all__ = [
     "AddresseeLink",
     "Amendment",
     "Bundle",
+    "Card",
     "Delivery",
     "DeliveryPart",
     "Letter",

@@ -1,5 +1,7 @@
 """The list of signatories, as readers see it."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -16,7 +18,7 @@ BAD_REQUEST = 400
 def signatories(request: HttpRequest, slug: str) -> HttpResponse:
     """The list, with search and filters, as it stands or as it stood at a moment."""
     letter = get_object_or_404(Letter.objects.public(), slug=slug)
-    asked = {name: request.GET.get(name, "") for name in ("search", "discipline", "country", "after")}
+    asked: dict[str, Any] = {name: request.GET.get(name, "") for name in ("search", "discipline", "country", "after")}
     typed = request.GET.get("as_of", "")[:60]
     try:
         then = record.at(letter, record.read_moment(letter, typed)) if typed else None

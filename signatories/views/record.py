@@ -1,7 +1,6 @@
 """The public record for readers and machines: changes, counts by the hour, facts for the press, as it stood when."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from petition.models import Letter
 from petition.templatetags import figures
+from petition.text import stamp
 from petition.views import shared
 from signatories import press, record
 
@@ -47,7 +47,7 @@ def changes_json(request: HttpRequest, slug: str) -> HttpResponse:
     body = {
         "letter": letter.title,
         "address": _address(letter, "changes"),
-        "changes": [_for_programs(change) for change in page.changes],
+        "changes": [record.for_programs(change) for change in page.changes],
         "next": more,
     }
     return JsonResponse(body, json_dumps_params={"ensure_ascii": False, "indent": 1})
@@ -98,33 +98,15 @@ def _record(request: HttpRequest, slug: str, template: str, content_type: str) -
     return render(request, template, context, content_type=f"{content_type}; charset=utf-8")
 
 
-def _for_programs(change: record.Change) -> dict[str, Any]:
-    """An allow-list, like everything that leaves the house."""
-    return {
-        "id": f"urn:uuid:{change.id}",
-        "at": _moment(change.at),
-        "kind": change.kind,
-        "reason": change.reason or None,
-        "name": change.who if change.is_name else None,
-        "line": change.line or None,
-        "version": change.version,
-        "text": change.text,
-    }
-
-
 def _count_lines(letter: Letter) -> Iterator[str]:
     yield ",".join(COUNTS) + "\r\n"
     tallies = letter.tallies.filter(as_of__gte=letter.opened_at).order_by("hour")
     numbers = [f"figures__{name}" for name in COUNTS[2:]]
     for hour, as_of, *counted in tallies.values_list("hour", "as_of", *numbers).iterator():
-        yield ",".join([_moment(hour), _moment(as_of), *map(str, counted)]) + "\r\n"
+        yield ",".join([stamp(hour), stamp(as_of), *map(str, counted)]) + "\r\n"
 
 
 def _address(letter: Letter, name: str, **query: str) -> str:
     asked = "&".join(f"{key}={value}" for key, value in query.items())
     path = reverse(f"signatories:{name}", args=[letter.slug])
     return f"{settings.SITE_URL}{path}{'?' if asked else ''}{asked}"
-
-
-def _moment(at: datetime) -> str:
-    return at.isoformat(timespec="seconds").replace("+00:00", "Z")

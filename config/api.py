@@ -1,0 +1,130 @@
+"""The JSON API, version 1: composed from both apps, for anyone to read, with its problems as RFC 9457 says."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import get_conditional_response, patch_cache_control
+from django.views.decorators.http import require_safe
+from ninja import NinjaAPI
+from ninja.errors import HttpError, Throttled, ValidationError
+from ninja.openapi.schema import OpenAPISchema
+from ninja.throttling import AnonRateThrottle
+
+from petition.api import router as letters
+from petition.models import Letter
+from petition.views import shared
+from signatories import origins
+from signatories.api import router as people
+
+PREFIX = "/api/"
+PROBLEM = "application/problem+json"
+RATE = "600/min"  # of one client; a page that asks for the tally every 20 seconds in 100 tabs stays below it
+
+
+class PerClient(AnonRateThrottle):
+    """Counts a client as everything else here does: by trusted proxies, an IPv6 /64 as one."""
+
+    def get_cache_key(self, request: HttpRequest) -> str:
+        return f"api:{origins.of(request).client}"
+
+    def allow_request(self, request: HttpRequest) -> bool:
+        """Let everybody through while the cache is away: reading must not depend on it."""
+        try:
+            return bool(super().allow_request(request))
+        except OSError:
+            return True
+
+
+class Api(NinjaAPI):
+    """Good answers carry a hash of their bytes as ETag, and a shared cache may keep them as long as the pages."""
+
+    def create_response(self, request: HttpRequest, data: Any, **how: Any) -> HttpResponse:
+        response = super().create_response(request, data, **how)
+        if response.status_code != HTTPStatus.OK:
+            return response
+        patch_cache_control(response, public=True, max_age=2)
+        etag = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
+        response["ETag"] = etag
+        return get_conditional_response(request, etag=etag, response=response) or response
+
+    def get_openapi_schema(self, **how: Any) -> OpenAPISchema:
+        """The same description with the type that problems really have."""
+        schema = super().get_openapi_schema(**how)
+        for operation in (method for path in schema["paths"].values() for method in path.values()):
+            for status, answer in operation["responses"].items():
+                if int(status) >= HTTPStatus.BAD_REQUEST:
+                    answer["content"] = {PROBLEM: answer["content"]["application/json"]}
+        return schema
+
+
+api = Api(
+    title="Undersigned",
+    version="1",
+    description="Public letters, who signed them, and every change of the list. Anyone may read it, from any site.",
+    docs_url=None,
+    throttle=[PerClient(RATE)],
+)
+api.add_router("", letters)
+api.add_router("", people)
+
+
+def problem(status: int, detail: str = "", **more: Any) -> HttpResponse:
+    """Return a problem document (RFC 9457)."""
+    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail, **more}
+    return HttpResponse(json.dumps(body, ensure_ascii=False), content_type=PROBLEM, status=status)
+
+
+@api.exception_handler(Http404)
+def _not_found(request: HttpRequest, exception: Http404) -> HttpResponse:
+    return problem(HTTPStatus.NOT_FOUND, "There is no such letter that anyone may read.")
+
+
+@api.exception_handler(HttpError)
+def _refused(request: HttpRequest, exception: HttpError) -> HttpResponse:
+    return problem(exception.status_code, exception.message)
+
+
+@api.exception_handler(Throttled)
+def _too_many(request: HttpRequest, exception: Throttled) -> HttpResponse:
+    response = problem(HTTPStatus.TOO_MANY_REQUESTS, f"At most {RATE} from one client. Please wait.")
+    response["Retry-After"] = str(int(exception.wait or 1) + 1)
+    return response
+
+
+@api.exception_handler(ValidationError)
+def _invalid(request: HttpRequest, exception: ValidationError) -> HttpResponse:
+    errors = [{"at": list(map(str, error["loc"])), "why": error["msg"]} for error in exception.errors]
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "A parameter is not what it should be.", errors=errors)
+
+
+def problems(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Turn what any other part of the house answers to a program, such as its page for 404, into a problem document."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if not request.path.startswith(PREFIX) or response.status_code < HTTPStatus.BAD_REQUEST:
+            return response
+        if response["Content-Type"] != PROBLEM:
+            kept = {name: response[name] for name in ("Allow", "Retry-After", "Cache-Control") if name in response}
+            response = problem(response.status_code)
+            for name, value in kept.items():
+                response[name] = value
+        return response
+
+    return middleware
+
+
+@require_safe
+@shared
+def about(request: HttpRequest) -> HttpResponse:
+    """What programs can ask for, for people."""
+    paths = api.get_openapi_schema()["paths"]
+    newest = Letter.objects.public().values_list("slug", flat=True).first() or "a-letter"
+    operations = [{"path": path.replace("{slug}", newest), **methods["get"]} for path, methods in paths.items()]
+    return render(request, "petition/api.html", {"operations": operations, "site": settings.SITE_URL})

@@ -1,0 +1,46 @@
+"""What a page says about itself to machines."""
+
+import json
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+
+from petition.models import Letter
+from petition.sharing.pages import oembed_address, snippet
+
+register = template.Library()
+# With these, nothing in the data can end the element that it stands in.
+ESCAPES = {ord(sign): f"\\u{ord(sign):04X}" for sign in "<>&"}
+register.filter("oembed_address", oembed_address)
+register.filter("snippet", snippet)
+
+
+@register.simple_tag
+def site() -> str:
+    """The public address of this site, without a slash at its end."""
+    return str(settings.SITE_URL)
+
+
+@register.simple_tag
+def linked_data(letter: Letter) -> SafeString:
+    """Describe a letter in the words of schema.org, as JSON-LD; it is data, and no script is run."""
+    page = settings.SITE_URL + reverse("petition:letter", args=[letter.slug])
+    about: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": "Message",
+        "name": letter.title,
+        "headline": letter.title,
+        "abstract": letter.ask,
+        "url": page,
+        "image": settings.SITE_URL + reverse("petition:card", args=[letter.slug]),
+        "inLanguage": letter.language,
+        "sender": {"@type": "Organization", "name": letter.organiser},
+        "recipient": [{"@type": "ContactPoint", "name": line} for line in letter.addressee_lines],
+        "datePublished": letter.opened_at.isoformat() if letter.opened_at else None,
+        "version": letter.version.number if letter.version else None,
+    }
+    data = json.dumps(about, ensure_ascii=False).translate(ESCAPES)
+    return mark_safe(f'<script type="application/ld+json">{data}</script>')
