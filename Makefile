@@ -53,8 +53,8 @@ check: .venv/development ## lint, formatting, types, migrations, production sett
 	@set -e; for check in "makemigrations --check --dry-run" "check --deploy --fail-level WARNING"; \
 	do echo "manage.py $$check"; $(PRODUCTION) $(PY) manage.py $$check; done
 
-bench: .venv/development ## measure lists, queues and looks, each on a PostgreSQL of its own
-	@set -xe; for bench in bench.roll bench.record bench.desk bench.collecting; do \
+bench: .venv/development ## measure lists, queues, looks and a restore, each on a PostgreSQL of its own
+	@set -xe; for bench in bench.roll bench.record bench.desk bench.collecting bench.restore; do \
 	$(PY) -m tests.servers --with postgres -- env DEMO=1 SECRET_KEY=bench LOG_LEVEL=ERROR VAR_DIR=.venv/var \
 		DJANGO_SETTINGS_MODULE=config.settings $(PY) -m $$bench; done
 
