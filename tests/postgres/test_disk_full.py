@@ -118,7 +118,7 @@ def test_while_the_volume_is_full_signing_answers_503_and_goes_on_by_itself_when
             answers.append(here.sign())
         answers += [here.sign() for _ in range(10)]
         assert {answer.status for answer in answers} == {303, 503}
-        assert {answer["Retry-After"] for answer in answers if answer.status == 503} == {"5"}
+        assert {answer.headers["Retry-After"] for answer in answers if answer.status == 503} == {"5"}
         here.make_room()
         answers += [here.sign() for _ in range(5)]
         assert [answer.status for answer in answers[-5:]] == [303] * 5
