@@ -16,4 +16,6 @@ class NoTokens(logging.Filter):
         clean = SECRET.sub("…", text)
         if clean != text:
             record.msg, record.args = clean, None
+        if record.name.startswith("django.security."):
+            record.exc_info = record.exc_text = None  # a request that was refused is no fault of the program
         return True

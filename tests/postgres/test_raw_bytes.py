@@ -8,6 +8,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -39,15 +40,20 @@ def junk(dice: random.Random, most: int = 60) -> bytes:
     )()
 
 
+def written(dice: random.Random, raw: bytes) -> bytes:
+    """Bytes as an address holds them; now and then as none may, which the server refuses before we see it."""
+    return re.sub(rb"[\r\n ]", b"+", raw) if dice.random() < 0.1 else quote(raw).encode()[:3000]
+
+
 def target(dice: random.Random, paths: list[str]) -> bytes:
     path = dice.choice(paths).encode()
     if dice.random() < 0.4:
         pieces = path.split(b"/")
-        pieces[dice.randrange(len(pieces))] = re.sub(rb"[\r\n ]", b"%20", junk(dice))
+        pieces[dice.randrange(len(pieces))] = written(dice, junk(dice))
         path = b"/".join(pieces)
     if dice.random() < 0.4:
-        path += b"?" + dice.choice(FIELDS).encode() + b"=" + re.sub(rb"[\r\n ]", b"+", junk(dice))
-    return dice.choice([path, path, path, b"http://evil.example" + path, b"//" + path, b"*", junk(dice)])
+        path += b"?" + dice.choice(FIELDS).encode() + b"=" + written(dice, junk(dice))
+    return dice.choice([path] * 9 + [b"http://evil.example" + path, b"//" + path, b"*", junk(dice)])
 
 
 def body(dice: random.Random) -> tuple[bytes, bytes]:
@@ -96,12 +102,12 @@ def request(dice: random.Random, paths: list[str], cookies: list[bytes]) -> byte
     method = dice.choice(methods)
     version = dice.choice([b"HTTP/1.1"] * 8 + [b"HTTP/1.0", b"HTTP/2.0", b"HTTP/9", b""])
     lines = [method + b" " + target(dice, paths) + b" " + version]
-    lines.append(b"Host: " + dice.choice([b"127.0.0.1"] * 9 + [b"evil.example", b"[::1", junk(dice, 20)]))
+    lines.append(b"Host: " + dice.choice([b"127.0.0.1"] * 27 + [b"evil.example", b"[::1", junk(dice, 20)]))
     if dice.random() < 0.5:
         csrf = b"csrf=" + b"a" * 32
-        lines += [b"Cookie: " + csrf + b"; " + dice.choice([*cookies, junk(dice), b"a=b; " * 1500])]
+        lines += [b"Cookie: " + csrf + b"; " + dice.choice([*cookies * 4, junk(dice), b"a=b; " * 1500])]
         lines += [b"X-CSRFToken: " + b"a" * 32]
-    for _ in range(dice.randrange(4)):
+    for _ in range(dice.randrange(4) if dice.random() < 0.3 else 0):
         name = dice.choice([b"X-Forwarded-For", b"Accept-Language", b"If-Modified-Since", b"HX-Request", junk(dice, 9)])
         lines.append(name + b": " + junk(dice))
     head, sent = body(dice) if method not in {b"GET", b"HEAD"} or dice.random() < 0.1 else (b"", b"")
@@ -140,7 +146,9 @@ def play(ports: Callable[[], int], paths: list[str], cookies: list[bytes]) -> It
 
 def test_ten_thousand_requests_of_odd_bytes_make_no_failure(tmp_path: Path):
     everybody = World()
-    paths = [everybody.path(route) for route in world.routes() if "logout" not in route]
+    # A bundle that is not made yet is answered with 503 on purpose, and this delivery has none.
+    left_out = re.compile(r"logout|received/.*/(pdf|bundle)/")
+    paths = [everybody.path(route) for route in world.routes() if not left_out.search(route)]
     sessions = [everybody.browser(name).cookies["session"].value for name in ("owner", "vetter", "super")]
     log = tmp_path / "log"
     with website(os.environ["REDIS_URL"], log=log) as site:
@@ -149,5 +157,6 @@ def test_ten_thousand_requests_of_odd_bytes_make_no_failure(tmp_path: Path):
     assert said.total() == REQUESTS
     assert not {one: number for one, number in said.items() if one > "5" and one not in {"closed", "page"}}
     print(said)
-    assert {"200", "400", "404", "405"} <= set(said), said
+    assert {"200", "303", "400", "404", "405", "422"} <= set(said), said
+    assert said["400"] < REQUESTS / 2, "most are refused before they reach us"
     assert "Traceback" not in log.read_text()
