@@ -96,7 +96,7 @@ def test_a_new_password_ends_the_other_sessions_and_is_told_by_mail(owner):
     assert re.search("password", mail.outbox[0].body)
 
 
-def test_a_second_factor_that_is_added_is_told_by_mail(owner):
+def test_a_second_factor_that_is_added_is_told_by_mail(owner, django_capture_on_commit_callbacks):
     client = Client()
     assert log_in(client, owner)
     path = "/accounts/2fa/totp/activate/"
@@ -104,7 +104,8 @@ def test_a_second_factor_that_is_added_is_told_by_mail(owner):
     secret = client.get(path).context["form"].secret
     counter = next(iter(totp.yield_hotp_counters_from_time()))
     code = totp.format_hotp_value(totp.hotp_value(secret, counter))
-    done = client.post(path, {"code": code})
+    with django_capture_on_commit_callbacks(execute=True):
+        done = client.post(path, {"code": code})
     assert done["Location"] == "/accounts/2fa/recovery-codes/"
     assert account_mail.send() >= 1
     assert {one.to[0] for one in mail.outbox} == {owner.email}
