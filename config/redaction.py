@@ -16,6 +16,7 @@ class NoTokens(logging.Filter):
         clean = SECRET.sub("…", text)
         if clean != text:
             record.msg, record.args = clean, None
-        if record.name.startswith("django.security."):
+        refused = record.name == "django.request" and record.levelno < logging.ERROR
+        if refused or record.name.startswith("django.security."):
             record.exc_info = record.exc_text = None  # a request that was refused is no fault of the program
         return True

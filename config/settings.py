@@ -296,5 +296,8 @@ LOGGING = {
     "filters": {"no_tokens": {"()": "config.redaction.NoTokens"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["no_tokens"]}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO").upper()},
-    "loggers": {name: {"level": "WARNING"} for name in ("celery.beat", "celery.app.trace", "celery.worker.strategy")},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO"},  # what Django would add beside the console knows no filter
+        **{name: {"level": "WARNING"} for name in ("celery.beat", "celery.app.trace", "celery.worker.strategy")},
+    },
 }
