@@ -107,6 +107,7 @@ def settings(level: str, *, readable: bool) -> dict[str, Any]:
         "loggers": {
             # What these say is said better by our own line, or too often.
             **{name: {"level": "WARNING"} for name in ("celery.beat", "celery.app.trace", "celery.worker.strategy")},
+            "django": {"handlers": [], "level": "INFO"},  # what Django would add beside the console hides nothing
             "django.request": {"level": "ERROR"},
             "django.server": {"level": "WARNING"},
         },

@@ -78,7 +78,8 @@ def limit_body(get_response: View) -> View:
             return render(request, "413.html", status=413)
         try:
             _ = request.POST
-            if any("\0" in text for name, values in request.GET.lists() for text in (name, *values)):
+            asked = (text for name, values in request.GET.lists() for text in (name, *values))
+            if any("\0" in text for text in (request.path, *asked)):
                 raise BadRequest  # PostgreSQL holds no zero byte, so no question with one has an answer
         except UNREADABLE as problem:
             log.info("a request could not be read: %s", type(problem).__name__)

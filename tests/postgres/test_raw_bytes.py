@@ -8,8 +8,10 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
+from django.conf import settings
 
 from tests import world
 from tests.postgres.processes import until, website
@@ -39,15 +41,20 @@ def junk(dice: random.Random, most: int = 60) -> bytes:
     )()
 
 
+def written(dice: random.Random, raw: bytes) -> bytes:
+    """Bytes as an address holds them; now and then as none may, which the server refuses before we see it."""
+    return re.sub(rb"[\r\n ]", b"+", raw) if dice.random() < 0.1 else quote(raw).encode()[:3000]
+
+
 def target(dice: random.Random, paths: list[str]) -> bytes:
     path = dice.choice(paths).encode()
     if dice.random() < 0.4:
         pieces = path.split(b"/")
-        pieces[dice.randrange(len(pieces))] = re.sub(rb"[\r\n ]", b"%20", junk(dice))
+        pieces[dice.randrange(len(pieces))] = written(dice, junk(dice))
         path = b"/".join(pieces)
     if dice.random() < 0.4:
-        path += b"?" + dice.choice(FIELDS).encode() + b"=" + re.sub(rb"[\r\n ]", b"+", junk(dice))
-    return dice.choice([path, path, path, b"http://evil.example" + path, b"//" + path, b"*", junk(dice)])
+        path += b"?" + dice.choice(FIELDS).encode() + b"=" + written(dice, junk(dice))
+    return dice.choice([path] * 9 + [b"http://evil.example" + path, b"//" + path, b"*", junk(dice)])
 
 
 def body(dice: random.Random) -> tuple[bytes, bytes]:
@@ -96,12 +103,12 @@ def request(dice: random.Random, paths: list[str], cookies: list[bytes]) -> byte
     method = dice.choice(methods)
     version = dice.choice([b"HTTP/1.1"] * 8 + [b"HTTP/1.0", b"HTTP/2.0", b"HTTP/9", b""])
     lines = [method + b" " + target(dice, paths) + b" " + version]
-    lines.append(b"Host: " + dice.choice([b"127.0.0.1"] * 9 + [b"evil.example", b"[::1", junk(dice, 20)]))
+    lines.append(b"Host: " + dice.choice([b"127.0.0.1"] * 27 + [b"evil.example", b"[::1", junk(dice, 20)]))
     if dice.random() < 0.5:
         csrf = b"csrf=" + b"a" * 32
-        lines += [b"Cookie: " + csrf + b"; " + dice.choice([*cookies, junk(dice), b"a=b; " * 1500])]
+        lines += [b"Cookie: " + csrf + b"; " + dice.choice([*cookies * 4, junk(dice), b"a=b; " * 1500])]
         lines += [b"X-CSRFToken: " + b"a" * 32]
-    for _ in range(dice.randrange(4)):
+    for _ in range(dice.randrange(4) if dice.random() < 0.3 else 0):
         name = dice.choice([b"X-Forwarded-For", b"Accept-Language", b"If-Modified-Since", b"HX-Request", junk(dice, 9)])
         lines.append(name + b": " + junk(dice))
     head, sent = body(dice) if method not in {b"GET", b"HEAD"} or dice.random() < 0.1 else (b"", b"")
@@ -127,7 +134,7 @@ def play(ports: Callable[[], int], paths: list[str], cookies: list[bytes]) -> It
         for _ in range(REQUESTS // THREADS):
             sent = request(dice, paths, cookies)
             status = ask(ports(), sent)
-            said[status if status < "500" or status in {"closed", "page"} else f"{status} for {sent[:300]!r}"] += 1
+            said[status if status < "500" or status in {"closed", "page"} else f"{status} for {sent[:1200]!r}"] += 1
 
     counters: list[Counter[str]] = [Counter() for _ in range(THREADS)]
     threads = [threading.Thread(target=some, args=(number, said)) for number, said in enumerate(counters)]
@@ -138,16 +145,22 @@ def play(ports: Callable[[], int], paths: list[str], cookies: list[bytes]) -> It
     yield from counters
 
 
-def test_ten_thousand_requests_of_odd_bytes_make_no_failure(tmp_path: Path):
+def test_ten_thousand_requests_of_odd_bytes_make_no_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    # As in production: with DEBUG Django explains a missing slash by failing.
+    for name, value in {"DEBUG": "0", "DEMO": "1", "SECRET_KEY": settings.SECRET_KEY}.items():
+        monkeypatch.setenv(name, value)
     everybody = World()
-    paths = [everybody.path(route) for route in world.routes() if "logout" not in route]
+    # A bundle that is not made yet is answered with 503 on purpose, and this delivery has none.
+    left_out = re.compile(r"logout|received/.*/(pdf|bundle)/")
+    paths = [everybody.path(route) for route in world.routes() if not left_out.search(route)]
     sessions = [everybody.browser(name).cookies["session"].value for name in ("owner", "vetter", "super")]
     log = tmp_path / "log"
     with website(os.environ["REDIS_URL"], log=log) as site:
         said = sum(play(lambda: site.port, paths, [f"session={one}".encode() for one in sessions]), Counter())
         assert until(site.answers)
+    print(said, *re.findall(r"Traceback.*?\n(?=\S*\d{4}-)", log.read_text(), re.DOTALL)[:5], sep="\n")
     assert said.total() == REQUESTS
     assert not {one: number for one, number in said.items() if one > "5" and one not in {"closed", "page"}}
-    print(said)
-    assert {"200", "400", "404", "405"} <= set(said), said
+    assert {"200", "303", "400", "404", "405", "422"} <= set(said), said
+    assert said["400"] < 0.85 * REQUESTS, "too many are refused before a page sees them"
     assert "Traceback" not in log.read_text()
