@@ -219,6 +219,7 @@ class Signature(models.Model):
 
     def write_line(self, typed: dict[str, Any]) -> None:
         """Take over what a person typed, with the keys for sorting and searching that follow from it."""
+        whole = {**LATER, **typed}
         for field in LINE:
             setattr(self, field, (LATER | typed)[field])
         self.host = self.address.rpartition("@")[2]

@@ -93,7 +93,7 @@ def _withdraw(page: Page) -> None:
     form.get_by_label("Withdraw my signature").check()
     form.get_by_role("button").click()
     asked = page.url
-    code = code_in(open_mail(page, EMAIL, about="Your code"))
+    code = code_in(open_mail(page, EMAIL, about="A code for your own page"))
     page.goto(asked)
     form = form_to(page, "/withdraw/").first
     form.get_by_role("button").click()
