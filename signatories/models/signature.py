@@ -219,9 +219,9 @@ class Signature(models.Model):
 
     def write_line(self, typed: dict[str, Any]) -> None:
         """Take over what a person typed, with the keys for sorting and searching that follow from it."""
-        whole = {**LATER, **typed}
+        whole = LATER | typed
         for field in LINE:
-            setattr(self, field, (LATER | typed)[field])
+            setattr(self, field, whole[field])
         self.host = self.address.rpartition("@")[2]
         self.sort_key = fold(self.name)[:160]
         self.search = fold(f"{self.name} {self.organisation}")[:400]

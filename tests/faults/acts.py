@@ -14,7 +14,7 @@ from typing import Any
 import psycopg
 
 from tests.faults import people, sink
-from tests.faults.clients import CODE, MINE, TOO_SOON, Answer, Clients, request
+from tests.faults.clients import CHANGE, CODE, MINE, TOO_SOON, Answer, Clients, request
 from tests.faults.house import SLUG, House, procfile
 from tests.faults.nemesis import Nemesis
 from tests.faults.stage import Stage
@@ -130,7 +130,10 @@ def all_at_once(stage: Stage, size: Size) -> None:
     confirmed = post(tab, {"code": code[1]})
     stage.expect("P6", alike(confirmed), f"the same code was answered {outcomes(confirmed)}")
     mine = next((found[0] for answer in confirmed if (found := MINE.search(answer.location))), "")
-    withdrawn = post(f"{mine}withdraw/", {"sure": "on"})
+    asked = request(house.port["web"], "POST", f"{mine}change/", {"what": "withdraw"}, client=who.client, patience=90)
+    leaving = CODE.search(mail_to(house, who.address, saying=CHANGE))
+    stage.expect("P4", bool(leaving), f"the mail with the code for leaving never came ({asked.status})")
+    withdrawn = post(f"{mine}withdraw/", {"code": leaving[1] if leaving else "", "sure": "on"})
     stage.expect("P6", alike(withdrawn), f"the same withdrawal was answered {outcomes(withdrawn)}")
     for now in ("confirmed", "withdrawn"):
         ask = """SELECT count(*) FROM signatories_signatureevent AS event JOIN signatories_signature AS one
@@ -154,12 +157,12 @@ def outcomes(answers: list[Answer]) -> dict[int, int]:
     return {status: found.count(status) for status in sorted(set(found))}
 
 
-def mail_to(house: House, address: str, seconds: float = 60) -> str:
-    """Wait for a mail and return its text."""
+def mail_to(house: House, address: str, seconds: float = 60, saying: str = "") -> str:
+    """Wait for a mail that says something, and return its text."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         for mail in sink.read(house.store)[0]:
-            if mail["to"] == address:
+            if mail["to"] == address and saying in mail["text"]:
                 return str(mail["text"])
         time.sleep(0.2)
     return ""

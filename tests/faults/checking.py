@@ -189,6 +189,7 @@ def counts(house: House) -> dict[str, int]:
     found["csv"] = len(list(csv.DictReader(io.StringIO(house.manage("export", SLUG, "--format", "csv")))))
     exported = json.loads(house.manage("export", SLUG, "--format", "json"))
     found["json"] = len(exported["signatories"] if isinstance(exported, dict) else exported)
+    found["api"] = int(json.loads(request(port, "GET", f"/api/v1/letters/{SLUG}/count").body)["listed"])
     found["feed"] = sum({"listed": 1, "withdrawn": -1, "removed": -1}.get(one["kind"], 0) for one in feed(port))
     with psycopg.connect(house.database()) as link:
         ask = "SELECT count(*) FILTER (WHERE stands) - count(*) FILTER (WHERE stood) FROM signatories_signatureevent"

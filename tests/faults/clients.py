@@ -19,6 +19,7 @@ from tests.faults.stage import Stage
 
 CODE = re.compile(r"Your code is\s+(\d{6})")
 LINK = re.compile(rf"https://{re.escape(HOST)}(/\S+)")
+CHANGE = "Subject: A code for your own page"
 SCANNED = 40  # a mail scanner stands before one mailbox in so many
 MINE = re.compile(r"/mine/([\w-]+)/")
 TOO_SOON = 3.2  # seconds; whoever types a code sooner after its mail is flagged
@@ -43,6 +44,7 @@ class Clients:
     def __init__(self, stage: Stage, signs: int, *, first: int = 0, threads: int = 8) -> None:
         self.stage, self.house, self.journal, self.signs = stage, stage.house, stage.operations, signs
         self.first, self.accepted = first, stage.accepted
+        self.leaving: dict[int, str] = {}  # the own page of whoever asked for the code that leaving wants
         self.may_sign: Callable[[int], bool] = lambda _: True  # the nemesis keeps step
         self.started = self.done = 0
         self.last_way_out: float | None = None  # after this moment nobody insists any more
@@ -139,10 +141,14 @@ class Clients:
             for mail in mails:
                 found = CODE.search(mail["text"])
                 number = people.number_of(mail["to"])
-                if not found or number in seen or not self.first <= number < self.first + self.signs:
+                if not found or not self.first <= number < self.first + self.signs:
+                    continue
+                who = people.person(self.house.seed, number)
+                if CHANGE in mail["text"] and (mine := self.leaving.pop(number, "")):
+                    self._withdraw_later(who, mine, found[1])
+                if number in seen:
                     continue
                 seen.add(number)
-                who = people.person(self.house.seed, number)
                 if number % SCANNED == 0:
                     self.later(0, lambda who=who, text=mail["text"]: self._scan(who, text))  # type: ignore[misc]
                 if who.confirms:
@@ -165,10 +171,14 @@ class Clients:
             return
         answer = self.insist("confirm", who, tab, {"code": code})
         if answer.verdict == "ok" and (mine := MINE.search(answer.location)) and who.withdraws:
-            self.later(1 + 3 * random.random(), lambda: self._withdraw(who, mine[0]))
+            self.later(1 + 3 * random.random(), lambda: self._ask_to_leave(who, mine[0]))
 
-    def _withdraw(self, who: people.Person, mine: str) -> None:
-        self.insist("withdraw", who, f"{mine}withdraw/", {"sure": "on"})
+    def _ask_to_leave(self, who: people.Person, mine: str) -> None:
+        self.leaving[who.number] = mine
+        self.insist("ask to leave", who, f"{mine}change/", {"what": "withdraw"})
+
+    def _withdraw_later(self, who: people.Person, mine: str, code: str) -> None:
+        self.later(0, lambda: self.insist("withdraw", who, f"{mine}withdraw/", {"code": code, "sure": "on"}))
 
     # --- asking -------------------------------------------------------------------------------------
 
