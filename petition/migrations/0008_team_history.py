@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='letterevent',
             name='role',
-            field=models.CharField(blank=True, help_text='their role since; empty: none', max_length=10),
+            field=models.CharField(blank=True, db_default='', default='', help_text='their role since; empty: none', max_length=10),
         ),
         protect("petition_letterevent", message="history is never changed or deleted"),
     ]

@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='letter',
             name='hold_on_burst',
-            field=models.BooleanField(default=False, help_text='on: a burst of signatures turns hold_new on'),
+            field=models.BooleanField(db_default=False, default=False, help_text='on: a burst of signatures turns hold_new on'),
         ),
     ]

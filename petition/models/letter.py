@@ -74,7 +74,9 @@ class Letter(models.Model):
     listing = models.CharField(max_length=10, choices=Listing.choices, default=Listing.VETTED)
     publishing = models.BooleanField(default=True, help_text="off: decisions wait, signatures are still collected")
     hold_new = models.BooleanField(default=False, help_text="on: whoever confirms is held for a second look")
-    hold_on_burst = models.BooleanField(default=False, help_text="on: a burst of signatures turns hold_new on")
+    hold_on_burst = models.BooleanField(
+        default=False, db_default=False, help_text="on: a burst of signatures turns hold_new on"
+    )
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
     created_at = models.DateTimeField(default=timezone.now)
     opened_at = models.DateTimeField(null=True, blank=True)
@@ -164,7 +166,9 @@ class LetterEvent(models.Model):
         related_name="+",
         help_text="whose role changed",
     )
-    role = models.CharField(max_length=10, blank=True, help_text="their role since; empty: none")
+    role = models.CharField(
+        max_length=10, blank=True, default="", db_default="", help_text="their role since; empty: none"
+    )
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:

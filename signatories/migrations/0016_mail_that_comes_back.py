@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='mail',
             name='returned',
-            field=models.CharField(blank=True, help_text='the status code of a return or a delay', max_length=12),
+            field=models.CharField(blank=True, db_default='', default='', help_text='the status code of a return or a delay', max_length=12),
         ),
         migrations.AlterField(
             model_name='mail',

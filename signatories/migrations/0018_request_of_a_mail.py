@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='mail',
             name='request_id',
-            field=models.CharField(blank=True, help_text='of the request that caused it, as in the log', max_length=64),
+            field=models.CharField(blank=True, db_default='', default='', help_text='of the request that caused it, as in the log', max_length=64),
         ),
     ]

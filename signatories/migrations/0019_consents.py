@@ -18,12 +18,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='signature',
             name='contact',
-            field=models.BooleanField(default=False, help_text='the addressee and the press may be given the address'),
+            field=models.BooleanField(db_default=False, default=False, help_text='the addressee and the press may be given the address'),
         ),
         migrations.AddField(
             model_name='signature',
             name='wording',
-            field=models.CharField(blank=True, help_text='version of the consents as they were ticked', max_length=12),
+            field=models.CharField(blank=True, db_default='', default='', help_text='version of the consents as they were ticked', max_length=12),
         ),
         migrations.AlterField(
             model_name='mail',

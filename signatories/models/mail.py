@@ -108,12 +108,16 @@ class Mail(models.Model):
     times_sent = models.PositiveSmallIntegerField(default=0)
     wrong_codes = models.PositiveSmallIntegerField(default=0, help_text="typed in the tab in which it was signed")
     problem = models.CharField(max_length=300, blank=True)
-    returned = models.CharField(max_length=12, blank=True, help_text="the status code of a return or a delay")
+    returned = models.CharField(
+        max_length=12, blank=True, default="", db_default="", help_text="the status code of a return or a delay"
+    )
     failed_at = models.DateTimeField(null=True, help_text="when it was refused for good, or came back")
     created_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True)
     was_due: datetime  # of no column: to a sender, when it was due before the lease
-    request_id = models.CharField(max_length=64, blank=True, help_text="of the request that caused it, as in the log")
+    request_id = models.CharField(
+        max_length=64, blank=True, default="", db_default="", help_text="of the request that caused it, as in the log"
+    )
 
     objects = MailQuerySet.as_manager()
 

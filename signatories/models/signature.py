@@ -135,8 +135,12 @@ class Signature(models.Model):
     profile_url = models.URLField(max_length=300, blank=True)
     publish = models.BooleanField(default=False)
     updates = models.BooleanField(default=False)
-    contact = models.BooleanField(default=False, help_text="the addressee and the press may be given the address")
-    wording = models.CharField(max_length=12, blank=True, help_text="version of the consents as they were ticked")
+    contact = models.BooleanField(
+        default=False, db_default=False, help_text="the addressee and the press may be given the address"
+    )
+    wording = models.CharField(
+        max_length=12, blank=True, default="", db_default="", help_text="version of the consents as they were ticked"
+    )
 
     host = models.CharField(max_length=253, blank=True, help_text="of the mailbox")
     organisation_key = models.CharField(max_length=160, blank=True, help_text="the organisation, folded")
