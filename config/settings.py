@@ -78,7 +78,9 @@ CACHES = {
         "LOCATION": "petition_kept",
         "KEY_FUNCTION": "config.tries.hashed",
         "OPTIONS": {"MAX_ENTRIES": 100_000},
-    }
+    },
+    # How often a program asks is counted by each process for itself: reading must write nothing.
+    "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 10_000}},
 }
 
 vars().update(env.mail_server("EMAIL_URL", f"file://{VAR_DIR / 'mail'}" if TRYING_OUT else "smtp://localhost:25"))
@@ -264,7 +266,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_NAME = "__Host-session" if SECURE else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if SECURE else "csrf"
 CSRF_COOKIE_HTTPONLY = True
-MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no cookie beside the two
+MESSAGE_STORAGE = "config.notes.Notes"
 SECURE_SSL_REDIRECT = SECURE
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0

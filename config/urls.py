@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("petition.urls")),
     path("", include("signatories.urls")),
     path("api/", api.about, name="api"),
+    path("api/v1/openapi.json", api.description, name="openapi"),
     path("api/v1/", api.api.urls),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/sessions/", include("allauth.usersessions.urls")),

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.core import mail
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
@@ -61,6 +61,12 @@ def django_db_modify_db_settings(
 
 
 @pytest.fixture(autouse=True)
+def _nobody_has_asked_yet() -> None:
+    """How often the API was asked is kept by the process, which outlives a test."""
+    caches["process"].clear()
+
+
+@pytest.fixture(autouse=True)
 def _no_static_files(settings: Any) -> None:
     """Each test client would otherwise read the whole folder of style sheets again: a third of the suite's time."""
     settings.WHITENOISE_USE_FINDERS = False
@@ -74,12 +80,6 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
             cursor.execute("SELECT tgname, tgrelid::regclass FROM pg_trigger WHERE tgname LIKE '%_is_whole_truncate'")
             for name, table in cursor.fetchall():
                 cursor.execute(f"DROP TRIGGER {name} ON {table}")
-
-
-@pytest.fixture(autouse=True)
-def _no_attempts_from_before() -> None:
-    """The limits of the log-in count in the cache, which outlives a test."""
-    cache.clear()
 
 
 @pytest.fixture(autouse=True)

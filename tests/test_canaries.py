@@ -16,6 +16,7 @@ from config.logs import clean
 from petition import lifecycle, tally
 from petition.delivery import bundling
 from petition.models import Letter
+from petition.sharing import cards
 from signatories import cases, delivering, exporting, outbox, privacy, tokens, vetting
 from signatories.models import Case, Signature
 from tests import planting
@@ -29,6 +30,9 @@ OTHERWISE = {
     "letters/<slug:slug>/sent/": 404,  # without the tab's token
     "letters/<slug:slug>/sent/again/": 405,
     "letters/<slug:slug>/in/<slug:language>/": 404,  # no translation
+    "oembed": 404,  # without the address of a letter
+    "metrics": 404,  # without its token
+    "api/v1/": 404,
 }
 
 
@@ -83,6 +87,7 @@ def planted(log, letter, post_sign, client: Client, deliver, listed, vetter, con
     privacy.withdraw(people["withdrawn"])
     listed(confirmed("seen@example.com", name="Seen Public"))
     tally.take(letter)
+    assert cards.make_due()
     deliver()
     return people
 
@@ -119,7 +124,7 @@ def test_no_page_feed_or_file_that_anybody_may_open_holds_a_canary(planted, lett
             answer = client.get(address)
             assert answer.status_code == expected or "?" in address, address
             body = b"".join(answer) if answer.streaming else answer.content
-            heard[address] = singing(body.decode() + str(answer.headers))
+            heard[address] = singing(body.decode(errors="replace") + str(answer.headers))
     assert not {address: songs for address, songs in heard.items() if songs}
     assert "Seen Public" in client.get(f"/letters/{letter.slug}/signatories/").content.decode()
 

@@ -83,4 +83,4 @@ def test_a_draft_has_no_link_for_the_press(draft, organiser):
 
 @pytest.mark.parametrize("token", ["x" * 59, "", "%00"])
 def test_a_guessed_link_opens_nothing(client, db, token):
-    assert client.get(f"/embargo/{token}/").status_code == 404
+    assert client.get(f"/embargo/{token}/").status_code == (400 if "%00" in token else 404)

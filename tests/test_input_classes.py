@@ -88,10 +88,10 @@ def test_every_text_field_of_every_public_form_refuses_or_cleans(public_forms, t
 @CALM
 @given(text=typed)
 def test_no_public_form_takes_text_that_nobody_cleans(public_forms, text: str):
-    """A plain text field is for what is compared, such as a code, or for a key in its armour."""
+    """A plain text field is for what is compared, such as a code or a version, or for a key in its armour."""
     for form_class, make in public_forms.items():
         plain = {name for name, field in make({}).fields.items() if type(field) is forms.CharField}
-        assert plain <= {"code", "armored"}, form_class
+        assert plain <= {"code", "armored", "wording"}, form_class
 
 
 @given(typed)

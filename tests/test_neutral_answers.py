@@ -31,6 +31,9 @@ def test_every_address_gets_the_same_status_headers_and_bytes(post_sign, address
     for address in addresses_of.values():
         answer = post_sign(address)
         page = client.get(answer["Location"])
+        for one in (answer, page):
+            assert len(one["X-Request-ID"]) == 36  # random, and as long for everybody
+            del one["X-Request-ID"]
         parts = [answer.status_code, sorted(answer.headers.items()), answer.content, dict(answer.cookies)]
         parts += [page.status_code, sorted(page.headers.items()), page.content]
         shown.add(TOKEN.sub(b"token", repr(parts).encode()))

@@ -14,7 +14,10 @@ ALLOWED = {
     # The mail server of the settings.
     "signatories/account_mail.py": {"smtplib"},
     "signatories/mail_server.py": {"smtplib"},
-    "signatories/outbox.py": {"smtplib"},
+    "signatories/outbox/sending.py": {"smtplib"},
+    "signatories/bounces/mailboxes.py": {"imaplib", "ssl"},  # the mailbox of the settings
+    "signatories/backups/databases.py": {"subprocess"},  # pg_dump and pg_restore
+    "config/broker.py": {"socket"},  # the kinds of error it names
     "signatories/management/commands/doctor.py": {"socket"},  # the kinds of error it names
     "signatories/views/federated.py": {"requests"},  # errors of allauth, which asks the providers of the settings
 }

@@ -106,7 +106,7 @@ def test_a_list_too_long_to_print_keeps_its_founders():
 
 
 def test_fifty_signers_take_a_second():
-    typesetting._fonts()
+    typesetting.fonts()
     began = time.process_time()  # whatever else the machine does meanwhile
     typesetting.typeset(document(*(row(f"Ada Example {number}") for number in range(50))))
     assert time.process_time() - began < 1

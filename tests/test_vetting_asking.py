@@ -3,11 +3,10 @@
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
 
 from petition.moves import NotAllowed
 from signatories import tokens, vetting
-from signatories.models import Decision, Signature
+from signatories.models import Signature
 from tests.conftest import link_in, owed_kinds
 
 
@@ -22,8 +21,14 @@ def mine(signature: Signature, verb: str = "") -> str:
     return f"/mine/{tokens.make('mine', signature.pk)}/{verb}"
 
 
-def age(signature: Signature, **by: int) -> None:
-    Decision.objects.filter(signature=signature).update(at=timezone.now() - timedelta(**by))
+@pytest.fixture
+def age(time_machine):
+    """Let so much time go by since the question."""
+
+    def go_on(signature: Signature, **by: int) -> None:
+        time_machine.move_to(signature.decisions.order_by("pk")[0].at + timedelta(**by))
+
+    return go_on
 
 
 def test_mail_and_own_page_show_the_questions(asked, deliver, client):
@@ -68,7 +73,7 @@ def test_nobody_answers_what_was_not_asked(confirmed, client):
     assert client.post(mine(signature, "answer/"), {"answer": "Hello"}).status_code == 409
 
 
-def test_one_reminder_after_seven_days(asked, deliver):
+def test_one_reminder_after_seven_days(asked, deliver, age):
     age(asked, days=6, hours=23)
     assert vetting.remind() == 0
     age(asked, days=7, minutes=1)
@@ -77,7 +82,7 @@ def test_one_reminder_after_seven_days(asked, deliver):
     assert "Which team, please?" in deliver()[-1].body
 
 
-def test_after_fourteen_days_the_question_lapses_and_the_signer_is_told(asked, deliver):
+def test_after_fourteen_days_the_question_lapses_and_the_signer_is_told(asked, deliver, age):
     age(asked, days=14, minutes=1)
     assert [vetting.lapse(), vetting.lapse(), vetting.remind()] == [1, 0, 0]
     asked.refresh_from_db()
@@ -85,7 +90,7 @@ def test_after_fourteen_days_the_question_lapses_and_the_signer_is_told(asked, d
     assert "An answer opens it again" in deliver()[-1].body
 
 
-def test_a_late_answer_opens_it_again(asked, client):
+def test_a_late_answer_opens_it_again(asked, client, age):
     age(asked, days=15)
     vetting.lapse()
     assert "Nobody answered in fourteen days" in client.get(mine(asked)).content.decode()
@@ -99,14 +104,14 @@ def test_a_refusal_is_not_opened_again_by_an_answer(asked, client, vetter):
     assert client.post(mine(asked, "answer/"), {"answer": "But"}).status_code == 409
 
 
-def test_an_old_question_lapses_nothing_that_was_asked_since(asked, vetter):
+def test_an_old_question_lapses_nothing_that_was_asked_since(asked, vetter, age):
     age(asked, days=20)
     vetting.hold(asked, vetter=vetter, reason="needs_second_look")
     vetting.ask(asked, vetter=vetter, questions=["need_details"])
     assert [vetting.lapse(), vetting.remind()] == [0, 0]
 
 
-def test_who_was_asked_and_is_listed_is_not_reminded(asked, vetter):
+def test_who_was_asked_and_is_listed_is_not_reminded(asked, vetter, age):
     age(asked, days=8)
     vetting.hold(asked, vetter=vetter, reason="needs_second_look")
     assert [vetting.remind(), vetting.lapse()] == [0, 0]

@@ -24,13 +24,13 @@ GROUPS = {
         ("batches", "Batches", "signatories:batches", Power.SEE),
         ("work", "Work", "signatories:work", Power.SEE),
         ("mails", "Mails", "signatories:mails", Power.SEE),
+        ("retention", "Data", "signatories:retention", Power.SEE),
         ("watchlist", "Watchlist", "signatories:watchlist", Power.VET),
         ("organisations", "Organisations", "signatories:desk_organisations", Power.VET),
     ],
     "Handing over": [
         ("delivery", "Delivery", "petition:delivery", Power.EXPORT),
         ("export", "Export", "signatories:export", Power.EXPORT),
-        ("retention", "Data", "signatories:retention", Power.SEE),
     ],
 }
 
