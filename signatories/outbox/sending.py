@@ -24,7 +24,7 @@ BATCH = 50
 FRESH = timedelta(seconds=5)  # for so long what was read of a batch is not read again, but for what could forbid it
 # What a killed sender leaves is due again after this. It is renewed before each mail, so it need only be longer than
 # one mail takes with a slow server (EMAIL_TIMEOUT), and a crash repeats one mail at worst.
-LEASE = timedelta(seconds=40)
+LEASE = timedelta(seconds=30)
 TURN = 2.0  # seconds that a task begins another batch, so that a letter is published on time beside a mailing
 MAX_ATTEMPTS = 12
 # Those that count against the day from the moment they were sent.

@@ -17,8 +17,9 @@ from tests.faults.clients import SERVER_ERROR, request
 from tests.faults.house import SLUG, House
 from tests.faults.nemesis import OF_A_SENDER, OF_THE_DATABASE, Nemesis
 from tests.faults.stage import Stage
+from tests.faults.watching import AWAY
 
-AT_ONCE = 100_000  # of acts.py
+AT_ONCE, BACKLOG = 100_000, 6  # whose act it is, in acts.py
 BACK = 2.0  # seconds after the return of a backend in which a request may still be answered 503
 AMBIGUOUS = {"unanswered"}
 MOST_EXTRA, MOST_TO_ONE = 0.01, 3
@@ -139,6 +140,10 @@ def p5(seen: Seen) -> Iterator[str]:
         yield f"{extra} extra mails, but only {excuses} ambiguous answers and killed senders"
     if extra > max(1, MOST_EXTRA * len(seen.accepted)) and extra > 5:
         yield f"{extra} extra mails are more than 1 % of {len(seen.accepted)} signers"
+    backlog = {key: number for key, number in copies.items() if people.number_of(key[0]) // 100_000 == BACKLOG}
+    extra = sum(number - 1 for number in backlog.values())
+    if extra > seen.stage.killed_senders:
+        yield f"{extra} extra mails after {seen.stage.killed_senders} senders died in the middle of a batch"
     most = max(copies.values(), default=0)
     if most > MOST_TO_ONE:
         yield f"one mail went out {most} times"
@@ -229,7 +234,7 @@ def p11(seen: Seen) -> Iterator[str]:
     silent = [one for one in answered if one["status"] == 503 and not one.get("retry_after")]
     if silent:
         yield f"{len(silent)} answers 503 without Retry-After"
-    away = [fault for fault in seen.faults if fault["fault"] in OF_THE_DATABASE]
+    away = [fault for fault in seen.faults if fault["fault"] in {AWAY, *OF_THE_DATABASE}]
     late = [one for one in answered if one["status"] == 503 and not excused(one, away)]
     if late:
         yield f"{len(late)} answers 503 while the database was there, such as at {late[0]['at']:.1f}"
@@ -237,7 +242,10 @@ def p11(seen: Seen) -> Iterator[str]:
 
 def excused(one: dict[str, Any], away: list[dict[str, Any]]) -> bool:
     """Whether the database was away during an operation or until two seconds before it."""
-    return any(fault["at"] <= one["ended"] and one["at"] <= fault.get("ended", 1e12) + BACK for fault in away)
+    return any(
+        fault.get("since", fault["at"]) <= one["ended"] and one["at"] <= fault.get("ended", 1e12) + BACK
+        for fault in away
+    )
 
 
 def is_whole(one: dict[str, Any]) -> bool:

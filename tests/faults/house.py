@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -201,12 +202,14 @@ def prepare(folder: Path) -> Path:
     house.environ["VAR_DIR"] = str(folder)
     postgres = house._postgres(data)
     try:
+        looks = threading.Thread(target=house.manage, args=("collectstatic", "--noinput", "--verbosity", "0"))
+        looks.start()
         create_database(house)
         letter = folder / "letter.md"
         letter.write_text(LETTER)
         house.manage("migrate", "--verbosity", "0")
         house.manage("new_letter", str(letter), "--owner", OWNER, "--publish")
-        house.manage("collectstatic", "--noinput", "--verbosity", "0")
+        looks.join()
     finally:
         postgres.end(signal.SIGINT, seconds=30)
     return folder

@@ -56,14 +56,15 @@ OF_A_SENDER = {
 Back = Callable[[], bool]
 LONGEST_STOP = 3.0  # seconds
 LONGEST_WAIT = 25.0  # seconds in which something must be back
-SHARE_OF_OTHERS = 0.4  # of all faults
+SHARE_OF_OTHERS = 0.35  # of all faults
+TWO_AT_ONCE = 0.3  # of the kills
 
 
 class Nemesis:
     """Delivers a number of kills, and other faults between them; each is written down from beginning to end."""
 
     def __init__(
-        self, house: House, journal: Journal, kills: int, *, only: tuple[str, ...] = (), pause: float = 0.5
+        self, house: House, journal: Journal, kills: int, *, only: tuple[str, ...] = (), pause: float = 0.4
     ) -> None:
         self.house, self.journal, self.kills, self.pause = house, journal, kills, pause
         self.tables = [{name: table[name] for name in table if not only or name in only} for table in (KILLS, OTHERS)]
@@ -102,7 +103,7 @@ class Nemesis:
             if others and (not kills or self.dice.random() < SHARE_OF_OTHERS):
                 self.deliver(self._choose(others))
             else:
-                self.deliver(self._choose(kills), also=self.dice.random() < 0.1)
+                self.deliver(self._choose(kills), also=self.dice.random() < TWO_AT_ONCE)
             self._ending.wait(self.pause * (0.5 + self.dice.random()))
 
     def _choose(self, table: dict[str, int]) -> str:
@@ -135,7 +136,8 @@ class Nemesis:
             return None
         if is_whole:
             return lambda: bool(kept.starts > starts)
-        if name == "postgres backend":  # all of them go with it
+        if name == "postgres backend":  # all of them go with it, and somebody must notice first
+            time.sleep(0.2)
             return lambda: True
         return lambda: pid not in kept.children() and len(kept.children()) >= size
 

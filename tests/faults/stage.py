@@ -17,6 +17,7 @@ class Stage:
     accepted: dict[str, str] = field(default_factory=dict)  # address: where its code is typed
     problems: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     killed_senders: int = 0  # by an act, beside the nemesis
+    seconds: dict[str, int] = field(default_factory=dict)  # of each act
     figures: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
