@@ -127,7 +127,7 @@ def test_what_was_planned_is_what_is_forgotten_and_then_nothing_is_due(everythin
         ("mails", {"days": 89}, {"days": 91}),
         ("work mailboxes", {"days": 6}, {"days": 8}),
         ("knocks", {"hours": 23}, {"hours": 25}),
-        ("sessions", {"days": 13}, {"days": 15}),
+        ("sessions", {"days": 6}, {"days": 8}),
         ("account mails", {"minutes": 10}, {"minutes": 20}),
     ],
 )
@@ -195,7 +195,7 @@ def test_after_the_letters_own_date_only_the_public_lines_are_left(everything, l
     letter.save()
     assert run("letter", days=2) == {}  # it is open
     lifecycle.close(letter, actor=organiser)
-    assert run("letter", days=2) == {"letter": 5}
+    assert run("letter", days=2) == {"letter": 6}
     rows = {
         one.status: (one.name, one.address, one.host, one.profile_url) for one in letter.signatures.filter(publish=1)
     }

@@ -237,7 +237,7 @@ RULES = (
     Rule(
         "sessions",
         "Log-ins that have ended",
-        "until they expire, two weeks",
+        "until they expire, a week",
         "deleted",
         lambda now: Session.objects.filter(expire_date__lt=now),
         acts.delete(Session),
