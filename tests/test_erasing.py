@@ -30,13 +30,13 @@ from signatories.models import Batch, Case, Evidence, Signature
 from tests import planting
 from tests.conftest import LINE, code_in, finish_batches, support
 
-MARK = "zyx"  # in no name or sentence of ours
-EMAIL = "zyxmail@zyxhost.example.org"
+MARK = "zyxqvw"  # in no name or sentence of ours
+EMAIL = "zyxqvwmail@zyxqvwhost.example.org"
 LINE_OF_THEIRS = {
-    "name": "Zyxname Quill",
-    "role": "Zyxrole",
-    "organisation": "Zyxorganisation",
-    "profile_url": "https://zyxprofile.example.org/zyxpage",
+    "name": "Zyxqvwname Quill",
+    "role": "Zyxqvwrole",
+    "organisation": "Zyxqvworganisation",
+    "profile_url": "https://zyxqvwprofile.example.org/zyxqvwpage",
     "updates": True,
     "contact": True,
 }
@@ -50,20 +50,24 @@ def mine(signature: Signature) -> str:
 def planted(post_sign, letter, deliver, client: Client, vetter, at_desk) -> Signature:
     """Signs, with another wording from a second tab, answers a question, and offers proof, through the real pages."""
     tab = post_sign(EMAIL, **LINE_OF_THEIRS)["Location"]
-    post_sign(EMAIL, **{**LINE_OF_THEIRS, "role": "Zyxotherrole"})
+    post_sign(EMAIL, **{**LINE_OF_THEIRS, "role": "Zyxqvwotherrole"})
     client.post(tab, {"code": code_in(deliver()[-1])})
     signature = Signature.objects.get(address=EMAIL)
     page = f"/desk/{letter.slug}/vetting/{signature.pk}/"
-    asked = {"questions": ["need_details"], "question": "Zyxquestion?", "note": "Zyxasknote"}
+    asked = {"questions": ["need_details"], "question": "Zyxqvwquestion?", "note": "Zyxqvwasknote"}
     assert at_desk(vetter).post(f"{page}ask/", asked).status_code == 303
-    client.post(f"{mine(signature)}answer/", {"answer": "Zyxanswer", "url": "https://zyxanswer.example.org/"})
-    for kind, value in (("page", "https://zyxproof.example.org/"), ("domain", "zyxdomain.example.org")):
+    client.post(f"{mine(signature)}answer/", {"answer": "Zyxqvwanswer", "url": "https://zyxqvwanswer.example.org/"})
+    for kind, value in (("page", "https://zyxqvwproof.example.org/"), ("domain", "zyxqvwdomain.example.org")):
         assert client.post(f"{mine(signature)}proofs/{kind}/", {"value": value}).status_code == 303
-    client.post(f"{mine(signature)}proofs/mailbox/", {"address": "zyxwork@zyxwork.example.org"})
+    client.post(f"{mine(signature)}proofs/mailbox/", {"address": "zyxqvwwork@zyxqvwwork.example.org"})
     client.post(f"{mine(signature)}proofs/code/", {"code": code_in(deliver()[-1])})
-    found = {"url": "https://zyxrecord.example.org/", "claims": ["affiliation", "identity"], "note": "Zyxrecordnote"}
+    found = {
+        "url": "https://zyxqvwrecord.example.org/",
+        "claims": ["affiliation", "identity"],
+        "note": "Zyxqvwrecordnote",
+    }
     assert at_desk(vetter).post(f"{page}record/", found).status_code == 303
-    contact = {"how": "Zyxhow", "on": f"{timezone.now():%Y-%m-%d}", "note": "Zyxcontactnote"}
+    contact = {"how": "Zyxqvwhow", "on": f"{timezone.now():%Y-%m-%d}", "note": "Zyxqvwcontactnote"}
     assert at_desk(vetter).post(f"{page}contact/", contact).status_code == 303
     signature.refresh_from_db()
     return signature
@@ -72,28 +76,28 @@ def planted(post_sign, letter, deliver, client: Client, vetter, at_desk) -> Sign
 @pytest.fixture
 def everywhere(planted, letter, vetter, confirmed, client, deliver, organiser, at_desk) -> Signature:
     """The same person listed, vouching, reported, in batches, on the watchlist, counted and exported."""
-    bind(planted, Account("github", "17", "zyxlogin", "Zyxlogin Name", "https://zyxlogin.example.org/"))
+    bind(planted, Account("github", "17", "zyxqvwlogin", "Zyxqvwlogin Name", "https://zyxqvwlogin.example.org/"))
     support(planted, "MP", by=vetter)
-    vetting.list_(planted, vetter=vetter, level=3, reason="two_signals", note="Zyxlistnote")
+    vetting.list_(planted, vetter=vetter, level=3, reason="two_signals", note="Zyxqvwlistnote")
     colleague = confirmed("bob@example.com", name="Bob Other")
     vouching.vouch(planted, code=vouching.code_for(colleague).code)
     vouching.code_for(planted)
-    client.post(f"/letters/{letter.slug}/signatories/{planted.pk}/report/", {"text": "Zyxreport of Zyxname"})
-    cases.close(planted.cases.get(), by=vetter, outcome="kept", note="Zyxclosing")
-    cases.open_(planted, kind=Case.Kind.AUDIT, text="Zyxopen")
+    client.post(f"/letters/{letter.slug}/signatories/{planted.pk}/report/", {"text": "Zyxqvwreport of Zyxqvwname"})
+    cases.close(planted.cases.get(), by=vetter, outcome="kept", note="Zyxqvwclosing")
+    cases.open_(planted, kind=Case.Kind.AUDIT, text="Zyxqvwopen")
     watch.remember(planted, by=vetter)
     collecting.run()
     batch = batches.begin(
         letter,
         verb="hold",
         reason="unclear_affiliation",
-        choice={"name": "zyx*"},
+        choice={"name": "zyxqvw*"},
         actor=vetter,
-        note="All Zyxname Quill",
+        note="All Zyxqvwname Quill",
     )
     batches.begin(letter, verb="hold", reason="unclear_affiliation", choice={"host": planted.host}, actor=vetter)
     batches.begin(
-        letter, verb="hold", reason="unclear_affiliation", choice={"organisation": "Zyxorganisation"}, actor=vetter
+        letter, verb="hold", reason="unclear_affiliation", choice={"organisation": "Zyxqvworganisation"}, actor=vetter
     )
     finish_batches()
     assert batch.items.count() == 1
@@ -121,7 +125,7 @@ def test_whoever_lives_through_the_site_is_in_many_places(everywhere):
     for table in ("signature", "signatory", "evidence", "proof", "decision", "case", "watchname", "batch", "mail"):
         assert f"signatories_{table}" in found, table
     assert "petition_tally" in found
-    assert Evidence.objects.filter(details__voucher="Zyxname Quill").exists()
+    assert Evidence.objects.filter(details__voucher="Zyxqvwname Quill").exists()
 
 
 @pytest.mark.parametrize("what", ["withdraw", "erase"])
@@ -136,9 +140,9 @@ def test_after_a_minute_the_person_is_nowhere(everywhere, own, what):
 def test_an_invited_founder_who_never_answered_is_erased_with_the_other_letters(letter, own, planted, deliver):
     row = {
         "email": EMAIL,
-        "name": "Zyxinvited",
-        "role": "Zyxr",
-        "organisation": "Zyxo",
+        "name": "Zyxqvwinvited",
+        "role": "Zyxqvwr",
+        "organisation": "Zyxqvwo",
         "country": "",
         "discipline": "",
     }
@@ -152,7 +156,7 @@ def test_an_invited_founder_who_never_answered_is_erased_with_the_other_letters(
 
 def test_an_unconfirmed_person_who_says_it_was_not_them_is_nowhere_at_once(post_sign, client, deliver):
     post_sign(EMAIL, **LINE_OF_THEIRS)
-    post_sign(EMAIL, **{**LINE_OF_THEIRS, "role": "Zyxotherrole"})
+    post_sign(EMAIL, **{**LINE_OF_THEIRS, "role": "Zyxqvwotherrole"})
     deliver()
     client.post(f"{mine(Signature.objects.get())}not-me/", {"sure": "on"})
     assert planting.where(MARK, planting.stored()) == {}
@@ -174,7 +178,7 @@ def test_after_delivery_only_what_was_delivered_still_has_the_line(everywhere, o
     frozen = {name for name in found if "deliveries" not in name}
     assert frozen == {"petition_deliverypart", "petition_delivery"}
     lines = {word.casefold().rstrip(".") for words in found.values() for word in words}
-    assert lines <= {"zyxname", "zyxrole", "zyxorganisation", "zyxorganisation."}
+    assert lines <= {"zyxqvwname", "zyxqvwrole", "zyxqvworganisation", "zyxqvworganisation."}
     page = client.get(f"/letters/{letter.slug}/delivery/").content.decode()
     assert MARK not in page.casefold()
     assert LINE["name"]

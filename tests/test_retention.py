@@ -203,7 +203,7 @@ def test_after_the_letters_own_date_only_the_public_lines_are_left(everything, l
     names = letter.signatures.exclude(publish=True).values_list("name", flat=True)
     assert set(names) == {"", "(not named)"}
     assert (letter.signatures.listed().count(), letter.signatures.unnamed().count()) == (1, 1)
-    assert letter.signatures.further().count() == 1
+    assert letter.signatures.further().count() == 2
     assert not everything.evidence.exists()
 
 
