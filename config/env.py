@@ -24,7 +24,7 @@ def is_weak(key: str) -> bool:
     Django warns below 50 characters (security.W009); words typed over and over are as easily guessed as short ones.
     """
     pieces = {key[at : at + 3] for at in range(len(key) - 2)}
-    thin = len(set(key)) < 16 or len(pieces) < 0.8 * (len(key) - 2)
+    thin = len(set(key)) < 10 or len(pieces) < 0.8 * (len(key) - 2)
     return len(key) < 50 or thin or key.startswith("django-insecure-")
 
 

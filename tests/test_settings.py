@@ -1,5 +1,6 @@
 """A configuration is read, or refused in plain words."""
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -220,3 +221,8 @@ def test_what_may_be_asked_of_other_servers_is_named_exactly(tmp_path, changes, 
 def test_a_name_server_is_read_with_or_without_its_port(monkeypatch, value, found):
     monkeypatch.setenv("DNS_SERVER", value)
     assert env.endpoint("DNS_SERVER", 53) == found
+
+
+@pytest.mark.parametrize("number", range(20))
+def test_a_key_of_random_hexadecimal_digits_is_taken(number: int):
+    assert not env.is_weak(hashlib.sha256(f"{number}".encode()).hexdigest())
