@@ -23,7 +23,7 @@ AT_ONCE, BACKLOG = 100_000, 6  # whose act it is, in acts.py
 BACK = 2.0  # seconds after the return of a backend in which a request may still be answered 503
 AMBIGUOUS = {"unanswered"}
 MOST_EXTRA, MOST_TO_ONE = 0.01, 3
-NUMBER = re.compile(rb'class="number"><strong>([\d,. ]+)</strong>')
+NUMBER = re.compile(rb'class="number"><strong[^>]*>([\d,. ]+)</strong>')
 ADDRESS_IN_LOG = re.compile(rb"(?:s|wrong)\d+(?:@|%40)h\d+\.example\.org")
 
 
