@@ -15,6 +15,7 @@ if (place && globalThis.crypto?.subtle && globalThis.$altcha) {
     button.disabled = detail.state === "verifying";
   });
   place.append(widget);
+  for (const words of document.querySelectorAll(".without-scripts")) words.hidden = true;
 } else if (place) {
   place.textContent = place.dataset.error;
 }

@@ -6,6 +6,7 @@ Prints the pages that need a state or a token, as JSON.
 import json
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
@@ -116,8 +117,10 @@ tally.take(delivered)
 
 session = SessionStore()
 account = Account("orcid", "0000-0002-1825-0097", name="Wanda Example", url="https://orcid.example.org/wanda")
-session["linked_account"] = {"signature": str(waiting.pk), "account": account.as_dict()}
+session["linked_account"] = "a word"
 session.save()
+said = {"word": "a word", "signature": str(waiting.pk), "account": account.as_dict()}
+offer = urlencode({"offer": tokens.seal(json.dumps(said))})
 batch = batches.begin(
     public,
     actor=vera,
@@ -155,7 +158,12 @@ print(
                 _mine(listed),
                 _mine(questioned),
                 f"{_mine(asked)}audit/",
-                f"{_mine(waiting)}link/",
+                f"{_mine(waiting)}link/?{offer}",
+                f"{_mine(listed)}withdraw/",
+                f"{_mine(listed)}copy/",
+                "/letters/light-the-quay/privacy/",
+                "/letters/light-the-quay/embed/",
+                "/api/",
                 f"/unsubscribe/{tokens.make('news', listed.pk)}/",
                 f"/invitation/{tokens.make('invitation', proving.pk)}/",
                 f"/embargo/{tokens.make('embargo', press.pk)}/",
