@@ -51,10 +51,11 @@ def fire(stage: Stage, size: Size, faults: tuple[str, ...] = ()) -> Nemesis:
     """Sign while everything falls over; `faults` narrows down what."""
     clients = Clients(stage, size.signs)
     nemesis = Nemesis(stage.house, stage.faults, size.kills, only=faults)
-    ahead = 1.5 / max(size.kills, 1)  # neither runs far ahead of the other, however fast the machine is
     if size.kills:
-        clients.may_sign = lambda number: number / size.signs <= nemesis.killed / size.kills + ahead
-        nemesis.may_kill = lambda number: number / size.kills <= clients.done / size.signs + ahead
+        # Neither runs far ahead of the other, however fast the machine is; and a kill comes while people have more to
+        # sign, because one that strikes a house at rest proves nothing.
+        clients.may_sign = lambda number: number / size.signs <= (nemesis.killed + LEAD) / size.kills
+        nemesis.may_kill = lambda number: clients.done / size.signs >= (number + 0.5) / size.kills
     watch = Watch(stage.house, stage.faults)
     for one in (watch, clients, nemesis):
         one.start()
@@ -67,6 +68,7 @@ def fire(stage: Stage, size: Size, faults: tuple[str, ...] = ()) -> Nemesis:
     return nemesis
 
 
+LEAD = 4  # kills by which people may be ahead
 QUIET = 60  # seconds after the last fault in which every mail must be out (P4)
 
 
