@@ -5,7 +5,7 @@ import importlib
 import pytest
 from django.db import Error, connection, transaction
 
-MIGRATION = importlib.import_module("signatories.migrations.0016_decisions_stay").Migration
+MIGRATION = importlib.import_module("signatories.migrations.0021_decisions_stay").Migration
 
 
 def test_history_is_not_emptied_by_truncate(letter):
