@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.core.cache import caches
-from django.db import connection
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, connection
 from django.test import Client
 from django.utils import timezone
 
@@ -58,6 +59,15 @@ def django_db_modify_db_settings(
     """What pytest-django calls before it makes the test database: 57 migrations take longer than 200 tests."""
     with django_db_blocker.unblock(), migrated.copied(pytestconfig.cache.mkdir("migrated")):
         yield
+
+
+def keep_the_connection() -> None:
+    """Say before a response is closed or WSGI is asked: a test is one transaction, and must not lose its connection.
+
+    Django's test client says so for the time of a request, and takes it back.
+    """
+    request_started.disconnect(close_old_connections)
+    request_finished.disconnect(close_old_connections)
 
 
 @pytest.fixture(autouse=True)

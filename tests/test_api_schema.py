@@ -8,6 +8,7 @@ from schemathesis.config import SchemathesisConfig
 
 from config.wsgi import application
 from petition import tally
+from tests.conftest import keep_the_connection
 
 # A place and a time are texts with a meaning that no pattern holds, so 400 is a right answer to well-formed ones.
 ACCEPTED = {"checks": {"positive_data_acceptance": {"expected-statuses": ["2xx", "400", "404"]}}}
@@ -31,6 +32,7 @@ def _one_name(letter, confirmed, listed):
 @described(ACCEPTED).parametrize()
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 def test_every_answer_is_as_described(case):
+    keep_the_connection()
     caches["process"].clear()  # the limit is another test's subject
     case.call_and_validate()
 
@@ -40,6 +42,7 @@ def test_every_answer_is_as_described(case):
 @described(THERE).include(path_regex="slug").parametrize()
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 def test_every_answer_about_a_letter_is_as_described(case):
+    keep_the_connection()
     caches["process"].clear()
     answer = case.call_and_validate()
     assert answer.status_code != 404

@@ -89,6 +89,7 @@ def test_numbers_for_prometheus_need_the_token(client: Client, confirmed, settin
     assert 'undersigned_signatures{status="confirmed"} 1.0' in said
 
 
+@pytest.mark.django_db(transaction=True)  # the command asks over a connection of its own
 def test_everything_is_done_without_a_broker(letter, post_sign, listed):
     post_sign()
     call_command("drain")
@@ -98,6 +99,7 @@ def test_everything_is_done_without_a_broker(letter, post_sign, listed):
     assert letter.tallies.exists()
 
 
+@pytest.mark.django_db(transaction=True)  # the command asks over a connection of its own
 def test_a_task_that_fails_is_noted_and_holds_up_nobody(letter, post_sign, monkeypatch):
     @app.task(name="tests.broken")
     def broken() -> None:

@@ -58,14 +58,17 @@ def test_nobody_who_signs_confirms_withdraws_logs_in_or_decides_waits_for_redis(
         mail = Mail.objects.get(signature__address="ada@example.com")
         Mail.objects.filter(pk=mail.pk).update(state="sent", times_sent=1)
         mine = site.post(tab.headers["Location"], {"code": tokens.code(mail.pk)})
-        left = site.post(mine.headers["Location"] + "withdraw/", {"sure": "on"})
+        asked = site.post(mine.headers["Location"] + "change/", {"what": "withdraw"})
+        code = Mail.objects.get(kind="change")
+        Mail.objects.filter(pk=code.pk).update(state="sent", times_sent=1)
+        left = site.post(mine.headers["Location"] + "withdraw/", {"code": tokens.code(code.pk), "sure": "on"})
         page = f"/desk/{letter.slug}/vetting/{waiting.pk}/hold/"
         held = site.post(page, {"reason": "unclear_affiliation"}, cookie=session)
         wrong = {"login": organiser.email, "password": "not-the-password"}
         right = {"login": organiser.email, "password": "read-before-you-sign"}
         answers = [site.post("/accounts/login/", one, cookie="").status for one in (wrong, right)]
         assert time.monotonic() - began < 10
-    assert (tab.status, mine.status, left.status, held.status) == (303, 303, 303, 303)
+    assert [one.status for one in (tab, mine, asked, left, held)] == [303] * 5
     assert answers == [200, 303]
     mail.signature.refresh_from_db()
     assert mail.signature.status == "withdrawn"
