@@ -70,6 +70,15 @@ def _page(request: HttpRequest) -> str:
         return "unknown"
 
 
+class Refused(logging.Filter):
+    """Keep the traceback of a refused request out of the log: it is no fault of the program."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.name.startswith("django.security."):
+            record.exc_info = record.exc_text = None
+        return True
+
+
 def settings(level: str, *, readable: bool) -> dict[str, Any]:
     """Return Django's LOGGING, and let structlog write through it.
 
@@ -102,7 +111,8 @@ def settings(level: str, *, readable: bool) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"line": line},
-        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "filters": {"refused": {"()": "config.logs.Refused"}},
+        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["refused"]}},
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
             # What these say is said better by our own line, or too often.

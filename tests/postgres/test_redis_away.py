@@ -6,13 +6,12 @@ import threading
 import time
 
 import pytest
-from django.test import Client
 
 from petition.models import Letter
 from signatories import signing, tokens
 from signatories.models import Mail
 from tests import servers
-from tests.conftest import LINE
+from tests.conftest import LINE, logged_in
 from tests.postgres.processes import arrived, clockwork, until, website
 
 pytestmark = pytest.mark.services
@@ -48,8 +47,7 @@ def test_nobody_who_signs_confirms_withdraws_logs_in_or_decides_waits_for_redis(
     organiser.set_password("read-before-you-sign")
     organiser.save()
     waiting = confirmed("waiting@example.com")
-    browser = Client()
-    browser.force_login(vetter)
+    browser = logged_in(vetter)
     session = f"session={browser.cookies['session'].value}"
     ticked = {name: "on" if value is True else value for name, value in LINE.items() if value is not False}
     with website(silent.url) as site:

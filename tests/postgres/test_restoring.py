@@ -101,7 +101,10 @@ def everything(url: str) -> dict[str, Any]:
             "triggers": rows("SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1"),
             "constraints": rows(f"{guards} WHERE connamespace = 'public'::regnamespace ORDER BY 1, 2"),
             "indexes": rows("SELECT tablename, indexname FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1, 2"),
-            "sequences": rows("SELECT sequencename, last_value FROM pg_sequences ORDER BY 1"),
+            "sequences": rows(
+                "SELECT sequencename, last_value FROM pg_sequences "
+                "WHERE sequencename <> 'petition_run_id_seq' ORDER BY 1"
+            ),
         }
 
 
