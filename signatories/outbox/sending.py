@@ -22,8 +22,8 @@ log = structlog.get_logger(__name__)
 
 BATCH = 50
 FRESH = timedelta(seconds=5)  # for so long what was read of a batch is not read again, but for what could forbid it
-# What a killed sender leaves is due again after this. It is renewed before each mail, so it need only be longer than
-# one mail takes with a slow server (EMAIL_TIMEOUT), and a crash repeats one mail at worst.
+# What a killed sender leaves is due again after this. It begins anew for each mail that was not read just now, so
+# it need only be longer than one mail takes with a slow server (EMAIL_TIMEOUT), and a crash repeats one mail at worst.
 LEASE = timedelta(seconds=30)
 TURN = 2.0  # seconds that a task begins another batch, so that a letter is published on time beside a mailing
 MAX_ATTEMPTS = 12

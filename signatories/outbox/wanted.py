@@ -79,7 +79,7 @@ def _forbidding(mail: Mail) -> list[str]:
     assert about is not None
     # The code for a mailbox at work goes to another mailbox than the one that signed.
     reader = mail.details.get("address_hash") or about.address_hash
-    return [reader, *([_about(reader, about.letter_id)] if mail.kind in ENDED_BY_NOT_ME else [])]
+    return _hashes(reader, about.letter_id if mail.kind in ENDED_BY_NOT_ME else None)
 
 
 def begins_anew(mail: Mail) -> bool:
@@ -90,8 +90,7 @@ def begins_anew(mail: Mail) -> bool:
 
 def is_unwanted(address_hash: str, *, letter_id: int | None = None) -> bool:
     """Whether the owner of a mailbox forbade all mail, or mail about this letter."""
-    forbidden = [address_hash, *([_about(address_hash, letter_id)] if letter_id else [])]
-    return Suppression.objects.filter(address_hash__in=forbidden).exists()
+    return Suppression.objects.filter(address_hash__in=_hashes(address_hash, letter_id)).exists()
 
 
 def forbid(address_hash: str, *, letter_id: int | None = None) -> None:
@@ -103,6 +102,11 @@ def forbid(address_hash: str, *, letter_id: int | None = None) -> None:
 def allow(address_hash: str, *, letter_id: int) -> None:
     """Write to a mailbox about this letter again: its owner has signed it."""
     Suppression.objects.filter(address_hash=_about(address_hash, letter_id)).delete()
+
+
+def _hashes(address_hash: str, letter_id: int | None) -> list[str]:
+    """What is suppressed where a mailbox wants no mail at all, or none about this letter."""
+    return [address_hash, *([_about(address_hash, letter_id)] if letter_id else [])]
 
 
 def _about(address_hash: str, letter_id: int) -> str:
