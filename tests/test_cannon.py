@@ -158,7 +158,8 @@ def test_an_account_gets_six_log_in_codes_a_day_and_the_page_is_the_same(organis
     assert AccountMail.objects.count() == outbox.DAILY_OVER_THE_SITE
 
 
-def test_not_me_stops_a_mail_that_is_leased_by_a_sender_already(confirmed, post_sign, deliver):
+def test_not_me_stops_a_mail_that_is_leased_by_a_sender_already(confirmed, post_sign, deliver, monkeypatch):
+    monkeypatch.setattr(sending, "LOOK", timedelta(0))
     confirmed()
     deliver().clear()
     post_sign(name="Mallory")
@@ -169,7 +170,8 @@ def test_not_me_stops_a_mail_that_is_leased_by_a_sender_already(confirmed, post_
     assert deliver() == []
 
 
-def test_who_reads_a_mailbox_that_a_signer_named_stops_a_leased_mail_too(confirmed, deliver):
+def test_who_reads_a_mailbox_that_a_signer_named_stops_a_leased_mail_too(confirmed, deliver, monkeypatch):
+    monkeypatch.setattr(sending, "LOOK", timedelta(0))
     signature = confirmed()
     deliver().clear()
     workmail.ask(signature, address="stranger@work.example.com")

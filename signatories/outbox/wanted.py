@@ -1,9 +1,6 @@
 """Which mails are wanted: none that is not true any more, and none to somebody who forbade it."""
 
 import hashlib
-from typing import Any
-
-from django.db.models import Exists
 
 from signatories.models import Mail, Signature, Suppression
 
@@ -29,21 +26,13 @@ ENDED_BY_NOT_ME = {
     *(Mail.Kind.UPDATE, Mail.Kind.REPLY, Mail.Kind.VERSION, Mail.Kind.AUDIT),
 }
 
-# What decides whether a mail is wanted, of the rows that it is about.
-DECIDING = (
-    "signature__status",
-    "signature__updates",
-    "signature__address",
-    "invitation__address",
-    "announcement__reply__hidden_at",
-)
 
-
-def is_wanted(mail: Mail) -> bool:
-    """Whether a mail still says the truth to somebody who did not forbid it."""
-    if not _is_true(mail):
-        return False
-    return mail.kind in EVEN_UNWANTED or not Suppression.objects.filter(address_hash__in=_forbidding(mail)).exists()
+def wanted(mails: list[Mail]) -> list[Mail]:
+    """Return those mails that still say the truth to somebody who did not forbid them; one statement."""
+    forbidding = {mail.pk: _forbidding(mail) for mail in mails if mail.kind not in EVEN_UNWANTED}
+    hashes = Suppression.objects.filter(address_hash__in={one for each in forbidding.values() for one in each})
+    forbidden = set(hashes.values_list("address_hash", flat=True))
+    return [mail for mail in mails if _is_true(mail) and forbidden.isdisjoint(forbidding.get(mail.pk, ()))]
 
 
 def _is_true(mail: Mail) -> bool:
@@ -57,20 +46,6 @@ def _is_true(mail: Mail) -> bool:
     if mail.kind in NEWS and not (mail.signature and mail.signature.updates):
         return False
     return not (mail.announcement and mail.announcement.reply and mail.announcement.reply.hidden_at)
-
-
-def is_as_read(mail: Mail) -> bool:
-    """Whether a leased mail is still ours and wanted, and nothing that decides this has changed; one statement."""
-    was = (mail.to, *_deciding(mail), False)
-    unwanted = Exists(Suppression.objects.filter(address_hash__in=_forbidding(mail)))
-    ours = Mail.objects.filter(pk=mail.pk, state=Mail.State.OWED, send_after=mail.send_after)
-    return [was] == list(ours.values_list("to", *DECIDING, unwanted)) and _is_true(mail)
-
-
-def _deciding(mail: Mail) -> tuple[Any, ...]:
-    signature, reply = mail.signature, mail.announcement.reply if mail.announcement else None
-    known = (signature.status, signature.updates, signature.address) if signature else (None, None, None)
-    return (*known, mail.invitation.address if mail.invitation else None, reply.hidden_at if reply else None)
 
 
 def _forbidding(mail: Mail) -> list[str]:

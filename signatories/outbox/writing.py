@@ -8,12 +8,12 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.core.mail.message import forbid_multi_line_headers
 from django.template.loader import render_to_string
-from django.urls import reverse
 
 from petition.lines import name_in_mail
 from signatories import reasons, tokens
 from signatories.models import Mail, Signature
 from signatories.outbox import returning
+from signatories.outbox.links import Links
 from signatories.outbox.wanted import NEWS
 
 
@@ -39,7 +39,7 @@ def compose(mail: Mail) -> EmailMessage:
     signature, invitation = mail.signature, mail.invitation
     about = signature or invitation
     assert about is not None
-    shown = proposed(mail) if signature else None
+    shown, proving = proposed(mail) if signature else None, _proving(mail)
     context: dict[str, Any] = {
         "mail": mail,
         "letter": about.letter,
@@ -47,9 +47,9 @@ def compose(mail: Mail) -> EmailMessage:
         "signature": shown,
         "name": name_in_mail(_typed_name(mail, shown)),
         "invitation": invitation,
-        "code": tokens.code(_proving(mail).pk),
+        "code": tokens.code(proving.pk),
         "reason": reasons.in_mail(mail.details.get("reason", "")),
-        "links": _links(mail),
+        "links": Links(mail, proving),
     }
     subject, _, body = render_to_string(f"signatories/mail/{mail.kind}.txt", context).strip().partition("\n")
     host = urlsplit(settings.SITE_URL).hostname
@@ -92,24 +92,3 @@ def proposed(mail: Mail) -> Signature:
     if "typed" in mail.details and shown.status == Signature.Status.PENDING:
         shown.write_line(mail.details["typed"])
     return shown
-
-
-def _links(mail: Mail) -> dict[str, str]:
-    about = mail.signature or mail.invitation
-    assert about is not None
-    paths = {name: reverse(f"petition:{name}", args=[about.letter.slug]) for name in ("letter", "all_updates")}
-    if mail.kind == Mail.Kind.MAILBOX:  # its reader may be a stranger, so no link of it leads to the signature
-        paths["stop"] = reverse("signatories:stop", args=[tokens.make("stop", mail.pk)])
-    elif mail.invitation:
-        paths["invitation"] = reverse("signatories:invitation", args=[tokens.make("invitation", _proving(mail).pk)])
-    else:
-        paths["sign"] = reverse("signatories:sign", args=[about.letter.slug])
-        paths["confirm"] = reverse("signatories:confirm", args=[tokens.make("confirm", mail.pk)])
-        paths["mine"] = reverse("signatories:mine", args=[tokens.make("mine", about.pk)])
-        paths["unsubscribe"] = reverse("signatories:unsubscribe", args=[tokens.make("news", about.pk)])
-    if mail.kind == Mail.Kind.REACH:
-        paths["reach"] = reverse("signatories:reach", args=[tokens.make("reach", mail.pk)])
-    if mail.announcement and mail.announcement.version:
-        number = mail.announcement.version.number
-        paths["version"] = reverse("petition:version", args=[about.letter.slug, number])
-    return {name: settings.SITE_URL + path for name, path in paths.items()}

@@ -142,7 +142,7 @@ def two_senders_take_the_same() -> None:
         return mails
 
     sending._lease = take
-    sending._renew = lambda mail: mail
+    sending._as_they_are = lambda mails: mails
 
 
 @plant
