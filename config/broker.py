@@ -6,9 +6,13 @@ from typing import Any
 from kombu.entity import Queue
 from kombu.transport import redis, virtual
 
-# Work that may take minutes waits in a line of its own, so that a worker for the other line is always free for mail. A
-# worker that is told no line serves both.
-SLOW = ("petition.tasks.make_bundles", "signatories.tasks.go_on_with_batches")
+# Each kind of work that may take its time waits in a line of its own, so that it does not hold up the others and hosts
+# can be dedicated to it; all the rest is soon done. A worker that is told no line serves them all.
+QUEUES = {
+    "mail": ("signatories.tasks.send_mail",),
+    "evidence": ("signatories.tasks.check_proofs",),
+    "slow": ("petition.tasks.make_bundles", "signatories.tasks.go_on_with_batches"),
+}
 # A connection over which nothing comes back is noticed within about 25 seconds.
 KEEPALIVE = {"TCP_KEEPIDLE": 10, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3}
 
@@ -66,9 +70,9 @@ def celery(redis_url: str, schedule: dict[str, dict[str, Any]]) -> dict[str, Any
             "interval_step": 0.3,
             "interval_max": 1,
         },
-        "CELERY_TASK_QUEUES": [Queue("celery"), Queue("slow")],  # type: ignore[no-untyped-call]
+        "CELERY_TASK_QUEUES": [Queue(name) for name in ("celery", *QUEUES)],  # type: ignore[no-untyped-call]
         "CELERY_TASK_DEFAULT_QUEUE": "celery",
-        "CELERY_TASK_ROUTES": {task: {"queue": "slow"} for task in SLOW},
+        "CELERY_TASK_ROUTES": {task: {"queue": name} for name, tasks in QUEUES.items() for task in tasks},
         "CELERY_TASK_ACKS_LATE": True,
         "CELERY_TASK_REJECT_ON_WORKER_LOST": True,
         "CELERY_WORKER_PREFETCH_MULTIPLIER": 1,

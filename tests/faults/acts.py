@@ -229,19 +229,22 @@ def killed_while_sending(stage: Stage, size: Size) -> None:
 
     What they leave is due again when their leases are over, so the extra mails are counted at the end of the run.
     """
-    house, worker = stage.house, stage.house.kept["worker"]
-    worker.end()
+    house, workers = stage.house, [stage.house.kept[name] for name in ("mail", "worker")]
+    for worker in workers:
+        worker.end()
     clients = Clients(stage, size.beside, first=BACKLOG)
     clients.start()
     while not clients.all_have_signed:
         time.sleep(0.2)
     before = lines(house)
-    worker.start()
+    for worker in workers:
+        worker.start()
     for sent in (10, 25):
         deadline = time.monotonic() + 60
         while lines(house) < before + sent and time.monotonic() < deadline:
             time.sleep(0.005)
-        stage.killed_senders += sum(worker.send(signal.SIGKILL, child) for child in worker.children())
+        children = [(worker, child) for worker in workers for child in worker.children()]
+        stage.killed_senders += sum(worker.send(signal.SIGKILL, child) for worker, child in children)
     clients.end()
 
 
@@ -263,12 +266,12 @@ def out_of_order(order: list[int], reach: int = 150) -> int:
 
 
 def two_of_everything(stage: Stage, size: Size) -> None:
-    """Two schedulers, two workers, and one process for all with its clock ten minutes ahead: one mail each (P10)."""
+    """Two of everything, and one process for all with its clock ten minutes ahead: one mail each (P10)."""
     house, commands = stage.house, procfile()
     ahead = {"PYTHONPATH": f"{house.environ['PYTHONPATH']}:{CLOCK}", "MINUTES_AHEAD": "10"}
     others = [
         house.keep("beat 2", commands["beat"]),
-        house.keep("worker 2", commands["worker"].replace(" worker", " worker -n second@%h", 1)),
+        *(house.keep(f"{name} 2", commands[name].replace(f"{name}@", f"{name}2@")) for name in ("worker", "mail")),
         house.keep("drain ahead", [sys.executable, "manage.py", "drain", "--loop"], environ=ahead),
     ]
     clients = Clients(stage, size.beside, first=DOUBLE)

@@ -256,7 +256,7 @@ def is_whole(one: dict[str, Any]) -> bool:
 def logs(seen: Seen) -> Iterator[str]:
     """No address in any log of the product."""
     for path in sorted((seen.house.folder / "logs").glob("*.log")):
-        if path.name.startswith(("web", "worker", "beat")):
+        if path.name.startswith(("web", "worker", "mail.", "slow", "beat")):
             found = ADDRESS_IN_LOG.findall(path.read_bytes())
             if found:
                 yield f"{path.name} holds {len(found)} addresses"

@@ -152,7 +152,7 @@ class House:
             self.keep(name, command, ready=(lambda: self.answers("web")) if name == "web" else lambda: True)
         self.kept["web"].wait()
         deadline = time.monotonic() + 60
-        while not self.kept["worker"].children() and time.monotonic() < deadline:
+        while not all(self.kept[name].children() for name in ("worker", "mail")) and time.monotonic() < deadline:
             time.sleep(0.1)
 
     def python(self, name: str, module: str, *words: str, piped: bool = False) -> Kept:

@@ -17,7 +17,8 @@ from tests.faults.journal import Journal
 KILLS = {  # name: how often, among kills
     "web master": 6,
     "web worker": 18,
-    "worker": 10,
+    "worker": 4,
+    "mail": 8,
     "pool child": 18,
     "slow": 3,
     "beat": 6,
@@ -32,7 +33,7 @@ OTHERS = {
     "redis stopped": 2,
     "postgres stopped": 2,
     "beat stopped": 1,
-    "worker terminated": 1,
+    "mail terminated": 1,
     "web terminated": 1,
     "redis emptied": 3,
     "redis evicts": 2,
@@ -50,7 +51,7 @@ OF_THE_DATABASE = {
 }
 # What may let a mail go out twice: its sender, or the word that it was accepted, got lost.
 OF_A_SENDER = {
-    *("worker", "slow", "pool child", "worker terminated", "pool child stopped", "sink", "answers to mails cut"),
+    *("worker", "mail", "slow", "pool child", "mail terminated", "pool child stopped", "sink", "answers to mails cut"),
     *("mail bytes cut", *OF_THE_DATABASE),
 }
 Back = Callable[[], bool]
@@ -145,7 +146,7 @@ class Nemesis:
         """Whom a fault strikes: a process that is kept, or one of its children."""
         kept = self.house.kept
         if name in {"web worker", "pool child"}:
-            owner = kept["web" if name == "web worker" else "worker"]
+            owner = kept["web" if name == "web worker" else "mail"]
             children = owner.children()
             return owner, self.dice.choice(children) if children else 0
         if name == "postgres backend":

@@ -27,7 +27,7 @@ class Play:
         return Size(self.signs, self.kills, at_once=60, frozen=6.0, owed=80, beside=80)
 
 
-BROKER = Play(150, 6, ("redis", "worker"))
+BROKER = Play(150, 6, ("redis", "worker", "mail"))
 WEB, SINK = Play(120, 5, ("web worker", "web master")), Play(300, 3, ("sink",))
 DATABASE, PLAIN = Play(80, 2, ("postgres", "postgres backend")), Play(200)
 AT_ONCE, FROZEN = Play(plays=(acts.all_at_once,)), Play(plays=(acts.redis_frozen,))

@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import InterfaceError, OperationalError, close_old_connections, connections
 
-from config.broker import SLOW
+from config.broker import QUEUES
 from config.celery import app
 from config.postgresql.base import TASK, DatabaseWrapper
 from config.schedule import SCHEDULE
@@ -39,7 +39,7 @@ class Command(BaseCommand):
                 _do(task, stop)
             return
         _on_request_to_end(stop)
-        slow = {task: every.pop(task) for task in SLOW}
+        slow = {task: every.pop(task) for task in QUEUES["slow"]}
         beside = threading.Thread(target=_go_round, args=(slow, stop))  # so that nobody's mail waits for a bundle
         beside.start()
         _go_round(every, stop)
