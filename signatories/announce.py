@@ -94,6 +94,7 @@ def _owe_chunk(announcement: Announcement) -> int:
             Mail(
                 kind=announcement.kind,
                 key=f"{announcement.kind}:{pk}:{announcement.pk}",
+                letter=announcement.letter,
                 signature_id=pk,
                 announcement=announcement,
                 bulk=True,
@@ -176,7 +177,8 @@ def tell_latecomer(signature: Signature) -> bool:
     if announcement is None:
         return False
     key = f"{announcement.kind}:{signature.pk}:{announcement.pk}"
-    mail = Mail(kind=announcement.kind, key=key, signature=signature, announcement=announcement)
+    about = {"letter": announcement.letter, "signature": signature, "announcement": announcement}
+    mail = Mail(kind=announcement.kind, key=key, **about)
     Mail.objects.bulk_create([mail], ignore_conflicts=True)
     return True
 

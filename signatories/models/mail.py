@@ -96,6 +96,9 @@ class Mail(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     kind = models.CharField(max_length=12, choices=Kind.choices)
     key = models.CharField(max_length=120, unique=True, help_text="what makes it one mail and not two")
+    letter = models.ForeignKey(
+        Letter, models.CASCADE, null=True, related_name="+", db_index=False, help_text="whose turn it is"
+    )
     signature = models.ForeignKey(Signature, models.CASCADE, null=True, related_name="mails")
     invitation = models.ForeignKey(Invitation, models.CASCADE, null=True, related_name="mails")
     announcement = models.ForeignKey("Announcement", models.CASCADE, null=True, related_name="mails", db_index=False)
@@ -130,7 +133,7 @@ class Mail(models.Model):
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["bulk", "send_after"], condition=Q(state="owed"), name="mail_due"),
+            models.Index(fields=["letter", "bulk", "send_after"], condition=Q(state="owed"), name="mail_due"),
             models.Index(
                 fields=["announcement", "state"], condition=Q(announcement__isnull=False), name="mail_announced"
             ),

@@ -38,7 +38,8 @@ def ask(
         other and opens nothing.
     """
     asked = Mail(kind=kind, key=f"{kind}:{signature.pk}:{key}", signature=signature, to=to, details=details or {})
-    asked.send_after, asked.request_id = patience.now(), get_contextvars().get("request_id", "")
+    asked.letter_id, asked.send_after = signature.letter_id, patience.now()
+    asked.request_id = get_contextvars().get("request_id", "")
     allowed = may_write_to(signature.address_hash, letter_id=signature.letter_id)
     kept = Mail.objects.select_for_update().filter(key=asked.key).first()
     has_room = Mail.objects.filter(signature=signature.pk).count() < MOST_WORDINGS
@@ -48,6 +49,7 @@ def ask(
 def ask_again(mail: Mail, *, signature: Signature) -> None:
     """Owe a mail once more, with the same code in it, within the cool-down and the daily limits."""
     asked = Mail(kind=mail.kind, key=mail.key, signature=signature, to=mail.to, send_after=patience.now())
+    asked.letter_id = signature.letter_id
     reached = bool(mail.to or signature.address) and mail.kind in ASKED_FOR
     allowed = may_write_to(signature.address_hash, letter_id=signature.letter_id) and reached
     kept = Mail.objects.select_for_update().filter(key=mail.key).first()

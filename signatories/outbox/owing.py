@@ -45,6 +45,7 @@ def owe(
     about = signature or invitation
     assert about is not None
     mail = Mail(kind=kind, key=f"{kind}:{about.pk}:{key}", signature=signature, invitation=invitation, to=to)
+    mail.letter_id = about.letter_id
     mail.details = details or {}
     mail.request_id = get_contextvars().get("request_id", "")
     mail.send_after = send_after or patience.now()

@@ -14,7 +14,7 @@ from petition import patience
 from signatories import mail_server
 from signatories.mail_server import line
 from signatories.models import Knock, Mail, MailQuerySet
-from signatories.outbox import anew
+from signatories.outbox import anew, turns
 from signatories.outbox.asking import ASKED_FOR
 from signatories.outbox.wanted import begins_anew, wanted
 from signatories.outbox.writing import compose
@@ -102,8 +102,7 @@ def _send_all(mails: list[Mail]) -> tuple[int, bool]:
 def _lease(limit: int) -> list[Mail]:
     until = patience.now() + LEASE
     with transaction.atomic():
-        due = Mail.objects.due().select_for_update(skip_locked=True).values_list("pk", "send_after")
-        chosen = dict(due[:limit])
+        chosen = turns.take(limit)
         ours = Mail.objects.filter(pk__in=chosen, state=Mail.State.OWED)
         ours.update(send_after=until, attempts=F("attempts") + 1)
     return _read(chosen, until)
