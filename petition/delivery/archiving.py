@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from petition import files, tally
 from petition.delivery import freezing, typesetting
+from petition.languages import plainly
 from petition.models import Delivery, Letter
 from petition.moves import NotAllowed
 
@@ -41,6 +42,7 @@ def write(letter: Letter, *, signatories: Iterable[freezing.Frozen], levels: dic
         part.chmod(0o755)  # it is meant to be shown
 
 
+@plainly()
 def _write(letter: Letter, signatories: Iterable[freezing.Frozen], levels: dict[int, str], folder: Path) -> None:
     as_of, version = timezone.now(), letter.version
     assert version is not None

@@ -9,13 +9,12 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 
 from petition import tally
 from petition.identifiers import uuid7
+from petition.languages import address, plainly
 from petition.models import Bundle, Delivery, DeliveryPart, Letter, User
 from petition.moves import NotAllowed, move
 
@@ -54,9 +53,10 @@ def canonical(value: Any) -> str:
 
 def web_address(letter: Letter) -> str:
     """Return the public address of a letter."""
-    return str(settings.SITE_URL + reverse("petition:letter", args=[letter.slug]))
+    return address("petition:letter", letter.slug)
 
 
+@plainly()
 @transaction.atomic
 def deliver(
     letter: Letter, *, signatories: Iterable[Frozen], levels: dict[int, str], actor: User | None = None
@@ -106,7 +106,7 @@ def frame(letter: Letter, levels: dict[int, str]) -> dict[str, Any]:
         "language": letter.language,
         "listing": letter.listing,
         "disciplines": letter.disciplines,
-        "levels": {str(level): label for level, label in levels.items()},
+        "levels": {str(level): str(label) for level, label in levels.items()},
         "url": web_address(letter),
     }
 
