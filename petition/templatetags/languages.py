@@ -24,7 +24,7 @@ def alternates(context: Context) -> SafeString:
     """
     request = context.get("request")
     page = getattr(request, "page", "")
-    if not page or request.GET or not page.startswith(("/letters/", "/api/")) and page != "/":
+    if not page or request.GET or (not page.startswith(("/letters/", "/api/")) and page != "/"):
         return SafeString()
     there = [("x-default", page), *((code, f"/{code}{page}") for code in SPOKEN)]
     link = '<link rel="alternate" hreflang="{}" href="{}{}">'
