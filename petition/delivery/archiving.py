@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from petition import files, tally
 from petition.delivery import freezing, typesetting
@@ -36,7 +37,7 @@ def write(letter: Letter, *, signatories: Iterable[freezing.Frozen], levels: dic
         FileExistsError: the folder is there already.
     """
     if letter.status not in OVER or letter.version is None:
-        raise NotAllowed("A letter is archived after it was closed.")
+        raise NotAllowed(_("A letter is archived after it was closed."))
     with files.whole_folder(folder) as part:
         _write(letter, signatories, levels, part)
         part.chmod(0o755)  # it is meant to be shown

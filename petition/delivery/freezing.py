@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from petition import tally
 from petition.identifiers import uuid7
@@ -77,9 +78,9 @@ def deliver(
     letter.refresh_from_db(from_queryset=Letter.objects.select_for_update())
     vars(letter).pop("version", None)
     if letter.status == Letter.Status.DELIVERED:
-        raise NotAllowed("This letter has been delivered already. A letter is delivered once.")
+        raise NotAllowed(_("This letter has been delivered already. A letter is delivered once."))
     if letter.status != Letter.Status.CLOSED or letter.version is None:
-        raise NotAllowed("Only a closed letter can be delivered. Please close it first.")
+        raise NotAllowed(_("Only a closed letter can be delivered. Please close it first."))
     move(letter, Letter.Status.DELIVERED, actor=actor)
     delivery = Delivery(pk=uuid7(), letter=letter, version=letter.version, actor=actor, as_of=timezone.now())
     delivery.signatories, delivery.list_sha256, groups = _freeze(delivery, signatories)

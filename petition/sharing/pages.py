@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve, reverse
 from django.utils.cache import get_conditional_response
 from django.utils.formats import number_format
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
@@ -53,7 +54,7 @@ def badge(request: HttpRequest, slug: str) -> HttpResponse:
     """The count as a small picture."""
     letter = get_object_or_404(Letter.objects.public(), slug=slug)
     n, words = headline(letter)
-    said = f"{number_format(n)} {words}" if n else "open letter"
+    said = f"{number_format(n)} {words}" if n else _("open letter")
     # Widths are guessed from the number of letters: a picture cannot measure the reader's font.
     context = {"letter": letter, "said": said, "width": 24 + round(6.4 * len(said)), "left": 104}
     answer = render(request, "petition/sharing/badge.svg", context, content_type="image/svg+xml")
