@@ -157,3 +157,14 @@ def test_a_compiled_catalogue_is_what_its_words_compile_to(code):
         kept = gettext.GNUTranslations(file)._catalog
     made = gettext.GNUTranslations(io.BytesIO(messages.compiled(messages.read(code))))._catalog
     assert {**kept, "": ""} == {**made, "": ""}, "run `make messages`"
+
+
+def test_crawlers_leave_the_desk_alone_in_every_language(client):
+    assert {"Disallow: /desk/", "Disallow: /ar/accounts/"} <= set(
+        client.get("/robots.txt").content.decode().split("\n")
+    )
+
+
+def test_a_mail_to_a_reader_of_unknown_language_leads_to_pages_that_ask_the_browser(post_sign, deliver, settings):
+    post_sign()
+    assert f"{settings.SITE_URL}/confirm/" in deliver()[-1].body
