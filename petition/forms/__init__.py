@@ -9,6 +9,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, QueryDict
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from petition.models import Letter, Role, User
 from petition.text import clean
@@ -119,50 +121,62 @@ class LetterForm(forms.Form):
 
     title = LineField(max_length=200)
     addressees = AddresseesField(
-        help_text="One a line: name; office; place; a page that says so. For example: "
-        "The Minister; Ministry of Examples; Springfield; https://example.org/minister"
+        help_text=gettext_lazy(
+            "One a line: name; office; place; a page that says so. For example: "
+            "The Minister; Ministry of Examples; Springfield; https://example.org/minister"
+        )
     )
-    ask = LineField(label="The ask in one sentence", max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
+    ask = LineField(
+        label=gettext_lazy("The ask in one sentence"), max_length=300, widget=forms.Textarea(attrs={"rows": 2})
+    )
     body = TextField(
-        label="Text",
+        label=gettext_lazy("Text"),
         max_length=60_000,
-        help_text="Markdown: a blank line starts a paragraph, # a heading, - a list, **bold**, [words](https://…).",
+        help_text=gettext_lazy(
+            "Markdown: a blank line starts a paragraph, # a heading, - a list, **bold**, [words](https://…)."
+        ),
         widget=forms.Textarea(attrs={"rows": 24, "class": "manuscript"}),
     )
     eligibility = TextField(
-        label="Who may sign", max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+        label=gettext_lazy("Who may sign"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
     disciplines = DisciplinesField(
-        required=False, help_text="One a line. The coalition is counted by them. Leave empty for none."
+        required=False, help_text=gettext_lazy("One a line. The coalition is counted by them. Leave empty for none.")
     )
     disclaimer = TextField(
         max_length=1000,
-        help_text="Travels with every list and every export.",
+        help_text=gettext_lazy("Travels with every list and every export."),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     organiser = LineField(max_length=200)
     interests = TextField(
-        label="Declared interests",
+        label=gettext_lazy("Declared interests"),
         max_length=2000,
         required=False,
-        help_text="Who pays, and what interests the organisers have.",
+        help_text=gettext_lazy("Who pays, and what interests the organisers have."),
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    contact = forms.EmailField(label="Contact address", help_text="Shown on the page; answers to mails go there.")
-    listing = forms.ChoiceField(label="A name becomes public", choices=Letter.Listing.choices)
-    milestones = MilestonesField(required=False, help_text="Numbers of listed signatories you wait for: 25, 50, 100")
-    language = forms.ChoiceField(label="Language of the text", choices=settings.LANGUAGES, initial="en", required=False)
+    contact = forms.EmailField(
+        label=gettext_lazy("Contact address"), help_text=gettext_lazy("Shown on the page; answers to mails go there.")
+    )
+    listing = forms.ChoiceField(label=gettext_lazy("A name becomes public"), choices=Letter.Listing.choices)
+    milestones = MilestonesField(
+        required=False, help_text=gettext_lazy("Numbers of listed signatories you wait for: 25, 50, 100")
+    )
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language of the text"), choices=settings.LANGUAGES, initial="en", required=False
+    )
     closes_at = forms.DateTimeField(
-        label="Closes at",
+        label=gettext_lazy("Closes at"),
         required=False,
-        help_text="In UTC; leave empty for no end.",
+        help_text=gettext_lazy("In UTC; leave empty for no end."),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
 
     keep_until = forms.DateField(
-        label="Signers’ data are kept until",
+        label=gettext_lazy("Signers’ data are kept until"),
         required=False,
-        help_text="The names on the letter stay until their owners withdraw them.",
+        help_text=gettext_lazy("The names on the letter stay until their owners withdraw them."),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     edits = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -181,10 +195,10 @@ class NewLetterForm(LetterForm):
     """A letter that does not exist yet, so its address is chosen too."""
 
     slug = forms.SlugField(
-        label="Address on this site",
+        label=gettext_lazy("Address on this site"),
         max_length=80,
         required=False,
-        help_text="Small letters, digits and hyphens. Left empty, it is made from the title.",
+        help_text=gettext_lazy("Small letters, digits and hyphens. Left empty, it is made from the title."),
     )
     edits = None  # type: ignore[assignment]
     field_order = ("title", "slug")
@@ -192,16 +206,16 @@ class NewLetterForm(LetterForm):
     def clean_slug(self) -> str:
         slug = str(self.cleaned_data["slug"]).lower() or slugify(self.cleaned_data.get("title", ""))[:80].strip("-")
         if not slug:
-            raise ValidationError("Please choose an address, such as defend-the-defenders.")
+            raise ValidationError(_("Please choose an address, such as defend-the-defenders."))
         if slug in {"new", "preview", "status"} or Letter.objects.filter(slug=slug).exists():
-            raise ValidationError("Another letter has this address already.")
+            raise ValidationError(_("Another letter has this address already."))
         return slug
 
 
 class MemberForm(forms.Form):
     """Somebody joins the team."""
 
-    email = forms.EmailField(label="Email")
+    email = forms.EmailField(label=gettext_lazy("Email"))
     name = LineField(max_length=120, required=False)
     role = forms.ChoiceField(choices=Role.choices, initial=Role.VETTER)
 

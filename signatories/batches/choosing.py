@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import BooleanField, Exists, F, Func, OuterRef, Value
 from django.db.models.functions import Greatest, Length, RTrim, Substr
+from django.utils.translation import gettext_lazy as _
 
 from petition.models import Letter
 from petition.text import fold
@@ -18,18 +19,18 @@ MOST_TICKS = 200
 MOST_STARS = 5
 ESCAPE = "!"
 LABELS = {
-    "status": "Where they stand",
-    "host": "Mail domain",
-    "organisation": "Organisation",
-    "discipline": "Discipline",
-    "country": "Country",
-    "flag": "Open flag",
-    "network": "Network",
-    "since": "Confirmed since",
-    "until": "Confirmed until",
-    "name": "Name",
-    "pk": "Ticked",
-    "as_of": "As seen at",
+    "status": _("Where they stand"),
+    "host": _("Mail domain"),
+    "organisation": _("Organisation"),
+    "discipline": _("Discipline"),
+    "country": _("Country"),
+    "flag": _("Open flag"),
+    "network": _("Network"),
+    "since": _("Confirmed since"),
+    "until": _("Confirmed until"),
+    "name": _("Name"),
+    "pk": _("Ticked"),
+    "as_of": _("As seen at"),
 }
 
 

@@ -11,6 +11,8 @@ from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_GET, require_POST
 
 from petition.access import DAY, MINUTES, ask_again, fresh, is_fresh, team
@@ -36,9 +38,24 @@ class Step:
 
 
 STEPS = {
-    "confirm": Step("Confirm", "I have looked at the names and agree", batches.confirm, "Confirmed. It is being done."),
-    "cancel": Step("Call off", "Call this batch off", batches.cancel, "Called off. Nothing was moved."),
-    "undo": Step("Undo as a whole", "Put everybody back where they stood", batches.undo, "It is being undone."),
+    "confirm": Step(
+        gettext_noop("Confirm"),
+        gettext_noop("I have looked at the names and agree"),
+        batches.confirm,
+        gettext_noop("Confirmed. It is being done."),
+    ),
+    "cancel": Step(
+        gettext_noop("Call off"),
+        gettext_noop("Call this batch off"),
+        batches.cancel,
+        gettext_noop("Called off. Nothing was moved."),
+    ),
+    "undo": Step(
+        gettext_noop("Undo as a whole"),
+        gettext_noop("Put everybody back where they stood"),
+        batches.undo,
+        gettext_noop("It is being undone."),
+    ),
 }
 
 
@@ -95,7 +112,7 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         batches.begin(letter, actor=request.user, choice=choice.choice(), **verb.cleaned_data, **form.cleaned_data)
     except IntegrityError:
-        messages.info(request, "This batch was begun already.")
+        messages.info(request, _("This batch was begun already."))
     return redirect("signatories:batch", slug, form.cleaned_data["key"])
 
 

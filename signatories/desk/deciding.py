@@ -11,6 +11,8 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_POST
 
 from petition.access import DAY, fresh, team
@@ -52,9 +54,9 @@ VERBS = {
     )
 }
 SAID = {
-    Decision.Outcome.LIST: "{} is listed.",
-    Decision.Outcome.READY: "{} is ready, and listed when names are published again.",
-    Decision.Outcome.PROPOSE: "{} is proposed for level {level}. A second person has to list it too.",
+    Decision.Outcome.LIST: gettext_noop("{} is listed."),
+    Decision.Outcome.READY: gettext_noop("{} is ready, and listed when names are published again."),
+    Decision.Outcome.PROPOSE: gettext_noop("{} is proposed for level {level}. A second person has to list it too."),
 }
 
 
@@ -173,9 +175,11 @@ def _take(
     except LostRace:
         if not form.cleaned_data["seen"]:
             raise
-        messages.warning(request, "Somebody changed this while you had it open. Please look again; nothing was sent.")
+        messages.warning(
+            request, _("Somebody changed this while you had it open. Please look again; nothing was sent.")
+        )
         return person.page(request, letter, person.find(letter, signature.pk), status=CONFLICT)
-    said = SAID.get(Decision.Outcome(decision.outcome), "{}: {status}.")
+    said = SAID.get(Decision.Outcome(decision.outcome), _("{}: {status}."))
     status = signature.get_status_display().lower()
     messages.success(request, said.format(signature.name, level=decision.level, status=status))
     return _on(request, signature, place)

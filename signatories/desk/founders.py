@@ -10,6 +10,8 @@ from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_GET, require_POST
 
 from petition.access import team
@@ -21,9 +23,9 @@ from signatories.models import EmbargoLink, Mail
 
 VERBS = {"resend": invitations.resend, "remind": invitations.remind, "revoke": invitations.revoke}
 SAID = {
-    "resend": "It is sent again.",
-    "remind": "The reminder is on its way.",
-    "revoke": "The invitation is taken back.",
+    "resend": gettext_noop("It is sent again."),
+    "remind": gettext_noop("The reminder is on its way."),
+    "revoke": gettext_noop("The invitation is taken back."),
 }
 
 
@@ -59,7 +61,7 @@ def invite_many(request: HttpRequest, slug: str) -> HttpResponse:
     reading = invitations.read(letter, io.StringIO(form.cleaned_data["file"], newline=""))
     if not reading.rows or (reading.problems and not form.cleaned_data["skip_bad"]):
         return _page(
-            request, letter, many=form, problems=reading.problems or ["There is nobody to invite in this file."]
+            request, letter, many=form, problems=reading.problems or [_("There is nobody to invite in this file.")]
         )
     assert isinstance(request.user, User)
     made = invitations.invite(letter, rows=reading.rows, by=request.user)
@@ -88,7 +90,7 @@ def press(request: HttpRequest, slug: str) -> HttpResponse:
         return _page(request, letter, press=form)
     assert isinstance(request.user, User)
     embargo.make(letter, reader=form.cleaned_data["reader"], expires_at=form.expires_at(), by=request.user)
-    messages.success(request, "The link is made. It stands below.")
+    messages.success(request, _("The link is made. It stands below."))
     return redirect("signatories:founders", slug)
 
 
@@ -98,7 +100,7 @@ def revoke_link(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
     """End a link for the press."""
     letter = get_object_or_404(Letter.objects.run_by(request.user, Power.MANAGE), slug=slug)
     embargo.revoke(get_object_or_404(letter.embargo_links, pk=pk))
-    messages.success(request, "The link opens nothing any more.")
+    messages.success(request, _("The link opens nothing any more."))
     return redirect("signatories:founders", slug)
 
 

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from petition.access import team
@@ -53,7 +54,7 @@ def add(request: HttpRequest, slug: str) -> HttpResponse:
         except ValidationError as problem:
             form.add_error("name", problem)
         else:
-            messages.success(request, "Added. Now say at which host its people have mailboxes.")
+            messages.success(request, _("Added. Now say at which host its people have mailboxes."))
             return redirect(_address(letter, made))
     return _page(request, letter, add=form, status=UNPROCESSABLE)
 

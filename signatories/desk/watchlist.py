@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from petition.access import team
@@ -88,9 +89,9 @@ def _page(
 
 def _said(added: watch.Added) -> str:
     if not added.names:
-        return "These names are watched already."
-    watched = "1 more name is watched" if len(added.names) == 1 else f"{len(added.names)} more names are watched"
+        return _("These names are watched already.")
+    watched = _("1 more name is watched") if len(added.names) == 1 else f"{len(added.names)} more names are watched"
     if not added.found:
         return f"{watched}. Nobody of these names has signed so far."
-    found = "1 signature looks" if len(added.found) == 1 else f"{len(added.found)} signatures look"
+    found = _("1 signature looks") if len(added.found) == 1 else f"{len(added.found)} signatures look"
     return f"{watched}. {found} like one of them."

@@ -5,40 +5,43 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from signatories.models import Evidence, Flag, Signature
 from signatories.reasons import Family, FlagKind
 
 PROVES = {
-    Family.MAILBOX: "They read mail at a host of the organisation.",
-    Family.FEDERATED: "They can log in to this account.",
-    Family.WEB: "They control this page.",
-    Family.KEY: "They hold the key that this account publishes.",
-    Family.RECORD: "A public page that a vetter has seen.",
-    Family.VOUCH: "Somebody at level 3 or 4 answers for them.",
-    Family.OUT_OF_BAND: "Reached through an address that they did not supply.",
+    Family.MAILBOX: gettext_noop("They read mail at a host of the organisation."),
+    Family.FEDERATED: gettext_noop("They can log in to this account."),
+    Family.WEB: gettext_noop("They control this page."),
+    Family.KEY: gettext_noop("They hold the key that this account publishes."),
+    Family.RECORD: gettext_noop("A public page that a vetter has seen."),
+    Family.VOUCH: gettext_noop("Somebody at level 3 or 4 answers for them."),
+    Family.OUT_OF_BAND: gettext_noop("Reached through an address that they did not supply."),
 }
 SEEN: dict[str, str] = {
-    "names": "Looks like {}",
-    "words": "In {}",
-    "looks_like": "Looks like {}",
-    "host": "Mail host {}",
+    "names": gettext_noop("Looks like {}"),
+    "words": gettext_noop("In {}"),
+    "looks_like": gettext_noop("Looks like {}"),
+    "host": gettext_noop("Mail host {}"),
     "organisation": "“{}”",
-    "seconds": "{} seconds after the mail was handed on",
-    "from": "From one {}",
+    "seconds": gettext_noop("{} seconds after the mail was handed on"),
+    "from": gettext_noop("From one {}"),
 }
 HIDDEN = {"watch", "others"}
 # Under each flag, what to do about it.
 LOOK_FOR = {
-    FlagKind.WATCH_NAME: "Reach the person through an address they did not supply. Two people decide.",
-    FlagKind.IMPOSTOR: "Whoever has this mailbox signed in another name before. Two people decide.",
-    FlagKind.LOOKALIKE: "Compare the host letter by letter with the organisation's own.",
-    FlagKind.MIXED_SCRIPTS: "One word has letters that only look like others.",
-    FlagKind.BURST: "Look at the others of that hour.",
-    FlagKind.DEVICE: "Colleagues at one computer, or one person with many names.",
-    FlagKind.DUPLICATE: "Compare with the other entry; one person is listed once.",
-    FlagKind.FREE_MAIL: "Ask for a work address, or find a public page.",
-    FlagKind.UNKNOWN_ORGANISATION: "Find out that it exists, and that they are there.",
-    FlagKind.SECONDS: "Quicker than people read. A script may have typed the code.",
+    FlagKind.WATCH_NAME: gettext_noop("Reach the person through an address they did not supply. Two people decide."),
+    FlagKind.IMPOSTOR: gettext_noop("Whoever has this mailbox signed in another name before. Two people decide."),
+    FlagKind.LOOKALIKE: gettext_noop("Compare the host letter by letter with the organisation's own."),
+    FlagKind.MIXED_SCRIPTS: gettext_noop("One word has letters that only look like others."),
+    FlagKind.BURST: gettext_noop("Look at the others of that hour."),
+    FlagKind.DEVICE: gettext_noop("Colleagues at one computer, or one person with many names."),
+    FlagKind.DUPLICATE: gettext_noop("Compare with the other entry; one person is listed once."),
+    FlagKind.FREE_MAIL: gettext_noop("Ask for a work address, or find a public page."),
+    FlagKind.UNKNOWN_ORGANISATION: gettext_noop("Find out that it exists, and that they are there."),
+    FlagKind.SECONDS: gettext_noop("Quicker than people read. A script may have typed the code."),
 }
 
 
@@ -104,8 +107,8 @@ def searches(signature: Signature) -> list[tuple[str, str]]:
     plain = f"{signature.name} {signature.organisation}".strip()
     quoted = f'"{signature.name}" {signature.organisation}'.strip()
     return [
-        ("Staff page", "https://duckduckgo.com/?" + urlencode({"q": quoted})),
+        (_("Staff page"), "https://duckduckgo.com/?" + urlencode({"q": quoted})),
         ("ORCID", "https://orcid.org/orcid-search/search?" + urlencode({"searchQuery": plain})),
-        ("Scholar", "https://scholar.google.com/scholar?" + urlencode({"q": quoted})),
-        ("GitHub", "https://github.com/search?" + urlencode({"type": "users", "q": signature.name})),
+        (_("Scholar"), "https://scholar.google.com/scholar?" + urlencode({"q": quoted})),
+        (_("GitHub"), "https://github.com/search?" + urlencode({"type": "users", "q": signature.name})),
     ]

@@ -8,6 +8,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from petition.forms import LineField
 from petition.models import Letter
@@ -31,7 +33,7 @@ class TicksField(forms.Field):
         try:
             return [str(uuid.UUID(tick)) for tick in ticks]
         except ValueError:
-            raise ValidationError("One of the ticks is none of ours. Please load the page again.") from None
+            raise ValidationError(_("One of the ticks is none of ours. Please load the page again.")) from None
 
 
 def _moment(label: str) -> forms.DateTimeField:
@@ -43,33 +45,48 @@ class ChoiceForm(forms.Form):
     """Whom a batch is about. The queue's addresses have the same parameters."""
 
     status = forms.MultipleChoiceField(
-        label="Where they stand",
+        label=gettext_lazy("Where they stand"),
         required=False,
         choices=[(one, Signature.Status(one).label) for one in KNOWN],
         widget=forms.CheckboxSelectMultiple,
     )
-    name = LineField(label="Name", max_length=120, required=False, help_text="A star stands for anything: Dr *son")
-    host = LineField(label="Mail domain", max_length=253, required=False, help_text="What stands behind the @")
-    organisation = LineField(label="Organisation", max_length=160, required=False)
-    discipline = forms.ChoiceField(label="Discipline", required=False)
-    country = forms.ChoiceField(label="Country", required=False)
+    name = LineField(
+        label=gettext_lazy("Name"),
+        max_length=120,
+        required=False,
+        help_text=gettext_lazy("A star stands for anything: Dr *son"),
+    )
+    host = LineField(
+        label=gettext_lazy("Mail domain"),
+        max_length=253,
+        required=False,
+        help_text=gettext_lazy("What stands behind the @"),
+    )
+    organisation = LineField(label=gettext_lazy("Organisation"), max_length=160, required=False)
+    discipline = forms.ChoiceField(label=gettext_lazy("Discipline"), required=False)
+    country = forms.ChoiceField(label=gettext_lazy("Country"), required=False)
     flag = forms.ChoiceField(
-        label="Open flag", required=False, choices=[("", "Any or none"), *reasons.FlagKind.choices]
+        label=gettext_lazy("Open flag"),
+        required=False,
+        choices=[("", gettext_lazy("Any or none")), *reasons.FlagKind.choices],
     )
     network = LineField(
-        label="Network", max_length=60, required=False, help_text="An address, or its network, such as 203.0.113.0/24"
+        label=gettext_lazy("Network"),
+        max_length=60,
+        required=False,
+        help_text=gettext_lazy("An address, or its network, such as 203.0.113.0/24"),
     )
-    since = _moment("Confirmed since")
-    until = _moment("Confirmed until")
+    since = _moment(gettext_lazy("Confirmed since"))
+    until = _moment(gettext_lazy("Confirmed until"))
     pk = TicksField(required=False)
     only = forms.ChoiceField(required=False, choices=[("all", "all"), ("ticked", "ticked")])
     as_of = forms.DateTimeField(required=False, widget=forms.HiddenInput, validators=SENSIBLE)
 
     def __init__(self, letter: Letter, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._choices("country").choices = [("", "All"), *countries.names().items()]
+        self._choices("country").choices = [("", _("All")), *countries.names().items()]
         if letter.disciplines:
-            self._choices("discipline").choices = [("", "All"), *letter.disciplines.items()]
+            self._choices("discipline").choices = [("", _("All")), *letter.disciplines.items()]
         else:
             del self.fields["discipline"]
 
@@ -92,13 +109,13 @@ class ChoiceForm(forms.Form):
         try:
             return choosing.network(typed) if typed else ""
         except ValueError as problem:
-            said = str(problem) if "wider" in str(problem) else "Please give an address such as 203.0.113.7."
+            said = str(problem) if "wider" in str(problem) else _("Please give an address such as 203.0.113.7.")
             raise ValidationError(said) from None
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if data.get("only") == "ticked" and not data.get("pk") and "pk" not in self.errors:
-            self.add_error("pk", "Please tick somebody, or choose all.")
+            self.add_error("pk", _("Please tick somebody, or choose all."))
         return data
 
     @property
@@ -137,23 +154,26 @@ class VerbForm(forms.Form):
     """What is decided about all of them."""
 
     verb = forms.ChoiceField(
-        label="What to do",
+        label=gettext_lazy("What to do"),
         choices=Batch.Verb.choices,
         widget=forms.RadioSelect,
-        error_messages={"required": "Please choose what to do."},
+        error_messages={"required": gettext_lazy("Please choose what to do.")},
     )
     level = forms.TypedChoiceField(
-        label="Level",
+        label=gettext_lazy("Level"),
         coerce=int,
         empty_value=None,
         required=False,
-        choices=[("", "Only for listing"), *((level, f"{level} · {reasons.LEVELS[level]}") for level in rules.LEVELS)],
+        choices=[
+            ("", gettext_lazy("Only for listing")),
+            *((level, f"{level} · {reasons.LEVELS[level]}") for level in rules.LEVELS),
+        ],
     )
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if data.get("verb") == Batch.Verb.LIST and not data.get("level") and "level" not in self.errors:
-            self.add_error("level", "Please choose the level at which they are listed.")
+            self.add_error("level", _("Please choose the level at which they are listed."))
         data["level"] = data.get("level") or 0
         return data
 
@@ -168,7 +188,7 @@ class StartForm(ReasonForm):
 class SureForm(forms.Form):
     """One tick before something large happens."""
 
-    sure = forms.BooleanField(error_messages={"required": "Please tick the box first."})
+    sure = forms.BooleanField(error_messages={"required": gettext_lazy("Please tick the box first.")})
 
     def __init__(self, label: str, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 from petition.forms import RowsField
 from petition.models import Letter
@@ -31,9 +32,9 @@ class WatchForm(forms.Form):
     """Names for the watchlist."""
 
     names = NamesField(
-        label="Names to watch",
-        help_text="One a line, as the person writes it. Both forms of a name may stand on one line: 李雷 (Li Lei)",
-        error_messages={"required": "Please write at least one name."},
+        label=_("Names to watch"),
+        help_text=_("One a line, as the person writes it. Both forms of a name may stand on one line: 李雷 (Li Lei)"),
+        error_messages={"required": _("Please write at least one name.")},
     )
 
     def __init__(self, letter: Letter, *args: Any, **kwargs: Any) -> None:
@@ -51,7 +52,7 @@ class RemoveForm(forms.Form):
     """Why a name leaves the watchlist."""
 
     why = forms.ChoiceField(
-        label="Why",
-        choices=[("", "Please choose"), *WatchName.Why.choices],
-        error_messages={"required": "Please choose why."},
+        label=_("Why"),
+        choices=[("", _("Please choose")), *WatchName.Why.choices],
+        error_messages={"required": _("Please choose why.")},
     )
