@@ -166,7 +166,7 @@ def step(request: HttpRequest, slug: str, verb: str) -> HttpResponse:
     except lifecycle.Incomplete as problem:
         messages.error(request, str(problem))
     else:
-        messages.success(request, chosen.said)
+        messages.success(request, _(chosen.said))
     return redirect("petition:desk_letter", slug)
 
 

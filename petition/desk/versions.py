@@ -67,7 +67,11 @@ def publish(request: HttpRequest, slug: str) -> HttpResponse:
     letter = get_object_or_404(Letter.objects.run_by(request.user, Power.MANAGE), slug=slug)
     assert isinstance(request.user, User)
     published = versions.publish(letter, actor=request.user)
-    messages.success(request, f"Version {published.number} is the text now. Everybody who signed before hears of it.")
+    messages.success(
+        request,
+        _("Version %(number)s is the text now. Everybody who signed before hears of it.")
+        % {"number": published.number},
+    )
     return redirect("petition:versions", slug)
 
 

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, QueryDict
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from petition.models import Letter, Role, User
 from petition.text import clean
@@ -54,7 +54,7 @@ class RowsField(TextField):
         """Return the lines that are not empty."""
         rows = [line.strip() for line in super().to_python(value).split("\n") if line.strip()]
         if len(rows) > MOST_ROWS:
-            raise ValidationError(f"At most {MOST_ROWS} lines, please.")
+            raise ValidationError(_("At most %(most)s lines, please.") % {"most": MOST_ROWS})
         return rows
 
 
@@ -86,7 +86,9 @@ class DisciplinesField(RowsField):
             label = (label if colon else row).strip()
             key = slugify(key)[:60]
             if not key or not label:
-                raise ValidationError(f"“{row}” needs a name, or a short key and a name: “policy: Policy”.")
+                raise ValidationError(
+                    _("“%(row)s” needs a name, or a short key and a name: “policy: Policy”.") % {"row": row}
+                )
             disciplines[key] = label[:80]
         return disciplines
 
@@ -108,7 +110,7 @@ class MilestonesField(RowsField):
         numbers = set()
         for word in filter(None, words):
             if not (len(word) < 10 and word.isascii() and word.isdigit() and 0 < int(word) < 1_000_000_000):
-                raise ValidationError(f"“{word}” is not a number of signatories.")
+                raise ValidationError(_("“%(word)s” is not a number of signatories.") % {"word": word})
             numbers.add(int(word))
         return sorted(numbers)
 
@@ -119,12 +121,13 @@ class MilestonesField(RowsField):
 class LetterForm(forms.Form):
     """A letter as its team writes it; the browser and `new_letter` both go through here."""
 
-    title = LineField(max_length=200)
+    title = LineField(label=gettext_lazy("Title"), max_length=200)
     addressees = AddresseesField(
+        label=gettext_lazy("Addressees"),
         help_text=gettext_lazy(
             "One a line: name; office; place; a page that says so. For example: "
             "The Minister; Ministry of Examples; Springfield; https://example.org/minister"
-        )
+        ),
     )
     ask = LineField(
         label=gettext_lazy("The ask in one sentence"), max_length=300, widget=forms.Textarea(attrs={"rows": 2})
@@ -141,14 +144,17 @@ class LetterForm(forms.Form):
         label=gettext_lazy("Who may sign"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
     disciplines = DisciplinesField(
-        required=False, help_text=gettext_lazy("One a line. The coalition is counted by them. Leave empty for none.")
+        label=gettext_lazy("Disciplines"),
+        required=False,
+        help_text=gettext_lazy("One a line. The coalition is counted by them. Leave empty for none."),
     )
     disclaimer = TextField(
+        label=gettext_lazy("Disclaimer"),
         max_length=1000,
         help_text=gettext_lazy("Travels with every list and every export."),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    organiser = LineField(max_length=200)
+    organiser = LineField(label=gettext_lazy("Organiser"), max_length=200)
     interests = TextField(
         label=gettext_lazy("Declared interests"),
         max_length=2000,
@@ -161,7 +167,9 @@ class LetterForm(forms.Form):
     )
     listing = forms.ChoiceField(label=gettext_lazy("A name becomes public"), choices=Letter.Listing.choices)
     milestones = MilestonesField(
-        required=False, help_text=gettext_lazy("Numbers of listed signatories you wait for: 25, 50, 100")
+        label=gettext_lazy("Milestones"),
+        required=False,
+        help_text=gettext_lazy("Numbers of listed signatories you wait for: 25, 50, 100"),
     )
     language = forms.ChoiceField(
         label=gettext_lazy("Language of the text"), choices=settings.LANGUAGES, initial="en", required=False
@@ -187,7 +195,9 @@ class LetterForm(forms.Form):
     def clean_closes_at(self) -> datetime | None:
         moment: datetime | None = self.cleaned_data["closes_at"]
         if moment and not EARLIEST <= moment.year <= LATEST:  # at its edges a calendar has no other time zone
-            raise ValidationError(f"Please choose a year between {EARLIEST} and {LATEST}.")
+            raise ValidationError(
+                _("Please choose a year between %(first)s and %(last)s.") % {"first": EARLIEST, "last": LATEST}
+            )
         return moment
 
 
@@ -216,8 +226,9 @@ class MemberForm(forms.Form):
     """Somebody joins the team."""
 
     email = forms.EmailField(label=gettext_lazy("Email"))
-    name = LineField(max_length=120, required=False)
-    role = forms.ChoiceField(choices=Role.choices, initial=Role.VETTER)
+    name = LineField(label=gettext_lazy("Name"), max_length=120, required=False)
+    # Translators: what somebody does on the team
+    role = forms.ChoiceField(label=pgettext_lazy("team", "Role"), choices=Role.choices, initial=Role.VETTER)
 
     def clean_email(self) -> str:
         return User.objects.normalize_email(self.cleaned_data["email"]).lower()

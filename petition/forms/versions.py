@@ -44,7 +44,7 @@ class VersionForm(BeginForm):
 class TranslationForm(forms.Form):
     """A published version in another language."""
 
-    title = LineField(max_length=200, widget=forms.TextInput(attrs={"dir": "auto"}))
+    title = LineField(label=gettext_lazy("Title"), max_length=200, widget=forms.TextInput(attrs={"dir": "auto"}))
     ask = LineField(
         label=gettext_lazy("The ask in one sentence"),
         max_length=300,
@@ -92,7 +92,7 @@ class AdjustForm(forms.Form):
 class UpdateForm(forms.Form):
     """News about a letter."""
 
-    title = LineField(max_length=200)
+    title = LineField(label=gettext_lazy("Title"), max_length=200)
     body = TextField(
         label=gettext_lazy("Text"),
         max_length=20_000,

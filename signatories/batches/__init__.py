@@ -14,6 +14,7 @@ from typing import Any
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Max, Sum, prefetch_related_objects
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, override
 
 from petition import patience
 from petition.models import Letter, User
@@ -32,6 +33,8 @@ DAY = timedelta(days=1)
 State, Verb, Item = Batch.State, Batch.Verb, BatchItem.State
 Work = Callable[[Batch, BatchItem], None]
 AWAY = (OperationalError, InterfaceError)
+# Translators: why is what happened to a signature, such as “listed by a vetter”
+MOVED_SINCE = gettext_noop("Moved since: %(why)s.")
 
 
 def begin(
@@ -109,6 +112,14 @@ def _turn_into(batch: Batch, state: Batch.State, since: set[Batch.State], **chan
     batch.refresh_from_db()
 
 
+def said(problem: str) -> str:
+    """Return why an item was left, as it is stored, in the language that is spoken; an empty string stays one."""
+    before, after = MOVED_SINCE.split("%(why)s")
+    if problem.startswith(before):
+        return _(MOVED_SINCE) % {"why": _(problem.removeprefix(before).removesuffix(after))}
+    return _(problem) if problem else ""
+
+
 def go_on(*, seconds: float = TURN, chunk: int = CHUNK) -> bool:
     """Take one batch that is due and work on it for a while; False when there is none.
 
@@ -118,7 +129,8 @@ def go_on(*, seconds: float = TURN, chunk: int = CHUNK) -> bool:
     if batch is None:
         return False
     step = {State.CHOOSING: _put_together, State.DOING: _do_some, State.UNDOING: _undo_some}[State(batch.state)]
-    step(batch, time.monotonic() + seconds, chunk)
+    with override("en"):  # why an item was left is stored in English, whoever's request the work is done in
+        step(batch, time.monotonic() + seconds, chunk)
     # Given back only when nothing went wrong; otherwise the lease is the pause before the next try.
     Batch.objects.filter(pk=batch.pk, go_on_after=batch.go_on_after).update(go_on_after=patience.now())
     return True
@@ -246,7 +258,7 @@ def _undo(batch: Batch, item: BatchItem) -> None:
     signature = item.signature
     last = max(signature.events.all(), key=lambda event: event.pk)
     if last.pk != item.event_id:
-        item.state, item.problem = Item.KEPT, f"Moved since: {last.reason_label}."[:200]
+        item.state, item.problem = Item.KEPT, (MOVED_SINCE % {"why": last.reason_label})[:200]
         return
     if problem := rules.undo_problem(signature, batch, item.before):
         item.state, item.problem = Item.KEPT, problem[:200]

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_noop, override
 
 from petition import patience
 from petition.models import User
@@ -49,7 +49,19 @@ MAILS = {
     Status.DECLINED: Mail.Kind.DECLINED,
     Status.HIDDEN: Mail.Kind.HIDDEN,
 }
-MOVED = gettext_lazy("Somebody moved it in the meantime.")
+MOVED = gettext_noop("Somebody moved it in the meantime.")
+# Each status in a sentence of its own: it is stored with the item, in English, and translated where it is shown.
+STANDS = {
+    Status.PENDING: gettext_noop("It stands at “Waits for confirmation”."),
+    Status.EXPIRED: gettext_noop("It stands at “Never confirmed”."),
+    Status.CONFIRMED: gettext_noop("It stands at “Waits for a decision”."),
+    Status.HELD: gettext_noop("It stands at “Held for a second look”."),
+    Status.ASKED: gettext_noop("It stands at “Asked for more”."),
+    Status.DECLINED: gettext_noop("It stands at “Declined”."),
+    Status.LISTED: gettext_noop("It stands at “Listed”."),
+    Status.HIDDEN: gettext_noop("It stands at “Hidden”."),
+    Status.WITHDRAWN: gettext_noop("It stands at “Withdrawn”."),
+}
 LISTING_READS = ("flags", "evidence", "events", "decisions", "recusals", "cases")
 
 
@@ -75,7 +87,7 @@ def _standing(signature: Signature, verb: str) -> str:
         return _("It was hidden. Putting it back takes two people, one name at a time.")
     if signature.status == Status.LISTED and verb != Verb.LIST:
         return _("It is on the letter. “Take off the letter and hold” is the way off.")
-    return f"It stands at “{signature.get_status_display()}”."
+    return _(STANDS[Status(signature.status)])
 
 
 def _listing_problem(signature: Signature, level: int) -> str:
@@ -128,7 +140,8 @@ def take(signature: Signature, batch: Batch) -> Decision:
     if batch.reason == "impostor":
         watch.remember(signature, by=batch.actor)
     if to in MAILS:
-        details = {} if to == Status.LISTED else {"reason": reasons.ALL[batch.reason]}
+        with override("en"):  # what is stored is English; the mail says it in the signer's language
+            details = {} if to == Status.LISTED else {"reason": str(reasons.ALL[batch.reason])}
         outbox.owe(
             MAILS[to],
             signature=signature,

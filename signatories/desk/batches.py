@@ -132,11 +132,11 @@ def step(request: HttpRequest, slug: str, batch: uuid.UUID, verb: str) -> HttpRe
     letter = get_object_or_404(Letter.objects.run_by(request.user, Power.VET), slug=slug)
     found = get_object_or_404(letter.batches, pk=batch)
     chosen = STEPS[verb]
-    form = SureForm(chosen.tick, request.POST)
+    form = SureForm(_(chosen.tick), request.POST)
     if not form.is_valid():
         return _batch(request, letter, found, **{verb: form})
     chosen.take(found, by=request.user)
-    messages.success(request, chosen.said)
+    messages.success(request, _(chosen.said))
     return redirect("signatories:batch", slug, found.pk)
 
 
@@ -194,6 +194,8 @@ def _batch(request: HttpRequest, letter: Letter, batch: Batch, **shown: SureForm
     if (after := request.GET.get("after", "")).isascii() and after.isdigit() and len(after) < 18:
         items = items.filter(pk__gt=int(after))
     found = list(items[: ROWS + 1])
+    for item in found:
+        item.problem = batches.said(item.problem)
     context = {
         "letter": letter,
         "batch": batch,
@@ -201,7 +203,7 @@ def _batch(request: HttpRequest, letter: Letter, batch: Batch, **shown: SureForm
         "through": batch.total - counts.get(Item.WAITING, 0),
         "tabs": [(one, Item(one).label, counts[one]) for one in Item.values if counts.get(one)],
         "show": state,
-        "left": left[:20],
+        "left": [(batches.said(problem), n) for problem, n in left[:20]],
         "items": found[:ROWS],
         "after": found[ROWS - 1].pk if len(found) > ROWS else "",
         "steps": [(name, STEPS[name], shown.get(name) or _sure(name)) for name in _open_steps(batch, member)],
@@ -210,7 +212,7 @@ def _batch(request: HttpRequest, letter: Letter, batch: Batch, **shown: SureForm
 
 
 def _sure(name: str) -> SureForm:
-    return SureForm(STEPS[name].tick, auto_id=f"{name}_%s")
+    return SureForm(_(STEPS[name].tick), auto_id=f"{name}_%s")
 
 
 def _open_steps(batch: Batch, member: Any) -> list[str]:

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from petition.access import team
@@ -46,7 +46,7 @@ def invite(request: HttpRequest, slug: str) -> HttpResponse:
         return _page(request, letter, invite=form)
     assert isinstance(request.user, User)
     invitations.invite(letter, rows=[form.cleaned_data], by=request.user)
-    messages.success(request, f"{form.cleaned_data['name']} is invited; the mail goes out now.")
+    messages.success(request, _("%(name)s is invited; the mail goes out now.") % {"name": form.cleaned_data["name"]})
     return redirect("signatories:founders", slug)
 
 
@@ -65,8 +65,19 @@ def invite_many(request: HttpRequest, slug: str) -> HttpResponse:
         )
     assert isinstance(request.user, User)
     made = invitations.invite(letter, rows=reading.rows, by=request.user)
-    left = f" {len(reading.problems)} bad rows are left out." if reading.problems else ""
-    messages.success(request, f"{len(made)} are invited; their mail goes out now.{left}")
+    said = [
+        ngettext(
+            "%(number)s is invited; their mail goes out now.",
+            "%(number)s are invited; their mail goes out now.",
+            len(made),
+        )
+        % {"number": len(made)}
+    ]
+    if bad := len(reading.problems):
+        said.append(
+            ngettext("%(number)s bad row is left out.", "%(number)s bad rows are left out.", bad) % {"number": bad}
+        )
+    messages.success(request, " ".join(said))
     return redirect("signatories:founders", slug)
 
 
@@ -76,7 +87,7 @@ def act(request: HttpRequest, slug: str, pk: uuid.UUID, verb: str) -> HttpRespon
     """Send an invitation again, remind, or take it back."""
     letter = get_object_or_404(Letter.objects.run_by(request.user, Power.MANAGE), slug=slug)
     VERBS[verb](get_object_or_404(letter.invitations.select_related("letter"), pk=pk))
-    messages.success(request, SAID[verb])
+    messages.success(request, _(SAID[verb]))
     return redirect("signatories:founders", slug)
 
 

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_POST
 
@@ -29,5 +30,5 @@ def switch(request: HttpRequest, slug: str, name: str, on: bool) -> HttpResponse
     letter = get_object_or_404(Letter.objects.run_by(request.user, Power.MANAGE), slug=slug)
     assert isinstance(request.user, User)
     switching.switch(letter, name, on=on, actor=request.user)
-    messages.success(request, SAID[name, on])
+    messages.success(request, _(SAID[name, on]))
     return redirect("signatories:queue", letter.slug)

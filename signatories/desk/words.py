@@ -74,7 +74,7 @@ def flags(signature: Signature, rows: Iterable[Flag]) -> list[Seen]:
         Seen(
             flag,
             in_words(flag.details),
-            LOOK_FOR[FlagKind(flag.kind)],
+            _(LOOK_FOR[FlagKind(flag.kind)]),
             [found[pk] for pk in flag.details.get("others", []) if pk in found],
         )
         for flag in shown
@@ -84,7 +84,9 @@ def flags(signature: Signature, rows: Iterable[Flag]) -> list[Seen]:
 def evidence(rows: Iterable[Evidence], by_hand: set[Family]) -> list[Proof]:
     """Return evidence with what it proves."""
     return [
-        Proof(row, PROVES[Family(row.family)], row.details.get("says") or in_words(row.details), row.family in by_hand)
+        Proof(
+            row, _(PROVES[Family(row.family)]), row.details.get("says") or in_words(row.details), row.family in by_hand
+        )
         for row in rows
     ]
 
@@ -96,7 +98,7 @@ def in_words(details: dict[str, Any]) -> str:
         if name in HIDDEN or value in (None, "", [], {}):
             continue
         plain = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-        said.append(SEEN[name].format(plain) if name in SEEN else f"{name.replace('_', ' ')}: {plain}")
+        said.append(_(SEEN[name]).format(plain) if name in SEEN else f"{_(name.replace('_', ' '))}: {plain}")
     return " · ".join(said)
 
 
@@ -109,6 +111,6 @@ def searches(signature: Signature) -> list[tuple[str, str]]:
     return [
         (_("Staff page"), "https://duckduckgo.com/?" + urlencode({"q": quoted})),
         ("ORCID", "https://orcid.org/orcid-search/search?" + urlencode({"searchQuery": plain})),
-        (_("Scholar"), "https://scholar.google.com/scholar?" + urlencode({"q": quoted})),
-        (_("GitHub"), "https://github.com/search?" + urlencode({"type": "users", "q": signature.name})),
+        ("Scholar", "https://scholar.google.com/scholar?" + urlencode({"q": quoted})),
+        ("GitHub", "https://github.com/search?" + urlencode({"type": "users", "q": signature.name})),
     ]

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from petition.forms import LineField
 from petition.models import Letter
@@ -29,14 +29,16 @@ class TicksField(forms.Field):
     def to_python(self, value: Any) -> list[str]:
         ticks = list(dict.fromkeys(value or []))
         if len(ticks) > choosing.MOST_TICKS:
-            raise ValidationError(f"At most {choosing.MOST_TICKS} ticks, please. A filter finds more at once.")
+            raise ValidationError(
+                _("At most %(most)s ticks, please. A filter finds more at once.") % {"most": choosing.MOST_TICKS}
+            )
         try:
             return [str(uuid.UUID(tick)) for tick in ticks]
         except ValueError:
             raise ValidationError(_("One of the ticks is none of ours. Please load the page again.")) from None
 
 
-def _moment(label: str) -> forms.DateTimeField:
+def _moment(label: Any) -> forms.DateTimeField:
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
     return forms.DateTimeField(label=label, required=False, widget=widget, validators=SENSIBLE, help_text="UTC")
 
@@ -84,9 +86,9 @@ class ChoiceForm(forms.Form):
 
     def __init__(self, letter: Letter, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._choices("country").choices = [("", _("All")), *countries.names().items()]
+        self._choices("country").choices = [("", pgettext("countries", "All")), *countries.names().items()]
         if letter.disciplines:
-            self._choices("discipline").choices = [("", _("All")), *letter.disciplines.items()]
+            self._choices("discipline").choices = [("", pgettext("disciplines", "All")), *letter.disciplines.items()]
         else:
             del self.fields["discipline"]
 
@@ -101,16 +103,17 @@ class ChoiceForm(forms.Form):
     def clean_name(self) -> str:
         name = str(self.cleaned_data["name"])
         if name.count("*") > choosing.MOST_STARS:
-            raise ValidationError(f"At most {choosing.MOST_STARS} stars, please.")
+            raise ValidationError(_("At most %(most)s stars, please.") % {"most": choosing.MOST_STARS})
         return name
 
     def clean_network(self) -> str:
         typed = str(self.cleaned_data["network"])
         try:
             return choosing.network(typed) if typed else ""
-        except ValueError as problem:
-            said = str(problem) if "wider" in str(problem) else _("Please give an address such as 203.0.113.7.")
-            raise ValidationError(said) from None
+        except choosing.TooWide as problem:
+            raise ValidationError(str(problem)) from None
+        except ValueError:
+            raise ValidationError(_("Please give an address such as 203.0.113.7.")) from None
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -150,6 +153,11 @@ def carried(choice: dict[str, Any]) -> list[tuple[str, str]]:
     return [(name, one) for name, several in values.items() for one in several]
 
 
+def _levels() -> list[tuple[Any, str]]:
+    """The levels of a batch, in the language of whoever opens the form."""
+    return [("", _("Only for listing")), *((level, f"{level} · {reasons.LEVELS[level]}") for level in rules.LEVELS)]
+
+
 class VerbForm(forms.Form):
     """What is decided about all of them."""
 
@@ -164,10 +172,7 @@ class VerbForm(forms.Form):
         coerce=int,
         empty_value=None,
         required=False,
-        choices=[
-            ("", gettext_lazy("Only for listing")),
-            *((level, f"{level} · {reasons.LEVELS[level]}") for level in rules.LEVELS),
-        ],
+        choices=_levels,
     )
 
     def clean(self) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from petition.forms import LineField, TextField
 from petition.models import Letter
@@ -72,9 +72,9 @@ class FilterForm(forms.Form):
     def __init__(self, letter: Letter, data: QueryDict) -> None:
         super().__init__(data)
         self.sent = data
-        _choices(self, "country", [("", _("All")), *countries.names().items()])
+        _choices(self, "country", [("", pgettext("countries", "All")), *countries.names().items()])
         if letter.disciplines:
-            _choices(self, "discipline", [("", _("All")), *letter.disciplines.items()])
+            _choices(self, "discipline", [("", pgettext("disciplines", "All")), *letter.disciplines.items()])
         else:
             del self.fields["discipline"]
 
@@ -186,7 +186,9 @@ class ListForm(NoteForm):
         _choices(self, "level", levels)
         _choices(self, "reason", [("", _("Please choose")), *listing.items()])
         if organisations.can_learn(signature):
-            self.fields["teaches"].label = f"Mailboxes at {signature.host} belong to this organisation’s"
+            self.fields["teaches"].label = _("Mailboxes at %(host)s belong to this organisation’s") % {
+                "host": signature.host
+            }
         else:
             del self.fields["teaches"]
         if standing.open_flags:
@@ -225,7 +227,7 @@ class RecordForm(forms.Form):
     """P: a public record that the vetter found."""
 
     url = forms.URLField(
-        label=gettext_lazy("Page"),
+        label=pgettext_lazy("on the web", "Page"),
         max_length=300,
         assume_scheme="https",
         error_messages={"required": gettext_lazy("Please give the address of the page.")},
@@ -265,13 +267,13 @@ class ContactForm(forms.Form):
     """O: how the vetter reached the person."""
 
     how = LineField(
-        label=gettext_lazy("How"),
+        label=pgettext_lazy("they were reached", "How"),
         max_length=200,
         help_text=gettext_lazy("Through an address that the signer did not supply: a switchboard, an old programme."),
         error_messages={"required": gettext_lazy("Please say how they were reached.")},
     )
     on = forms.DateField(
-        label=gettext_lazy("On"),
+        label=pgettext_lazy("a day", "On"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"required": gettext_lazy("Please give the day.")},
     )
@@ -293,7 +295,7 @@ def _not_ahead(day: Any) -> Any:
 class KeyForm(forms.Form):
     """K: a key that no account publishes, recognised by the vetter."""
 
-    fingerprint = LineField(label=gettext_lazy("Key"), max_length=100, widget=forms.HiddenInput)
+    fingerprint = LineField(label=pgettext_lazy("cryptography", "Key"), max_length=100, widget=forms.HiddenInput)
     public_before = forms.BooleanField(
         label=gettext_lazy("It was public under their name before they signed"), required=False
     )
@@ -316,8 +318,12 @@ class RecuseForm(forms.Form):
 class ExportForm(forms.Form):
     """Which list leaves the house."""
 
-    audience = forms.ChoiceField(choices=Export.Audience.choices, widget=forms.RadioSelect, initial="public")
-    format = forms.ChoiceField(choices=Export.Format.choices, widget=forms.RadioSelect, initial="csv")
+    audience = forms.ChoiceField(
+        label=gettext_lazy("Audience"), choices=Export.Audience.choices, widget=forms.RadioSelect, initial="public"
+    )
+    format = forms.ChoiceField(
+        label=gettext_lazy("Format"), choices=Export.Format.choices, widget=forms.RadioSelect, initial="csv"
+    )
     bom = forms.BooleanField(
         label=gettext_lazy("For a spreadsheet that misreads UTF-8 (adds a byte order mark)"), required=False
     )

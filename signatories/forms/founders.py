@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,11 +21,11 @@ class InviteForm(forms.Form):
     """One founder."""
 
     email = LineField(label=gettext_lazy("Email"), max_length=254, widget=forms.EmailInput)
-    name = LineField(max_length=120)
-    role = LineField(max_length=120, required=False)
-    organisation = LineField(max_length=160, required=False)
-    country = forms.ChoiceField(required=False)
-    discipline = forms.ChoiceField(required=False)
+    name = LineField(label=gettext_lazy("Name"), max_length=120)
+    role = LineField(label=gettext_lazy("Role"), max_length=120, required=False)
+    organisation = LineField(label=gettext_lazy("Organisation"), max_length=160, required=False)
+    country = forms.ChoiceField(label=gettext_lazy("Country"), required=False)
+    discipline = forms.ChoiceField(label=gettext_lazy("Discipline"), required=False)
 
     def __init__(self, letter: Letter, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -43,7 +44,10 @@ class InviteManyForm(forms.Form):
     """A CSV of founders."""
 
     file = forms.FileField(
-        label=gettext_lazy("A CSV file"), help_text=f"UTF-8, with a header row: {', '.join(invitations.COLUMNS)}."
+        label=gettext_lazy("A CSV file"),
+        help_text=format_lazy(
+            gettext_lazy("UTF-8, with a header row: {columns}."), columns=", ".join(invitations.COLUMNS)
+        ),
     )
     skip_bad = forms.BooleanField(label=gettext_lazy("Leave bad rows out and invite the rest"), required=False)
 

@@ -22,9 +22,11 @@ class NamesField(RowsField):
         rows = [clean(row) for row in self.rows(value)]
         for row in rows:
             if len(row) > MOST_LETTERS:
-                raise ValidationError(f"“{row[:30]}…” is longer than {MOST_LETTERS} letters.")
+                raise ValidationError(
+                    _("“%(start)s…” is longer than %(most)s letters.") % {"start": row[:30], "most": MOST_LETTERS}
+                )
             if not watch.is_comparable(row):
-                raise ValidationError(f"“{row}” has no letters that could be compared.")
+                raise ValidationError(_("“%(row)s” has no letters that could be compared.") % {"row": row})
         return rows
 
 
@@ -44,7 +46,9 @@ class WatchForm(forms.Form):
     def clean_names(self) -> list[str]:
         rows: list[str] = self.cleaned_data["names"]
         if self.letter.watch_names.in_force().count() + len(rows) > watch.MOST:
-            raise ValidationError(f"A watchlist has at most {watch.MOST} names. Please remove some first.")
+            raise ValidationError(
+                _("A watchlist has at most %(most)s names. Please remove some first.") % {"most": watch.MOST}
+            )
         return rows
 
 

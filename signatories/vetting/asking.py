@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from petition import patience
 from petition.models import User
@@ -134,5 +135,6 @@ def _open_for(age: timedelta) -> QuerySet[Decision]:
 
 
 def _owe(kind: Mail.Kind, decision: Decision) -> None:
-    details = {"questions": decision.question_labels}
+    with override("en"):  # what is stored is English; the mail says it in the signer's language
+        details = {"questions": [str(label) for label in decision.question_labels]}
     outbox.owe(kind, signature=decision.signature, key=str(decision.pk), details=details)

@@ -6,7 +6,6 @@ import uuid
 from dataclasses import dataclass
 
 from django.db import InterfaceError, OperationalError, transaction
-from django.utils.translation import gettext as _
 
 from petition.models import Letter
 from petition.moves import NotAllowed, move
@@ -113,5 +112,5 @@ def _list_by_rule(signature: Signature) -> None:
         or signature.status != Status.CONFIRMED
         or not rules.lists_by_rule(signature.letter)
     ):
-        raise NotAllowed(_("The rule does not list it any more."))
+        raise NotAllowed("The rule does not list it any more.")
     move(signature, Status.LISTED, reason=PUBLISHED, checked_at=signature.ready_at)

@@ -132,7 +132,9 @@ def take(signature: Signature, *, vetter: User, outcome: Decision.Outcome, seen:
     if signature.status != was or (seen and seen != mark(signature)):
         raise LostRace(_("This signature was changed by somebody else in the meantime."))
     if signature.status not in TAKEN_FROM[outcome]:
-        raise NotAllowed(f"A signature that is {signature.status} cannot be decided on like this.")
+        raise NotAllowed(
+            _("A signature that is %(status)s cannot be decided on like this.") % {"status": signature.status}
+        )
     refuse(signature, vetter)
 
 
