@@ -3,8 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from petition.forms import TextField
 from signatories import cases, reasons
@@ -15,11 +13,11 @@ class ReportForm(forms.Form):
     """What a reader thinks is wrong with a name."""
 
     text = TextField(
-        label=gettext_lazy("What is wrong with it?"),
+        label="What is wrong with it?",
         max_length=1000,
-        help_text=gettext_lazy("What you know, and how the team can check it."),
+        help_text="What you know, and how the team can check it.",
         widget=forms.Textarea(attrs={"rows": 6}),
-        error_messages={"required": gettext_lazy("Please write what is wrong.")},
+        error_messages={"required": "Please write what is wrong."},
     )
 
 
@@ -27,22 +25,19 @@ class CloseForm(forms.Form):
     """How a case ends."""
 
     outcome = forms.ChoiceField(
-        label=gettext_lazy("Outcome"),
+        label="Outcome",
         choices=list(cases.OUTCOMES.items()),
         widget=forms.RadioSelect,
-        error_messages={"required": gettext_lazy("Please choose how it ends.")},
+        error_messages={"required": "Please choose how it ends."},
     )
     reason = forms.ChoiceField(
-        label=gettext_lazy("Why the name leaves the letter"),
+        label="Why the name leaves the letter",
         required=False,
-        choices=[("", gettext_lazy("Only where it leaves")), *reasons.HIDE_REASONS.items()],
-        help_text=gettext_lazy("Public, and told to the signer."),
+        choices=[("", "Only where it leaves"), *reasons.HIDE_REASONS.items()],
+        help_text="Public, and told to the signer.",
     )
     note = TextField(
-        label=gettext_lazy("Note for the team"),
-        max_length=2000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        label="Note for the team", max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
 
     def __init__(self, signature: Signature, *args: Any, **kwargs: Any) -> None:
@@ -54,5 +49,5 @@ class CloseForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if data.get("outcome") == "hidden" and "reason" in self.fields and not data.get("reason"):
-            self.add_error("reason", _("Please choose why the name leaves the letter."))
+            self.add_error("reason", "Please choose why the name leaves the letter.")
         return data

@@ -6,9 +6,6 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.text import format_lazy
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from petition.forms import LineField
 from petition.models import Letter
@@ -20,12 +17,12 @@ LARGEST = 512 * 1024  # bytes
 class InviteForm(forms.Form):
     """One founder."""
 
-    email = LineField(label=gettext_lazy("Email"), max_length=254, widget=forms.EmailInput)
-    name = LineField(label=gettext_lazy("Name"), max_length=120)
-    role = LineField(label=gettext_lazy("Role"), max_length=120, required=False)
-    organisation = LineField(label=gettext_lazy("Organisation"), max_length=160, required=False)
-    country = forms.ChoiceField(label=gettext_lazy("Country"), required=False)
-    discipline = forms.ChoiceField(label=gettext_lazy("Discipline"), required=False)
+    email = LineField(label="Email", max_length=254, widget=forms.EmailInput)
+    name = LineField(max_length=120)
+    role = LineField(max_length=120, required=False)
+    organisation = LineField(max_length=160, required=False)
+    country = forms.ChoiceField(required=False)
+    discipline = forms.ChoiceField(required=False)
 
     def __init__(self, letter: Letter, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -36,47 +33,32 @@ class InviteForm(forms.Form):
     def clean_email(self) -> str:
         address = addresses.canonical(self.cleaned_data["email"])
         if self.letter.invitations.filter(address_hash=addresses.keyed_hash(address)).exists():
-            raise ValidationError(_("This mailbox was invited before."))
+            raise ValidationError("This mailbox was invited before.")
         return address
 
 
 class InviteManyForm(forms.Form):
     """A CSV of founders."""
 
-    file = forms.FileField(
-        label=gettext_lazy("A CSV file"),
-        help_text=format_lazy(
-            gettext_lazy("UTF-8, with a header row: {columns}."), columns=", ".join(invitations.COLUMNS)
-        ),
-    )
-    skip_bad = forms.BooleanField(label=gettext_lazy("Leave bad rows out and invite the rest"), required=False)
+    file = forms.FileField(label="A CSV file", help_text=f"UTF-8, with a header row: {', '.join(invitations.COLUMNS)}.")
+    skip_bad = forms.BooleanField(label="Leave bad rows out and invite the rest", required=False)
 
     def clean_file(self) -> str:
         file = self.cleaned_data["file"]
         if file.size > LARGEST:
-            raise ValidationError(_("This file is larger than any list of founders."))
+            raise ValidationError("This file is larger than any list of founders.")
         try:
             return str(file.read().decode("utf-8-sig"))
         except UnicodeDecodeError:
-            raise ValidationError(_("This file is not in UTF-8.")) from None
+            raise ValidationError("This file is not in UTF-8.") from None
 
 
 class EmbargoForm(forms.Form):
     """A link for the press."""
 
-    reader = LineField(
-        label=gettext_lazy("For whom"), max_length=120, help_text=gettext_lazy("Such as the name of a newspaper.")
-    )
+    reader = LineField(label="For whom", max_length=120, help_text="Such as the name of a newspaper.")
     days = forms.TypedChoiceField(
-        label=gettext_lazy("Works for"),
-        coerce=int,
-        choices=[
-            (1, gettext_lazy("1 day")),
-            (2, gettext_lazy("2 days")),
-            (7, gettext_lazy("7 days")),
-            (14, gettext_lazy("14 days")),
-        ],
-        initial=2,
+        label="Works for", coerce=int, choices=[(1, "1 day"), (2, "2 days"), (7, "7 days"), (14, "14 days")], initial=2
     )
 
     def expires_at(self) -> datetime:
