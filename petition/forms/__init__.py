@@ -9,8 +9,6 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, QueryDict
 from django.utils.text import slugify
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from petition.models import Letter, Role, User
 from petition.text import clean
@@ -54,7 +52,7 @@ class RowsField(TextField):
         """Return the lines that are not empty."""
         rows = [line.strip() for line in super().to_python(value).split("\n") if line.strip()]
         if len(rows) > MOST_ROWS:
-            raise ValidationError(_("At most %(most)s lines, please.") % {"most": MOST_ROWS})
+            raise ValidationError(f"At most {MOST_ROWS} lines, please.")
         return rows
 
 
@@ -86,9 +84,7 @@ class DisciplinesField(RowsField):
             label = (label if colon else row).strip()
             key = slugify(key)[:60]
             if not key or not label:
-                raise ValidationError(
-                    _("“%(row)s” needs a name, or a short key and a name: “policy: Policy”.") % {"row": row}
-                )
+                raise ValidationError(f"“{row}” needs a name, or a short key and a name: “policy: Policy”.")
             disciplines[key] = label[:80]
         return disciplines
 
@@ -110,7 +106,7 @@ class MilestonesField(RowsField):
         numbers = set()
         for word in filter(None, words):
             if not (len(word) < 10 and word.isascii() and word.isdigit() and 0 < int(word) < 1_000_000_000):
-                raise ValidationError(_("“%(word)s” is not a number of signatories.") % {"word": word})
+                raise ValidationError(f"“{word}” is not a number of signatories.")
             numbers.add(int(word))
         return sorted(numbers)
 
@@ -121,70 +117,52 @@ class MilestonesField(RowsField):
 class LetterForm(forms.Form):
     """A letter as its team writes it; the browser and `new_letter` both go through here."""
 
-    title = LineField(label=gettext_lazy("Title"), max_length=200)
+    title = LineField(max_length=200)
     addressees = AddresseesField(
-        label=gettext_lazy("Addressees"),
-        help_text=gettext_lazy(
-            "One a line: name; office; place; a page that says so. For example: "
-            "The Minister; Ministry of Examples; Springfield; https://example.org/minister"
-        ),
+        help_text="One a line: name; office; place; a page that says so. For example: "
+        "The Minister; Ministry of Examples; Springfield; https://example.org/minister"
     )
-    ask = LineField(
-        label=gettext_lazy("The ask in one sentence"), max_length=300, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    ask = LineField(label="The ask in one sentence", max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
     body = TextField(
-        label=gettext_lazy("Text"),
+        label="Text",
         max_length=60_000,
-        help_text=gettext_lazy(
-            "Markdown: a blank line starts a paragraph, # a heading, - a list, **bold**, [words](https://…)."
-        ),
+        help_text="Markdown: a blank line starts a paragraph, # a heading, - a list, **bold**, [words](https://…).",
         widget=forms.Textarea(attrs={"rows": 24, "class": "manuscript"}),
     )
     eligibility = TextField(
-        label=gettext_lazy("Who may sign"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+        label="Who may sign", max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
     disciplines = DisciplinesField(
-        label=gettext_lazy("Disciplines"),
-        required=False,
-        help_text=gettext_lazy("One a line. The coalition is counted by them. Leave empty for none."),
+        required=False, help_text="One a line. The coalition is counted by them. Leave empty for none."
     )
     disclaimer = TextField(
-        label=gettext_lazy("Disclaimer"),
         max_length=1000,
-        help_text=gettext_lazy("Travels with every list and every export."),
+        help_text="Travels with every list and every export.",
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    organiser = LineField(label=gettext_lazy("Organiser"), max_length=200)
+    organiser = LineField(max_length=200)
     interests = TextField(
-        label=gettext_lazy("Declared interests"),
+        label="Declared interests",
         max_length=2000,
         required=False,
-        help_text=gettext_lazy("Who pays, and what interests the organisers have."),
+        help_text="Who pays, and what interests the organisers have.",
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    contact = forms.EmailField(
-        label=gettext_lazy("Contact address"), help_text=gettext_lazy("Shown on the page; answers to mails go there.")
-    )
-    listing = forms.ChoiceField(label=gettext_lazy("A name becomes public"), choices=Letter.Listing.choices)
-    milestones = MilestonesField(
-        label=gettext_lazy("Milestones"),
-        required=False,
-        help_text=gettext_lazy("Numbers of listed signatories you wait for: 25, 50, 100"),
-    )
-    language = forms.ChoiceField(
-        label=gettext_lazy("Language of the text"), choices=settings.LANGUAGES, initial="en", required=False
-    )
+    contact = forms.EmailField(label="Contact address", help_text="Shown on the page; answers to mails go there.")
+    listing = forms.ChoiceField(label="A name becomes public", choices=Letter.Listing.choices)
+    milestones = MilestonesField(required=False, help_text="Numbers of listed signatories you wait for: 25, 50, 100")
+    language = forms.ChoiceField(label="Language of the text", choices=settings.LANGUAGES, initial="en", required=False)
     closes_at = forms.DateTimeField(
-        label=gettext_lazy("Closes at"),
+        label="Closes at",
         required=False,
-        help_text=gettext_lazy("In UTC; leave empty for no end."),
+        help_text="In UTC; leave empty for no end.",
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
 
     keep_until = forms.DateField(
-        label=gettext_lazy("Signers’ data are kept until"),
+        label="Signers’ data are kept until",
         required=False,
-        help_text=gettext_lazy("The names on the letter stay until their owners withdraw them."),
+        help_text="The names on the letter stay until their owners withdraw them.",
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     edits = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -195,9 +173,7 @@ class LetterForm(forms.Form):
     def clean_closes_at(self) -> datetime | None:
         moment: datetime | None = self.cleaned_data["closes_at"]
         if moment and not EARLIEST <= moment.year <= LATEST:  # at its edges a calendar has no other time zone
-            raise ValidationError(
-                _("Please choose a year between %(first)s and %(last)s.") % {"first": EARLIEST, "last": LATEST}
-            )
+            raise ValidationError(f"Please choose a year between {EARLIEST} and {LATEST}.")
         return moment
 
 
@@ -205,10 +181,10 @@ class NewLetterForm(LetterForm):
     """A letter that does not exist yet, so its address is chosen too."""
 
     slug = forms.SlugField(
-        label=gettext_lazy("Address on this site"),
+        label="Address on this site",
         max_length=80,
         required=False,
-        help_text=gettext_lazy("Small letters, digits and hyphens. Left empty, it is made from the title."),
+        help_text="Small letters, digits and hyphens. Left empty, it is made from the title.",
     )
     edits = None  # type: ignore[assignment]
     field_order = ("title", "slug")
@@ -216,19 +192,18 @@ class NewLetterForm(LetterForm):
     def clean_slug(self) -> str:
         slug = str(self.cleaned_data["slug"]).lower() or slugify(self.cleaned_data.get("title", ""))[:80].strip("-")
         if not slug:
-            raise ValidationError(_("Please choose an address, such as defend-the-defenders."))
+            raise ValidationError("Please choose an address, such as defend-the-defenders.")
         if slug in {"new", "preview", "status"} or Letter.objects.filter(slug=slug).exists():
-            raise ValidationError(_("Another letter has this address already."))
+            raise ValidationError("Another letter has this address already.")
         return slug
 
 
 class MemberForm(forms.Form):
     """Somebody joins the team."""
 
-    email = forms.EmailField(label=gettext_lazy("Email"))
-    name = LineField(label=gettext_lazy("Name"), max_length=120, required=False)
-    # Translators: what somebody does on the team
-    role = forms.ChoiceField(label=pgettext_lazy("team", "Role"), choices=Role.choices, initial=Role.VETTER)
+    email = forms.EmailField(label="Email")
+    name = LineField(max_length=120, required=False)
+    role = forms.ChoiceField(choices=Role.choices, initial=Role.VETTER)
 
     def clean_email(self) -> str:
         return User.objects.normalize_email(self.cleaned_data["email"]).lower()

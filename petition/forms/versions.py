@@ -8,67 +8,59 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from petition.forms import LetterForm, LineField, TextField
 from petition.models import Letter, Version
 
 KINDS = [
-    (Version.Reason.TYPO, gettext_lazy("Typing error: signatures stay, and signers are told")),
-    (Version.Reason.CLARIFICATION, gettext_lazy("Clarification: signers are told, and may leave in one step")),
-    (Version.Reason.MEANING, gettext_lazy("Change of meaning: every signer is asked whether to keep their name")),
+    (Version.Reason.TYPO, "Typing error: signatures stay, and signers are told"),
+    (Version.Reason.CLARIFICATION, "Clarification: signers are told, and may leave in one step"),
+    (Version.Reason.MEANING, "Change of meaning: every signer is asked whether to keep their name"),
 ]
 
 
 class BeginForm(forms.Form):
     """What kind of change the next wording is."""
 
-    reason = forms.ChoiceField(label=gettext_lazy("What kind of change"), choices=KINDS, widget=forms.RadioSelect)
+    reason = forms.ChoiceField(label="What kind of change", choices=KINDS, widget=forms.RadioSelect)
     note = LineField(
-        label=gettext_lazy("What changes, in one sentence"),
+        label="What changes, in one sentence",
         max_length=300,
-        help_text=gettext_lazy("Readers and signers see it beside the text."),
+        help_text="Readers and signers see it beside the text.",
     )
 
 
 class VersionForm(BeginForm):
     """The next wording."""
 
-    body = TextField(
-        label=gettext_lazy("Text"), max_length=60_000, widget=forms.Textarea(attrs={"rows": 24, "class": "manuscript"})
-    )
+    body = TextField(label="Text", max_length=60_000, widget=forms.Textarea(attrs={"rows": 24, "class": "manuscript"}))
     edits = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
 
 class TranslationForm(forms.Form):
     """A published version in another language."""
 
-    title = LineField(label=gettext_lazy("Title"), max_length=200, widget=forms.TextInput(attrs={"dir": "auto"}))
+    title = LineField(max_length=200, widget=forms.TextInput(attrs={"dir": "auto"}))
     ask = LineField(
-        label=gettext_lazy("The ask in one sentence"),
-        max_length=300,
-        widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
+        label="The ask in one sentence", max_length=300, widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"})
     )
     body = TextField(
-        label=gettext_lazy("Text"),
+        label="Text",
         max_length=60_000,
         widget=forms.Textarea(attrs={"rows": 24, "class": "manuscript", "dir": "auto"}),
     )
     reviewer = LineField(
-        label=gettext_lazy("Reviewed by"),
+        label="Reviewed by",
         max_length=120,
         required=False,
-        help_text=gettext_lazy(
-            "Who has read it beside the authoritative text. Until somebody has, readers see that nobody did."
-        ),
+        help_text="Who has read it beside the authoritative text. Until somebody has, readers see that nobody did.",
     )
 
 
 class LanguageForm(forms.Form):
     """Which language a translation is in."""
 
-    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
+    language = forms.ChoiceField(label="Language", choices=settings.LANGUAGES)
 
     def __init__(self, letter: Letter, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -77,7 +69,7 @@ class LanguageForm(forms.Form):
     def clean_language(self) -> str:
         language = str(self.cleaned_data["language"])
         if language == self.letter.language:
-            raise ValidationError(_("This is the language of the authoritative text."))
+            raise ValidationError("This is the language of the authoritative text.")
         return language
 
 
@@ -92,11 +84,11 @@ class AdjustForm(forms.Form):
 class UpdateForm(forms.Form):
     """News about a letter."""
 
-    title = LineField(label=gettext_lazy("Title"), max_length=200)
+    title = LineField(max_length=200)
     body = TextField(
-        label=gettext_lazy("Text"),
+        label="Text",
         max_length=20_000,
-        help_text=gettext_lazy("Markdown."),
+        help_text="Markdown.",
         widget=forms.Textarea(attrs={"rows": 14, "class": "manuscript"}),
     )
 
@@ -105,18 +97,18 @@ class ScheduleForm(forms.Form):
     """When the scheduler publishes a letter, in the organiser's own time."""
 
     at = forms.DateTimeField(
-        label=gettext_lazy("Publish at"),
+        label="Publish at",
         required=False,
-        help_text=gettext_lazy("Leave empty to publish by hand."),
+        help_text="Leave empty to publish by hand.",
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
     zone = forms.ChoiceField(
-        label=gettext_lazy("Time zone"),
+        label="Time zone",
         choices=[(name, name.replace("_", " ")) for name in sorted(available_timezones())],
         initial="UTC",
     )
     least_founders = forms.IntegerField(
-        label=gettext_lazy("Listed founders without whom it stays shut"), min_value=0, max_value=1000, initial=0
+        label="Listed founders without whom it stays shut", min_value=0, max_value=1000, initial=0
     )
 
     def clean(self) -> dict[str, Any]:
@@ -129,12 +121,12 @@ class ScheduleForm(forms.Form):
         try:
             moment = local.astimezone(UTC)
         except OverflowError:
-            self.add_error("at", _("Please give a time of this century."))
+            self.add_error("at", "Please give a time of this century.")
             return data
         if moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None) != local.replace(tzinfo=None):
-            self.add_error("at", _("The clocks go forward over this time in that zone; please choose another one."))
+            self.add_error("at", "The clocks go forward over this time in that zone; please choose another one.")
         if local.replace(fold=1).utcoffset() != local.utcoffset():
-            self.add_error("at", _("The clocks go back and show this time twice; please choose another one."))
+            self.add_error("at", "The clocks go back and show this time twice; please choose another one.")
         if moment <= timezone.now():
-            self.add_error("at", _("That hour has passed."))
+            self.add_error("at", "That hour has passed.")
         return {**data, "at": moment}

@@ -16,7 +16,7 @@ from django.db.models import Max, Sum, prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, override
 
-from petition import patience
+from petition import patience, stored
 from petition.models import Letter, User
 from petition.moves import LostRace, NotAllowed
 from signatories.batches import choosing, rules
@@ -114,10 +114,7 @@ def _turn_into(batch: Batch, state: Batch.State, since: set[Batch.State], **chan
 
 def said(problem: str) -> str:
     """Return why an item was left, as it is stored, in the language that is spoken; an empty string stays one."""
-    before, after = MOVED_SINCE.split("%(why)s")
-    if problem.startswith(before):
-        return _(MOVED_SINCE) % {"why": _(problem.removeprefix(before).removesuffix(after))}
-    return _(problem) if problem else ""
+    return stored.said(problem, [MOVED_SINCE], words=["why"])
 
 
 def go_on(*, seconds: float = TURN, chunk: int = CHUNK) -> bool:

@@ -6,8 +6,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, pgettext_lazy
 
+from petition import stored
 from signatories.models import Evidence, Flag, Signature
 from signatories.reasons import Family, FlagKind
 
@@ -29,6 +30,43 @@ SEEN: dict[str, str] = {
     "seconds": gettext_noop("{} seconds after the mail was handed on"),
     "from": gettext_noop("From one {}"),
 }
+# What collectors call other details.
+NAMES = {
+    "dated": pgettext_lazy("detail of evidence", "dated"),
+    "fingerprint": pgettext_lazy("detail of evidence", "fingerprint"),
+    "how": pgettext_lazy("detail of evidence", "how"),
+    "kind": pgettext_lazy("detail of evidence", "kind"),
+    "level": pgettext_lazy("detail of evidence", "level"),
+    "login": pgettext_lazy("detail of evidence", "login"),
+    "name": pgettext_lazy("detail of evidence", "name"),
+    "on": pgettext_lazy("detail of evidence", "on"),
+    "organisations": pgettext_lazy("detail of evidence", "organisations"),
+    "provider": pgettext_lazy("detail of evidence", "provider"),
+    "ror": pgettext_lazy("detail of evidence", "ror"),
+    "since": pgettext_lazy("detail of evidence", "since"),
+    "source": pgettext_lazy("detail of evidence", "source"),
+    "uid": pgettext_lazy("detail of evidence", "uid"),
+    "url": pgettext_lazy("detail of evidence", "url"),
+    "voucher": pgettext_lazy("detail of evidence", "voucher"),
+}
+# From one of these came a burst.
+SOURCES = {
+    "network": pgettext_lazy("from one …", "network"),
+    "host": pgettext_lazy("from one …", "host"),
+}
+# What a look at a host said, as it is kept with the evidence; the longest first.
+SAYS = (
+    gettext_noop("%(host)s is a host for %(kind)s of %(organisation)s, which does not support a former role there."),
+    gettext_noop("%(host)s is a host for %(kind)s of %(organisation)s, which does not support a present role there."),
+    gettext_noop("%(host)s is a host for %(kind)s of %(organisation)s; no organisation is printed."),
+    gettext_noop(
+        "%(host)s is a host for %(kind)s of %(organisation)s; the line does not clearly name that organisation."
+    ),
+    gettext_noop("%(host)s is a host for %(kind)s of %(organisation)s."),
+    gettext_noop("%(host)s is no longer known as an organisation's host."),
+)
+# Whose mailboxes a host holds, within such a sentence.
+KINDS = (gettext_noop("staff"), gettext_noop("alumni"), gettext_noop("students"))
 HIDDEN = {"watch", "others"}
 # Under each flag, what to do about it.
 LOOK_FOR = {
@@ -83,12 +121,12 @@ def flags(signature: Signature, rows: Iterable[Flag]) -> list[Seen]:
 
 def evidence(rows: Iterable[Evidence], by_hand: set[Family]) -> list[Proof]:
     """Return evidence with what it proves."""
-    return [
-        Proof(
-            row, _(PROVES[Family(row.family)]), row.details.get("says") or in_words(row.details), row.family in by_hand
-        )
-        for row in rows
-    ]
+    return [Proof(row, _(PROVES[Family(row.family)]), _says(row), row.family in by_hand) for row in rows]
+
+
+def _says(row: Evidence) -> str:
+    says = row.details.get("says")
+    return stored.said(says, SAYS, words=["kind"]) if says else in_words(row.details)
 
 
 def in_words(details: dict[str, Any]) -> str:
@@ -97,8 +135,11 @@ def in_words(details: dict[str, Any]) -> str:
     for name, value in details.items():
         if name in HIDDEN or value in (None, "", [], {}):
             continue
-        plain = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-        said.append(_(SEEN[name]).format(plain) if name in SEEN else f"{_(name.replace('_', ' '))}: {plain}")
+        several = value if isinstance(value, list) else [value]
+        plain = ", ".join(str(SOURCES.get(one, one)) if name == "from" else str(one) for one in several)
+        said.append(
+            _(SEEN[name]).format(plain) if name in SEEN else f"{NAMES.get(name, name.replace('_', ' '))}: {plain}"
+        )
     return " · ".join(said)
 
 

@@ -7,6 +7,7 @@ from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from petition.models import Letter, User
 from petition.moves import LostRace, NotAllowed
@@ -133,7 +134,8 @@ def take(signature: Signature, *, vetter: User, outcome: Decision.Outcome, seen:
         raise LostRace(_("This signature was changed by somebody else in the meantime."))
     if signature.status not in TAKEN_FROM[outcome]:
         raise NotAllowed(
-            _("A signature that is %(status)s cannot be decided on like this.") % {"status": signature.status}
+            _("A signature that is %(status)s cannot be decided on like this.")
+            % {"status": pgettext("status of a signature", signature.status)}
         )
     refuse(signature, vetter)
 
