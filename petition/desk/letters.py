@@ -37,6 +37,7 @@ Status = Letter.Status
 STEPS = {
     step.verb: step
     for step in (
+        # Translators: the labels are buttons: publish this letter, pause it, close it
         Step(
             "publish",
             gettext_noop("Publish"),
