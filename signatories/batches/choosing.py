@@ -133,7 +133,7 @@ def _word(letter: Letter, field: str, value: Any) -> str:
     if field == "flag":
         return str(reasons.FlagKind(value).label)
     if field in {"since", "until", "as_of"}:
-        return f"{date_format(datetime.fromisoformat(value), 'j F Y, H:i')} UTC"
+        return date_format(datetime.fromisoformat(value), "DATETIME_FORMAT")  # with its zone, UTC
     return str(value)
 
 
