@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('petition', '0010_running'),
-        ('signatories', '0021_decisions_stay'),
+        ('signatories', '0022_locale'),
     ]
 
     operations = [
