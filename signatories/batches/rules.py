@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import override
 
 from petition import patience
 from petition.models import User
@@ -126,7 +127,8 @@ def take(signature: Signature, batch: Batch) -> Decision:
     if batch.reason == "impostor":
         watch.remember(signature, by=batch.actor)
     if to in MAILS:
-        details = {} if to == Status.LISTED else {"reason": reasons.ALL[batch.reason]}
+        with override("en"):  # what is stored is English; the mail says it in the signer's language
+            details = {} if to == Status.LISTED else {"reason": str(reasons.ALL[batch.reason])}
         outbox.owe(
             MAILS[to],
             signature=signature,

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from petition.identifiers import uuid7
 from petition.models import Letter
@@ -44,19 +45,19 @@ class Batch(models.Model):
     """One decision about many signatures, done by a task and undone as a whole."""
 
     class Verb(models.TextChoices):
-        LIST = "list", "List"
-        HOLD = "hold", "Hold"
-        DECLINE = "decline", "Decline"
-        INVALIDATE = "invalidate", "Take off the letter and hold"
+        LIST = "list", _("List")
+        HOLD = "hold", _("Hold")
+        DECLINE = "decline", _("Decline")
+        INVALIDATE = "invalidate", _("Take off the letter and hold")
 
     class State(models.TextChoices):
-        CHOOSING = "choosing", "Being put together"
-        WAITING = "waiting", "Waits for a second person"
-        DOING = "doing", "Being done"
-        DONE = "done", "Done"
-        UNDOING = "undoing", "Being undone"
-        UNDONE = "undone", "Undone"
-        CANCELLED = "cancelled", "Called off"
+        CHOOSING = "choosing", _("Being put together")
+        WAITING = "waiting", _("Waits for a second person")
+        DOING = "doing", _("Being done")
+        DONE = "done", _("Done")
+        UNDOING = "undoing", _("Being undone")
+        UNDONE = "undone", _("Undone")
+        CANCELLED = "cancelled", _("Called off")
 
     # What a task works on; the others wait for a person or are over.
     WORKED_ON = (State.CHOOSING, State.DOING, State.UNDOING)
@@ -101,7 +102,7 @@ class Batch(models.Model):
     @property
     def reason_label(self) -> str:
         """The reason in words."""
-        return reasons.ALL.get(self.reason, self.reason)
+        return str(reasons.ALL.get(self.reason, self.reason))
 
     @property
     def is_worked_on(self) -> bool:
@@ -113,11 +114,11 @@ class BatchItem(models.Model):
     """One signature of a batch: how it stood before, and whether it was moved, skipped, or moved back."""
 
     class State(models.TextChoices):
-        WAITING = "waiting", "Waits"
-        DONE = "done", "Done"
-        SKIPPED = "skipped", "Left as it was"
-        UNDONE = "undone", "Restored"
-        KEPT = "kept", "Moved since, not restored"
+        WAITING = "waiting", _("Waits")
+        DONE = "done", _("Done")
+        SKIPPED = "skipped", _("Left as it was")
+        UNDONE = "undone", _("Restored")
+        KEPT = "kept", _("Moved since, not restored")
 
     batch = models.ForeignKey(Batch, models.CASCADE, related_name="items")
     signature = models.ForeignKey(Signature, models.CASCADE, related_name="batch_items")
@@ -143,9 +144,9 @@ class Case(models.Model):
     """Somebody says that a name is wrong: the owner of the mailbox, a reader, or an audit."""
 
     class Kind(models.TextChoices):
-        NOT_ME = "not_me", "The owner of the mailbox did not sign"
-        REPORT = "report", "A reader reported the name"
-        AUDIT = "audit", "Denied when asked again"
+        NOT_ME = "not_me", _("The owner of the mailbox did not sign")
+        REPORT = "report", _("A reader reported the name")
+        AUDIT = "audit", _("Denied when asked again")
 
     letter = models.ForeignKey(Letter, models.CASCADE, related_name="cases")
     signature = models.ForeignKey(Signature, models.CASCADE, related_name="cases")
@@ -176,15 +177,15 @@ class Case(models.Model):
     @property
     def outcome_label(self) -> str:
         """How it ended, in words."""
-        return reasons.CASE_OUTCOMES.get(self.outcome, self.outcome)
+        return str(reasons.CASE_OUTCOMES.get(self.outcome, self.outcome))
 
 
 class Draw(models.Model):
     """A listed name that was drawn for the weekly audit, and what its owner answered."""
 
     class Answer(models.TextChoices):
-        CONFIRMED = "confirmed", "Confirmed again"
-        DENIED = "denied", "Denied"
+        CONFIRMED = "confirmed", _("Confirmed again")
+        DENIED = "denied", _("Denied")
 
     signature = models.ForeignKey(Signature, models.CASCADE, related_name="draws")
     letter = models.ForeignKey(Letter, models.CASCADE, related_name="draws")

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from petition import patience
 from petition.identifiers import uuid7
@@ -64,34 +65,34 @@ class Mail(models.Model):
     """One mail that is owed to somebody: the reason, never the text, which is rendered when it is sent."""
 
     class Kind(models.TextChoices):
-        CONFIRM = "confirm", "Please confirm"
-        ALREADY = "already", "You have signed already"
-        GONE = "gone", "You have withdrawn before"
-        RECEIPT = "receipt", "You have signed"
-        LISTED = "listed", "Your name is on the letter"
-        HELD = "held", "We take a second look"
-        ASKED = "asked", "A question"
-        DECLINED = "declined", "Not listed"
-        HIDDEN = "hidden", "Not on the letter any more"
-        WITHDRAWN = "withdrawn", "Withdrawn"
-        REMINDED = "reminded", "The question again"
-        LAPSED = "lapsed", "The question was not answered"
-        MAILBOX = "mailbox", "A code for a mailbox at work"
-        CHANGE = "change", "A code for a change"
-        AUDIT = "audit", "Is this still right?"
-        TAKEN_BACK = "taken_back", "A decision was taken back"
-        INVITATION = "invitation", "Invitation"
-        NUDGE = "nudge", "The invitation again"
-        VERSION = "version", "The text has changed"
-        UPDATE = "update", "News"
-        REPLY = "reply", "An addressee replied"
-        REACH = "reach", "Does this mailbox work again?"
+        CONFIRM = "confirm", _("Please confirm")
+        ALREADY = "already", _("You have signed already")
+        GONE = "gone", _("You have withdrawn before")
+        RECEIPT = "receipt", _("You have signed")
+        LISTED = "listed", _("Your name is on the letter")
+        HELD = "held", _("We take a second look")
+        ASKED = "asked", _("A question")
+        DECLINED = "declined", _("Not listed")
+        HIDDEN = "hidden", _("Not on the letter any more")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+        REMINDED = "reminded", _("The question again")
+        LAPSED = "lapsed", _("The question was not answered")
+        MAILBOX = "mailbox", _("A code for a mailbox at work")
+        CHANGE = "change", _("A code for a change")
+        AUDIT = "audit", _("Is this still right?")
+        TAKEN_BACK = "taken_back", _("A decision was taken back")
+        INVITATION = "invitation", _("Invitation")
+        NUDGE = "nudge", _("The invitation again")
+        VERSION = "version", _("The text has changed")
+        UPDATE = "update", _("News")
+        REPLY = "reply", _("An addressee replied")
+        REACH = "reach", _("Does this mailbox work again?")
 
     class State(models.TextChoices):
-        OWED = "owed", "Owed"
-        SENT = "sent", "Sent"
-        FAILED = "failed", "Not delivered"
-        DROPPED = "dropped", "Not wanted any more"
+        OWED = "owed", _("Owed")
+        SENT = "sent", _("Sent")
+        FAILED = "failed", _("Not delivered")
+        DROPPED = "dropped", _("Not wanted any more")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     kind = models.CharField(max_length=12, choices=Kind.choices)

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from petition.identifiers import uuid7
 from petition.models import Letter, Milestone, Reply, Update, Version
@@ -15,9 +16,9 @@ class Announcement(models.Model):
     """One mailing to many: a task owes its mails a thousand at a time and remembers how far it came."""
 
     class Kind(models.TextChoices):
-        VERSION = "version", "A new version"
-        UPDATE = "update", "News"
-        REPLY = "reply", "A reply"
+        VERSION = "version", _("A new version")
+        UPDATE = "update", _("News")
+        REPLY = "reply", _("A reply")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     letter = models.ForeignKey(Letter, models.CASCADE, related_name="announcements")

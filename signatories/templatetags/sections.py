@@ -5,32 +5,33 @@ from dataclasses import dataclass
 from django import template
 from django.template import Context
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from petition.models import Letter, Membership, Power
 
 register = template.Library()
 # Each group with its pages: how a template calls it, the words, the address, and the power that its view asks for.
 GROUPS = {
-    "Letter": [
-        ("letter", "Overview", "petition:desk_letter", Power.SEE),
-        ("versions", "Versions", "petition:versions", Power.SEE),
-        ("updates", "News", "petition:updates", Power.EDIT),
-        ("founders", "Founders", "signatories:founders", Power.SEE),
-        ("team", "Team", "signatories:members", Power.MANAGE),
+    _("Letter"): [
+        ("letter", _("Overview"), "petition:desk_letter", Power.SEE),
+        ("versions", _("Versions"), "petition:versions", Power.SEE),
+        ("updates", _("News"), "petition:updates", Power.EDIT),
+        ("founders", _("Founders"), "signatories:founders", Power.SEE),
+        ("team", _("Team"), "signatories:members", Power.MANAGE),
     ],
-    "Signatures": [
-        ("vetting", "Vetting", "signatories:queue", Power.SEE),
-        ("cases", "Cases", "signatories:cases", Power.SEE),
-        ("batches", "Batches", "signatories:batches", Power.SEE),
-        ("work", "Work", "signatories:work", Power.SEE),
-        ("mails", "Mails", "signatories:mails", Power.SEE),
-        ("retention", "Data", "signatories:retention", Power.SEE),
-        ("watchlist", "Watchlist", "signatories:watchlist", Power.VET),
-        ("organisations", "Organisations", "signatories:desk_organisations", Power.VET),
+    _("Signatures"): [
+        ("vetting", _("Vetting"), "signatories:queue", Power.SEE),
+        ("cases", _("Cases"), "signatories:cases", Power.SEE),
+        ("batches", _("Batches"), "signatories:batches", Power.SEE),
+        ("work", _("Work"), "signatories:work", Power.SEE),
+        ("mails", _("Mails"), "signatories:mails", Power.SEE),
+        ("retention", _("Data"), "signatories:retention", Power.SEE),
+        ("watchlist", _("Watchlist"), "signatories:watchlist", Power.VET),
+        ("organisations", _("Organisations"), "signatories:desk_organisations", Power.VET),
     ],
-    "Handing over": [
-        ("delivery", "Delivery", "petition:delivery", Power.EXPORT),
-        ("export", "Export", "signatories:export", Power.EXPORT),
+    _("Handing over"): [
+        ("delivery", _("Delivery"), "petition:delivery", Power.EXPORT),
+        ("export", _("Export"), "signatories:export", Power.EXPORT),
     ],
 }
 

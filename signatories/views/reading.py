@@ -4,11 +4,12 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from petition.models import Letter
 from petition.views import shared
-from signatories import countries, record, roll
+from signatories import countries, record, roll, sentences
 
 BAD_REQUEST = 400
 
@@ -27,7 +28,7 @@ def signatories(request: HttpRequest, slug: str) -> HttpResponse:
         context = {"letter": letter, "typed": typed, "problem": problem}
         return render(request, "signatories/no_such_time.html", context, status=BAD_REQUEST)
     except roll.BadCursor:
-        return HttpResponseBadRequest("This place in the list does not exist. Please start from its first page.")
+        return HttpResponseBadRequest(_("This place in the list does not exist. Please start from its first page."))
     asked["search"] = asked["search"][:200]
     context = {
         "letter": letter,
@@ -37,6 +38,6 @@ def signatories(request: HttpRequest, slug: str) -> HttpResponse:
         "then": then,
         "then_typed": f"{then.at:%Y-%m-%dT%H:%M}" if then else "",
         "filtered": any(asked[name] for name in ("search", "discipline", "country")),
-        "countries": countries.names(),
+        "countries": countries.names(sentences.spoken()),
     }
     return render(request, "signatories/signatories.html", context)
