@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from signatories.reasons import Family
 
 IDENTITY, AFFILIATION = "identity", "affiliation"
-FLAG_OPEN = gettext_lazy("A flag is open. Look at it, and tick it off, before the name is listed.")
+FLAG_OPEN = cast(str, gettext_lazy("A flag is open. Look at it, and tick it off, before the name is listed."))
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,14 @@
 """The words of the vetting desk: levels, signal families and reason codes, as PRACTICE gives them."""
 
-from collections.abc import Mapping
-from typing import TypeVar
+from collections.abc import Callable, Mapping
+from typing import TypeVar, cast
 
 from django.db import models
 from django.utils import translation
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy
 
 Key = TypeVar("Key")
+_ = cast(Callable[[str], str], gettext_lazy)  # said in the language of whoever reads it; str() where it is stored
 POLICY = "2026-11"  # the version of the rules on this page; a decision keeps the one it was made under
 
 LEVELS = {

@@ -263,7 +263,8 @@ def _of_people(letter: Letter, until: datetime | None, seen: int) -> list[Change
 
 def _of_a_person(event: SignatureEvent, *, listed_again: bool, kept: int | None) -> Change:
     """Say what happened; only who is on the letter now is named, and only where the name came onto it as it stands."""
-    signature, reason, values = event.signature, "", {}
+    signature, reason = event.signature, ""
+    values: dict[str, Any] = {}
     named = event.stands and signature.status == LISTED and signature.publish and not listed_again
     if event.stood and event.stands:
         kind, did, values = "corrected", str(reasons.CORRECTIONS[event.reason]), {"number": kept}
@@ -293,7 +294,8 @@ def _of_the_letter(letter: Letter) -> list[Change]:
 
 def _of_an_event(letter: Letter, event: LetterEvent) -> Change | None:
     """An allow-list: what has no words here is not public."""
-    kind, did, values = "", "", {}
+    kind, did = "", ""
+    values: dict[str, Any] = {}
     if event.now == Letter.Status.OPEN and event.was in BEFORE_PUBLICATION:
         number = replay(letter, until=letter.opened_at)
         kind = "published"

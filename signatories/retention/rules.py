@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.sessions.models import Session
 from django.db.models import Q, QuerySet
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from signatories import outbox
@@ -51,9 +52,9 @@ class Rule:
     """
 
     name: str
-    what: str
-    kept: str
-    then: str
+    what: str | Promise
+    kept: str | Promise
+    then: str | Promise
     due: Due
     act: acts.Act
     letter: str = "signature__letter"

@@ -63,10 +63,10 @@ def sections(context: Context, letter: Letter, here: str) -> list[Group]:
     groups = []
     for label, pages in GROUPS.items():
         open_ = [
-            Section(words, reverse(url, args=[letter.slug]), name == here)
+            Section(str(words), reverse(url, args=[letter.slug]), name == here)
             for name, words, url, power in pages
             if member is not None and member.may(power)
         ]
         if open_:
-            groups.append(Group(label, any(section.here for section in open_), open_))
+            groups.append(Group(str(label), any(section.here for section in open_), open_))
     return groups
