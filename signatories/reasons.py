@@ -5,7 +5,7 @@ from typing import TypeVar, cast
 
 from django.db import models
 from django.utils import translation
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 Key = TypeVar("Key")
 _ = cast(Callable[[str], str], gettext_lazy)  # said in the language of whoever reads it; str() where it is stored
@@ -228,15 +228,15 @@ IN_HISTORY = {
     "kept_until": _("All but the public line is forgotten"),
 }
 BECAME = {
-    "pending": _("Signed"),
-    "expired": _("Forgotten"),
-    "confirmed": _("Waits for a decision of the team"),
-    "held": _("Looked at again by the team"),
-    "asked": _("The team asked a question"),
-    "declined": _("The team decided not to print the name"),
-    "listed": _("Checked and accepted by the team"),
-    "hidden": _("Taken off the list by the team"),
-    "withdrawn": _("Withdrawn"),
+    "pending": pgettext_lazy("a step of a signature", "Signed"),
+    "expired": pgettext_lazy("a step of a signature", "Forgotten"),
+    "confirmed": pgettext_lazy("a step of a signature", "Waits for a decision of the team"),
+    "held": pgettext_lazy("a step of a signature", "Looked at again by the team"),
+    "asked": pgettext_lazy("a step of a signature", "The team asked a question"),
+    "declined": pgettext_lazy("a step of a signature", "The team decided not to print the name"),
+    "listed": pgettext_lazy("a step of a signature", "Checked and accepted by the team"),
+    "hidden": pgettext_lazy("a step of a signature", "Taken off the list by the team"),
+    "withdrawn": pgettext_lazy("a step of a signature", "Withdrawn"),
 }
 # How a mail words a decision to a person who may well be honest.
 IN_MAIL = {

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from petition.forms import LineField
 from petition.models import Letter
-from signatories import addresses, countries, invitations, sentences
+from signatories import addresses, countries, invitations
 
 LARGEST = 512 * 1024  # bytes
 COLUMNS = format_lazy(_("UTF-8, with a header row: {columns}."), columns=", ".join(invitations.COLUMNS))
@@ -30,7 +30,7 @@ class InviteForm(forms.Form):
     def __init__(self, letter: Letter, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.letter = letter
-        self.fields["country"].choices = [("", "–"), *countries.names(sentences.spoken()).items()]  # type: ignore[attr-defined]
+        self.fields["country"].choices = [("", "–"), *countries.names().items()]  # type: ignore[attr-defined]
         self.fields["discipline"].choices = [("", "–"), *letter.disciplines.items()]  # type: ignore[attr-defined]
 
     def clean_email(self) -> str:

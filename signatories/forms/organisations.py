@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from petition.forms import LineField
-from signatories import countries, sentences
+from signatories import countries
 from signatories.models import OrganisationDomain
 
 
@@ -36,4 +36,4 @@ class OrganisationForm(forms.Form):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         field = self.fields["country"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", "–"), *countries.names(sentences.spoken()).items()]
+        field.choices = [("", "–"), *countries.names().items()]

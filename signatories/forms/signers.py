@@ -12,7 +12,7 @@ from petition.forms import LineField, TextField
 from petition.lines import refuse_web_address
 from petition.models import Letter
 from petition.text import clean
-from signatories import addresses, countries, sentences, wordings
+from signatories import addresses, countries, wordings
 from signatories.models import LINE, Signature
 
 # static/js/suggest.js offers names here; without it the field is plain text.
@@ -106,7 +106,7 @@ class LineForm(Worded):
     def __init__(self, letter: Letter, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.letter = letter
-        self._choices("country").choices = [("", "–"), *countries.names(sentences.spoken()).items()]
+        self._choices("country").choices = [("", "–"), *countries.names().items()]
         if letter.disciplines:
             self._choices("discipline").choices = [("", _("Please choose")), *letter.disciplines.items()]
         else:

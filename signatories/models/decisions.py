@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from signatories import reasons
 from signatories.models.signature import Signature
@@ -16,14 +16,14 @@ class Decision(models.Model):
     """What a member of the team decided about a signature, and on what grounds."""
 
     class Outcome(models.TextChoices):
-        LIST = "list", _("List")
-        PROPOSE = "propose", _("Proposed, waits for a second person")
-        READY = "ready", _("Decided, waits until names are published again")
-        HOLD = "hold", _("Hold")
-        ASK = "ask", _("Ask")
-        DECLINE = "decline", _("Decline")
-        HIDE = "hide", _("Hide")
-        BACK = "back", _("Back to the queue")
+        LIST = "list", pgettext_lazy("decision about a signature", "List")
+        PROPOSE = "propose", pgettext_lazy("decision about a signature", "Proposed, waits for a second person")
+        READY = "ready", pgettext_lazy("decision about a signature", "Decided, waits until names are published again")
+        HOLD = "hold", pgettext_lazy("decision about a signature", "Hold")
+        ASK = "ask", pgettext_lazy("decision about a signature", "Ask")
+        DECLINE = "decline", pgettext_lazy("decision about a signature", "Decline")
+        HIDE = "hide", pgettext_lazy("decision about a signature", "Hide")
+        BACK = "back", pgettext_lazy("decision about a signature", "Back to the queue")
 
     signature = models.ForeignKey(Signature, models.CASCADE, related_name="decisions")
     outcome = models.CharField(max_length=10, choices=Outcome.choices)
@@ -86,9 +86,9 @@ class Evidence(models.Model):
     """One signal: what kind, what it supports, where it was seen, and when it was checked."""
 
     class Claim(models.TextChoices):
-        CONSENT = "consent", _("consent to this text")
-        IDENTITY = "identity", _("identity")
-        AFFILIATION = "affiliation", _("affiliation")
+        CONSENT = "consent", pgettext_lazy("what evidence is about", "consent to this text")
+        IDENTITY = "identity", pgettext_lazy("what evidence is about", "identity")
+        AFFILIATION = "affiliation", pgettext_lazy("what evidence is about", "affiliation")
 
     signature = models.ForeignKey(Signature, models.CASCADE, related_name="evidence")
     family = models.CharField(max_length=1, choices=reasons.Family.choices)

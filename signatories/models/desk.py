@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from petition.identifiers import uuid7
 from petition.models import Letter
@@ -45,19 +46,19 @@ class Batch(models.Model):
     """One decision about many signatures, done by a task and undone as a whole."""
 
     class Verb(models.TextChoices):
-        LIST = "list", _("List")
-        HOLD = "hold", _("Hold")
-        DECLINE = "decline", _("Decline")
-        INVALIDATE = "invalidate", _("Take off the letter and hold")
+        LIST = "list", pgettext_lazy("what is done with many signatures", "List")
+        HOLD = "hold", pgettext_lazy("what is done with many signatures", "Hold")
+        DECLINE = "decline", pgettext_lazy("what is done with many signatures", "Decline")
+        INVALIDATE = "invalidate", pgettext_lazy("what is done with many signatures", "Take off the letter and hold")
 
     class State(models.TextChoices):
-        CHOOSING = "choosing", _("Being put together")
-        WAITING = "waiting", _("Waits for a second person")
-        DOING = "doing", _("Being done")
-        DONE = "done", _("Done")
-        UNDOING = "undoing", _("Being undone")
-        UNDONE = "undone", _("Undone")
-        CANCELLED = "cancelled", _("Called off")
+        CHOOSING = "choosing", pgettext_lazy("status of a batch", "Being put together")
+        WAITING = "waiting", pgettext_lazy("status of a batch", "Waits for a second person")
+        DOING = "doing", pgettext_lazy("status of a batch", "Being done")
+        DONE = "done", pgettext_lazy("status of a batch", "Done")
+        UNDOING = "undoing", pgettext_lazy("status of a batch", "Being undone")
+        UNDONE = "undone", pgettext_lazy("status of a batch", "Undone")
+        CANCELLED = "cancelled", pgettext_lazy("status of a batch", "Called off")
 
     # What a task works on; the others wait for a person or are over.
     WORKED_ON = (State.CHOOSING, State.DOING, State.UNDOING)
@@ -114,11 +115,11 @@ class BatchItem(models.Model):
     """One signature of a batch: how it stood before, and whether it was moved, skipped, or moved back."""
 
     class State(models.TextChoices):
-        WAITING = "waiting", _("Waits")
-        DONE = "done", _("Done")
-        SKIPPED = "skipped", _("Left as it was")
-        UNDONE = "undone", _("Restored")
-        KEPT = "kept", _("Moved since, not restored")
+        WAITING = "waiting", pgettext_lazy("status of a signature in a batch", "Waits")
+        DONE = "done", pgettext_lazy("status of a signature in a batch", "Done")
+        SKIPPED = "skipped", pgettext_lazy("status of a signature in a batch", "Left as it was")
+        UNDONE = "undone", pgettext_lazy("status of a signature in a batch", "Restored")
+        KEPT = "kept", pgettext_lazy("status of a signature in a batch", "Moved since, not restored")
 
     batch = models.ForeignKey(Batch, models.CASCADE, related_name="items")
     signature = models.ForeignKey(Signature, models.CASCADE, related_name="batch_items")
@@ -184,8 +185,8 @@ class Draw(models.Model):
     """A listed name that was drawn for the weekly audit, and what its owner answered."""
 
     class Answer(models.TextChoices):
-        CONFIRMED = "confirmed", _("Confirmed again")
-        DENIED = "denied", _("Denied")
+        CONFIRMED = "confirmed", pgettext_lazy("what a signer answered", "Confirmed again")
+        DENIED = "denied", pgettext_lazy("what a signer answered", "Denied")
 
     signature = models.ForeignKey(Signature, models.CASCADE, related_name="draws")
     letter = models.ForeignKey(Letter, models.CASCADE, related_name="draws")

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from petition.identifiers import uuid7
 
@@ -55,9 +56,9 @@ class OrganisationName(models.Model):
     """One way to write an organisation's name: label, alias or acronym, in any language."""
 
     class Kind(models.TextChoices):
-        LABEL = "label", _("Name")
-        ALIAS = "alias", _("Also known as")
-        ACRONYM = "acronym", _("Acronym")
+        LABEL = "label", pgettext_lazy("kind of name of an organisation", "Name")
+        ALIAS = "alias", pgettext_lazy("kind of name of an organisation", "Also known as")
+        ACRONYM = "acronym", pgettext_lazy("kind of name of an organisation", "Acronym")
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="names")
     name = models.CharField(max_length=300)
@@ -87,9 +88,9 @@ class OrganisationDomain(models.Model):
     """An exact host of an organisation, and whose mailboxes are there. Subdomains are hosts of their own."""
 
     class Kind(models.TextChoices):
-        STAFF = "staff", _("Staff")
-        ALUMNI = "alumni", _("Alumni")
-        STUDENT = "student", _("Students")
+        STAFF = "staff", pgettext_lazy("whose mailboxes a host has", "Staff")
+        ALUMNI = "alumni", pgettext_lazy("whose mailboxes a host has", "Alumni")
+        STUDENT = "student", pgettext_lazy("whose mailboxes a host has", "Students")
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="domains")
     host = models.CharField(max_length=253, help_text="in small letters, IDNA A-labels")
@@ -123,9 +124,9 @@ class OrganisationEvent(models.Model):
     """The append-only history of what people did to an organisation's hosts; imports are not in it."""
 
     class What(models.TextChoices):
-        ADDED = "added", _("added")
-        KIND = "kind", _("changed to")
-        REMOVED = "removed", _("removed")
+        ADDED = "added", pgettext_lazy("what was done to a host", "added")
+        KIND = "kind", pgettext_lazy("what was done to a host", "changed to")
+        REMOVED = "removed", pgettext_lazy("what was done to a host", "removed")
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="events")
     what = models.CharField(max_length=10, choices=What.choices)

@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from petition.identifiers import uuid7
@@ -28,9 +28,9 @@ class Proof(models.Model):
         MAILBOX = "mailbox", _("A mailbox at work")
 
     class State(models.TextChoices):
-        WAITING = "waiting", _("Being checked")
-        FOUND = "found", _("Found")
-        REFUSED = "refused", _("Not found")
+        WAITING = "waiting", pgettext_lazy("status of a proof", "Being checked")
+        FOUND = "found", pgettext_lazy("status of a proof", "Found")
+        REFUSED = "refused", pgettext_lazy("status of a proof", "Not found")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     signature = models.ForeignKey(Signature, models.CASCADE, related_name="proofs")

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from petition.models import Letter
@@ -117,8 +117,8 @@ class Alarm(models.Model):
     """Many signatures from one network or one unknown mail host in a few minutes; the newest burst of each."""
 
     class Kind(models.TextChoices):
-        NETWORK = "network", _("network")
-        HOST = "host", _("mail host")
+        NETWORK = "network", pgettext_lazy("where signatures come from", "network")
+        HOST = "host", pgettext_lazy("where signatures come from", "mail host")
 
     letter = models.ForeignKey(Letter, models.CASCADE, related_name="alarms")
     kind = models.CharField(max_length=10, choices=Kind.choices)

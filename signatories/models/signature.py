@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from petition.identifiers import uuid7
@@ -81,15 +81,15 @@ class Signature(models.Model):
     """One person under one version of one letter, with what they typed for it."""
 
     class Status(models.TextChoices):
-        PENDING = "pending", _("Waits for confirmation")
-        EXPIRED = "expired", _("Never confirmed")
-        CONFIRMED = "confirmed", _("Waits for a decision")
-        HELD = "held", _("Held for a second look")
-        ASKED = "asked", _("Asked for more")
-        DECLINED = "declined", _("Declined")
-        LISTED = "listed", _("Listed")
-        HIDDEN = "hidden", _("Hidden")
-        WITHDRAWN = "withdrawn", _("Withdrawn")
+        PENDING = "pending", pgettext_lazy("status of a signature", "Waits for confirmation")
+        EXPIRED = "expired", pgettext_lazy("status of a signature", "Never confirmed")
+        CONFIRMED = "confirmed", pgettext_lazy("status of a signature", "Waits for a decision")
+        HELD = "held", pgettext_lazy("status of a signature", "Held for a second look")
+        ASKED = "asked", pgettext_lazy("status of a signature", "Asked for more")
+        DECLINED = "declined", pgettext_lazy("status of a signature", "Declined")
+        LISTED = "listed", pgettext_lazy("status of a signature", "Listed")
+        HIDDEN = "hidden", pgettext_lazy("status of a signature", "Hidden")
+        WITHDRAWN = "withdrawn", pgettext_lazy("status of a signature", "Withdrawn")
 
     class Capacity(models.TextChoices):
         PERSONAL = "personal", _("In a personal capacity")

@@ -80,7 +80,7 @@ def link_providers() -> list[tuple[str, str]]:
 @register.filter
 def country_name(code: str) -> str:
     """The name of a country, or the code itself where there is none."""
-    return countries.names(sentences.spoken()).get(code, code)
+    return countries.names().get(code, code)
 
 
 @register.simple_tag

@@ -5,33 +5,38 @@ from dataclasses import dataclass
 from django import template
 from django.template import Context
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from petition.models import Letter, Membership, Power
 
 register = template.Library()
 # Each group with its pages: how a template calls it, the words, the address, and the power that its view asks for.
 GROUPS = {
-    _("Letter"): [
-        ("letter", _("Overview"), "petition:desk_letter", Power.SEE),
-        ("versions", _("Versions"), "petition:versions", Power.SEE),
-        ("updates", _("News"), "petition:updates", Power.EDIT),
-        ("founders", _("Founders"), "signatories:founders", Power.SEE),
-        ("team", _("Team"), "signatories:members", Power.MANAGE),
+    pgettext_lazy("pages of the desk", "Letter"): [
+        ("letter", pgettext_lazy("pages of the desk", "Overview"), "petition:desk_letter", Power.SEE),
+        ("versions", pgettext_lazy("pages of the desk", "Versions"), "petition:versions", Power.SEE),
+        ("updates", pgettext_lazy("pages of the desk", "News"), "petition:updates", Power.EDIT),
+        ("founders", pgettext_lazy("pages of the desk", "Founders"), "signatories:founders", Power.SEE),
+        ("team", pgettext_lazy("pages of the desk", "Team"), "signatories:members", Power.MANAGE),
     ],
-    _("Signatures"): [
-        ("vetting", _("Vetting"), "signatories:queue", Power.SEE),
-        ("cases", _("Cases"), "signatories:cases", Power.SEE),
-        ("batches", _("Batches"), "signatories:batches", Power.SEE),
-        ("work", _("Work"), "signatories:work", Power.SEE),
-        ("mails", _("Mails"), "signatories:mails", Power.SEE),
-        ("retention", _("Data"), "signatories:retention", Power.SEE),
-        ("watchlist", _("Watchlist"), "signatories:watchlist", Power.VET),
-        ("organisations", _("Organisations"), "signatories:desk_organisations", Power.VET),
+    pgettext_lazy("pages of the desk", "Signatures"): [
+        ("vetting", pgettext_lazy("pages of the desk", "Vetting"), "signatories:queue", Power.SEE),
+        ("cases", pgettext_lazy("pages of the desk", "Cases"), "signatories:cases", Power.SEE),
+        ("batches", pgettext_lazy("pages of the desk", "Batches"), "signatories:batches", Power.SEE),
+        ("work", pgettext_lazy("pages of the desk", "Work"), "signatories:work", Power.SEE),
+        ("mails", pgettext_lazy("pages of the desk", "Mails"), "signatories:mails", Power.SEE),
+        ("retention", pgettext_lazy("pages of the desk", "Data"), "signatories:retention", Power.SEE),
+        ("watchlist", pgettext_lazy("pages of the desk", "Watchlist"), "signatories:watchlist", Power.VET),
+        (
+            "organisations",
+            pgettext_lazy("pages of the desk", "Organisations"),
+            "signatories:desk_organisations",
+            Power.VET,
+        ),
     ],
-    _("Handing over"): [
-        ("delivery", _("Delivery"), "petition:delivery", Power.EXPORT),
-        ("export", _("Export"), "signatories:export", Power.EXPORT),
+    pgettext_lazy("pages of the desk", "Handing over"): [
+        ("delivery", pgettext_lazy("pages of the desk", "Delivery"), "petition:delivery", Power.EXPORT),
+        ("export", pgettext_lazy("pages of the desk", "Export"), "signatories:export", Power.EXPORT),
     ],
 }
 

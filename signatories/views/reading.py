@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from petition.models import Letter
 from petition.views import shared
-from signatories import countries, record, roll, sentences
+from signatories import countries, record, roll
 
 BAD_REQUEST = 400
 
@@ -38,6 +38,6 @@ def signatories(request: HttpRequest, slug: str) -> HttpResponse:
         "then": then,
         "then_typed": f"{then.at:%Y-%m-%dT%H:%M}" if then else "",
         "filtered": any(asked[name] for name in ("search", "discipline", "country")),
-        "countries": countries.names(sentences.spoken()),
+        "countries": countries.names(),
     }
     return render(request, "signatories/signatories.html", context)
