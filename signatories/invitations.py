@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from petition import patience
 from petition.models import Letter, User
@@ -289,30 +290,39 @@ def revoke(invitation: Invitation) -> None:
 
 def where(invitation: Invitation) -> str:
     """Return where an invitation stands, in words for the team."""
+    word, more = _stands(invitation)
+    # Translators: where an invitation stands, and more about it: "Bounced: there is no such mailbox".
+    return _("%(where)s: %(more)s") % {"where": word, "more": more} if more else word
+
+
+def _stands(invitation: Invitation) -> tuple[str, str]:
+    """Return where it stands in a word, and what there is to say about that."""
     refused = [mail for mail in invitation.mails.all() if mail.state == Mail.State.FAILED]
     owed = [mail for mail in invitation.mails.all() if mail.state == Mail.State.OWED]
     late = [mail for mail in invitation.mails.all() if mail.state == Mail.State.SENT and mail.returned]
     if invitation.signature is not None:
-        return f"Signed: {invitation.signature.get_status_display().lower()}"
+        return pgettext("an invitation", "Signed"), sentences.inside(invitation.signature.get_status_display())
     if invitation.declined_at:
-        return "Declined"
+        return pgettext("an invitation", "Declined"), ""
     if invitation.revoked_at:
-        return "Taken back"
+        return pgettext("an invitation", "Taken back"), ""
     if invitation.expires_at <= timezone.now():
-        return "Expired"
+        return pgettext("an invitation", "Expired"), ""
     if refused:
-        return f"Bounced: {refused[-1].trouble}"
+        return pgettext("an invitation", "Bounced"), refused[-1].trouble
     if invitation.opened_at:
-        return "Opened"
+        return pgettext("an invitation", "Opened"), ""
     if owed:
-        return "Being sent"
-    return f"Delayed: {late[-1].trouble}" if late else "Sent"
+        return pgettext("an invitation", "Being sent"), ""
+    if late:
+        return pgettext("an invitation", "Delayed"), late[-1].trouble
+    return pgettext("an invitation", "Sent"), ""
 
 
 def count(invited: Iterable[Invitation]) -> dict[str, int]:
-    """Return how many invitations stand where, by the first word of it."""
+    """Return how many invitations stand where, by the word for it."""
     counts: dict[str, int] = {}
     for one in invited:
-        word = where(one).partition(":")[0]
+        word, _more = _stands(one)
         counts[word] = counts.get(word, 0) + 1
     return counts
