@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('petition', '0010_running'),
-        ('signatories', '0022_locale'),
+        ('signatories', '0023_said_of_a_proof'),
     ]
 
     operations = [
