@@ -9,9 +9,10 @@ from django.core.mail import EmailMessage
 from django.core.mail.message import forbid_multi_line_headers
 from django.template.loader import render_to_string
 
+from petition.languages import speaking
 from petition.lines import name_in_mail
 from signatories import reasons, tokens
-from signatories.models import Mail, Signature
+from signatories.models import Invitation, Mail, Signature
 from signatories.outbox import returning
 from signatories.outbox.links import Links
 from signatories.outbox.wanted import NEWS
@@ -35,10 +36,19 @@ def _encoded(subject: str) -> str:
 
 
 def compose(mail: Mail) -> EmailMessage:
-    """Render a mail from the rows it is about, as they are now."""
-    signature, invitation = mail.signature, mail.invitation
-    about = signature or invitation
+    """Render a mail from the rows it is about, as they are now, in the language of its reader.
+
+    Whose language is not known reads the letter's, if pages are spoken in it.
+    """
+    about = mail.signature or mail.invitation
     assert about is not None
+    known = mail.signature.locale if mail.signature else ""
+    with speaking(known or about.letter.language, prefixed=bool(known)):
+        return _compose(mail, about)
+
+
+def _compose(mail: Mail, about: Signature | Invitation) -> EmailMessage:
+    signature, invitation = mail.signature, mail.invitation
     shown, proving = proposed(mail) if signature else None, _proving(mail)
     context: dict[str, Any] = {
         "mail": mail,
