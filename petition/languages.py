@@ -25,17 +25,25 @@ def speaking(code: str, *, prefixed: bool = True) -> Iterator[None]:
     """Speak a language for a while, as a mail to a signer does, and lead to the pages in that language.
 
     Args:
-        code: of a language in settings.LANGUAGES; for any other, and for none, it is the default language, and the
+        code: of a language, such as de or de-AT; for one that is not in settings.LANGUAGES, and for none, it is the default language, and the
             addresses have no prefix, so that each page asks the reader's browser.
         prefixed: whether addresses lead to the pages in that language, or to the ones that ask the browser.
     """
-    known, before = code in SPOKEN, get_script_prefix()
-    set_script_prefix(f"/{code}/" if known and prefixed else ROOT)
+    known, before = _nearest(code), get_script_prefix()
+    set_script_prefix(f"/{known}/" if known and prefixed else ROOT)
     try:
-        with translation.override(code if known else settings.LANGUAGE_CODE):
+        with translation.override(known or settings.LANGUAGE_CODE):
             yield
     finally:
         set_script_prefix(before)
+
+
+def _nearest(code: str) -> str:
+    """The language of ours for a code such as de-AT; empty if there is none."""
+    try:
+        return str(translation.get_supported_language_variant(code)) if code else ""
+    except LookupError:
+        return ""
 
 
 def plainly() -> _GeneratorContextManager[None]:

@@ -9,13 +9,13 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, Exists, OuterRef
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from petition import patience, tally, versions
+from petition.languages import speaking
 from petition.models import Letter, Milestone, Reply, Role, Update, Version
 from petition.moves import NotAllowed, note
-from signatories import account_mail, consents, outbox, reaching, sentences
+from signatories import account_mail, consents, outbox, reaching
 from signatories.models import (
     KNOWN,
     Announcement,
@@ -211,7 +211,7 @@ def _tell_team(milestone: Milestone) -> int:
         name: settings.SITE_URL + reverse(f"petition:{name}", args=[letter.slug]) for name in ("letter", "updates")
     }
     context = {"milestone": milestone, "letter": letter, "links": links}
-    with translation.override(sentences.language(letter.language)):
+    with speaking(letter.language, prefixed=False):
         rendered = render_to_string("signatories/mail/milestone.txt", context).strip()
     subject, _line, body = rendered.removeprefix("Subject:").strip().partition("\n")
     try:

@@ -6,7 +6,7 @@ from babel import Locale
 from babel.lists import format_list
 from django.conf import settings
 from django.utils.formats import number_format
-from django.utils.translation import get_language, get_supported_language_variant, to_locale
+from django.utils.translation import get_language, to_locale
 
 # These begin a common noun small inside a sentence; German does not, and Arabic has no capitals.
 SMALL_INSIDE = {"en", "fr", "es"}
@@ -16,14 +16,6 @@ OWN = {"en": "en_GB"}  # our English joins "one, two and three", without the com
 def spoken() -> str:
     """Return the language in which this is read, such as `de`."""
     return get_language() or settings.LANGUAGE_CODE
-
-
-def language(written: str) -> str:
-    """Return the language of ours that comes next to one in which a letter is written: its own, or else the default."""
-    try:
-        return get_supported_language_variant(written)
-    except LookupError:
-        return settings.LANGUAGE_CODE
 
 
 def inside(label: object) -> str:

@@ -3,12 +3,12 @@
 from django.conf import settings
 from django.db import transaction
 from django.template.loader import render_to_string
-from django.utils import translation
 from django.utils.translation import gettext_lazy
 
+from petition.languages import speaking
 from petition.models import Letter, Membership, Role, User
 from petition.moves import NotAllowed
-from signatories import account_mail, sentences
+from signatories import account_mail
 
 LAST_OWNER = gettext_lazy("A letter keeps at least one owner.")
 
@@ -72,7 +72,7 @@ def _tell(letter: Letter, user: User, *, now: str, was: str, by: User, owners: l
         "by": by,
         "site": settings.SITE_URL,
     }
-    with translation.override(sentences.language(letter.language)):
+    with speaking(letter.language, prefixed=False):
         text = render_to_string("signatories/mail/team.txt", context).strip()
     subject, _, body = text.partition("\n")
     for to in sorted({one.email for one in (*owners, user)}):

@@ -24,7 +24,7 @@ from signatories.desk.queue import asked_in, at, go_on, person_path
 from signatories.evidence import found
 from signatories.forms import desk
 from signatories.models import Decision, Signature
-from signatories.templatetags.phrases import midsentence
+from signatories.sentences import inside
 from signatories.vetting.waiting import Place
 
 CONFLICT = 409  # RFC 9110, section 15.5.10
@@ -183,7 +183,7 @@ def _take(
         )
         return person.page(request, letter, person.find(letter, signature.pk), status=CONFLICT)
     said = SAID.get(Decision.Outcome(decision.outcome), gettext_noop("%(name)s: %(status)s."))
-    status = midsentence(signature.get_status_display())
+    status = inside(signature.get_status_display())
     messages.success(request, _(said) % {"name": signature.name, "level": decision.level, "status": status})
     return _on(request, signature, place)
 

@@ -18,7 +18,7 @@ from signatories import organisations
 from signatories.forms.organisations import HostForm, OrganisationForm
 from signatories.models import Organisation, OrganisationDomain
 from signatories.organisations import hosts
-from signatories.templatetags.phrases import midsentence
+from signatories.sentences import inside
 
 LONGEST = 300
 SHOWN_EVENTS = 50
@@ -76,7 +76,7 @@ def add_host(request: HttpRequest, slug: str) -> HttpResponse:
             messages.success(
                 request,
                 _("%(host)s stands for %(kind)s of %(organisation)s from now on.")
-                % {"host": row.host, "kind": midsentence(row.get_kind_display()), "organisation": one},
+                % {"host": row.host, "kind": inside(row.get_kind_display()), "organisation": one},
             )
             return redirect(_address(letter, one))
     return _one(request, letter, one, form=form, status=UNPROCESSABLE)

@@ -1,14 +1,13 @@
 """Words within a sentence: a label that stands in the middle of one, and a status as the history names it."""
 
-from typing import Any
-
 from django import template
-from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import pgettext_lazy
+
+from signatories import sentences
 
 register = template.Library()
+register.filter("midsentence", sentences.inside)
 
-# These write a common noun with a small letter in a sentence; German does not, and Arabic has no capitals.
-SMALL = {"en", "fr", "es"}
 # As the history of a letter or of a signature names them: “draft → open”. A label would say more than fits there.
 STATUSES = {
     "draft": pgettext_lazy("status of a letter", "draft"),
@@ -34,13 +33,6 @@ ROLES = {
     "exporter": pgettext_lazy("on a team", "exporter"),
     "observer": pgettext_lazy("on a team", "observer"),
 }
-
-
-@register.filter
-def midsentence(value: Any) -> str:
-    """Return a label as it stands within a sentence of the language that is spoken."""
-    said = str(value)
-    return said.lower() if (get_language() or "en").split("-")[0] in SMALL else said
 
 
 @register.filter
