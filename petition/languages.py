@@ -25,8 +25,8 @@ def speaking(code: str, *, prefixed: bool = True) -> Iterator[None]:
     """Speak a language for a while, as a mail to a signer does, and lead to the pages in that language.
 
     Args:
-        code: of a language, such as de or de-AT; for one that is not in settings.LANGUAGES, and for none, it is the default language, and the
-            addresses have no prefix, so that each page asks the reader's browser.
+        code: of a language, such as de or de-AT; for one that is not in settings.LANGUAGES, and for none, it is the
+            default language, and the addresses have no prefix, so that each page asks the reader's browser.
         prefixed: whether addresses lead to the pages in that language, or to the ones that ask the browser.
     """
     known, before = _nearest(code), get_script_prefix()
