@@ -49,8 +49,5 @@ class Links(dict[str, str]):
             return reverse(OF_THE_LETTER[name], args=[about.letter.slug])
         if name == "version" and news and news.version:
             return reverse("petition:version", args=[about.letter.slug, news.version.number])
-        if name == "invitation":
-            about = self.proving
-        elif name in OF_THE_MAIL:
-            about = self.mail
-        return reverse(f"signatories:{name}", args=[tokens.make(PURPOSES[name], about.pk)])
+        opened = self.proving if name == "invitation" else self.mail if name in OF_THE_MAIL else about
+        return reverse(f"signatories:{name}", args=[tokens.make(PURPOSES[name], opened.pk)])

@@ -31,6 +31,10 @@ LEASE = timedelta(seconds=30)
 TURN = 2.0  # seconds that a task begins another batch, so that a letter is published on time beside a mailing
 LONGEST = 5.0  # seconds that a batch may take
 MAX_ATTEMPTS = 12
+ABOUT: list[str] = [
+    *("signature__letter", "signature__version", "invitation__letter"),
+    *("announcement__version", "announcement__update", "announcement__reply"),
+]
 SENT = """
     UPDATE signatories_mail
     SET state = 'sent', "to" = '', sent_at = %s, times_sent = times_sent + 1, attempts = 0, problem = '', returned = ''
@@ -127,9 +131,7 @@ def _read(due: dict[UUID, datetime], until: datetime) -> list[Mail]:
 
 def _with_rows() -> MailQuerySet:
     """Mails with what they are about: a letter and its news are read once, however many mails of a batch share them."""
-    about = ("signature__letter", "signature__version", "invitation__letter")
-    news = ("announcement__version", "announcement__update", "announcement__reply")
-    return Mail.objects.prefetch_related(*about, *news)
+    return Mail.objects.prefetch_related(*ABOUT)
 
 
 def _as_they_are(mails: list[Mail]) -> list[Mail]:
