@@ -7,7 +7,8 @@ https://www.postgresql.org/docs/current/warm-standby.html for how a standby is s
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
@@ -22,6 +23,7 @@ AWAY = 5.0  # seconds for which one that failed is left alone
 Answer = TypeVar("Answer")
 Asked = ParamSpec("Asked")
 _public: ContextVar[bool] = ContextVar("public", default=False)
+_primary: ContextVar[bool] = ContextVar("primary", default=False)
 
 
 class Watch:
@@ -90,12 +92,22 @@ class Router:
         return db != ALIAS
 
 
+@contextmanager
+def avoided() -> Iterator[None]:
+    """Read everything at the primary in this block, as what is kept for others until it changes there has to be."""
+    before = _primary.set(True)
+    try:
+        yield
+    finally:
+        _primary.reset(before)
+
+
 def public(read: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
     """Let a function that reads what anybody may read use the standby, and do it again without one that fails."""
 
     @wraps(read)
     def wherever(*args: Asked.args, **kwargs: Asked.kwargs) -> Answer:
-        if not watch.is_close():
+        if _primary.get() or not watch.is_close():
             return read(*args, **kwargs)
         before = _public.set(True)
         try:
