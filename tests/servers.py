@@ -30,7 +30,7 @@ import redis as redis_client
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-PROGRAMS = {"postgres": ["initdb", "postgres"], "redis": ["redis-server"], "chromium": ["chromium"]}
+PROGRAMS = {"postgres": ["initdb", "postgres", "pg_basebackup"], "redis": ["redis-server"], "chromium": ["chromium"]}
 DEBIAN = {"postgres": "postgresql", "redis": "redis-server", "chromium": "chromium"}
 VARIABLES = {"postgres": "DATABASE_URL", "redis": "REDIS_URL"}
 LIBC = ctypes.CDLL(None)
@@ -107,6 +107,24 @@ def postgres(
                 raise RuntimeError(f"initdb failed: {made.stderr}")
         command = [binary("postgres"), "-D", "data", "-p", str(port)]
         command += [f"--{name}={value}" for name, value in settings.items()]
+        with _running(command, folder, user, lambda: psycopg.connect(url).close()) as process:
+            yield Server(url, process)
+
+
+@contextmanager
+def standby(primary: str) -> Iterator[Server]:
+    """Run a streaming standby of a cluster that runs.
+
+    Args:
+        primary: its address, of a role that may replicate.
+    """
+    port = free_port()
+    with _folder() as (folder, user):
+        copy = [binary("pg_basebackup"), "--dbname", primary, "--pgdata=data", "--write-recovery-conf"]
+        subprocess.run([*copy, "--checkpoint=fast", "--no-sync"], cwd=folder, check=True, capture_output=True, **user)
+        url = f"{primary.rpartition(':')[0]}:{port}/{primary.rpartition('/')[2]}"
+        command = [binary("postgres"), "-D", "data", "-p", str(port), "--listen_addresses=127.0.0.1", "--fsync=off"]
+        command += ["--unix_socket_directories=", "--max_connections=200"]
         with _running(command, folder, user, lambda: psycopg.connect(url).close()) as process:
             yield Server(url, process)
 

@@ -130,10 +130,10 @@ def website(redis_url: str, log: Path | None = None) -> Iterator[Website]:
 
 
 @contextmanager
-def house(database_url: str, folder: Path) -> Iterator[Website]:
+def house(database_url: str, folder: Path, **settings: str) -> Iterator[Website]:
     """Run the web server of production on an empty database of a test's own, with the letter of the cast."""
     environ = os.environ | {"DATABASE_URL": database_url, "VAR_DIR": str(folder), "REDIS_URL": "", "DEBUG": "0"}
-    environ |= {"DEMO": "1", "SECRET_KEY": "only-for-tests-" * 4, "LOG_LEVEL": "ERROR"}
+    environ |= {"DEMO": "1", "SECRET_KEY": "only-for-tests-" * 4, "LOG_LEVEL": "ERROR", **settings}
     django = [sys.executable, "-m", "django"]
     environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
     for arguments in (["migrate", "--verbosity=0"], ["shell", "--no-imports", "-c", LETTER]):

@@ -1,0 +1,94 @@
+"""Public pages are read from a standby while it keeps up, and from the primary as soon as it does not."""
+
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests import servers
+from tests.postgres.processes import Website, house, until
+
+FRESH = 3.0  # seconds: a look and a half, and a page
+
+
+@dataclass
+class Pair:
+    """A primary, its standby, and a site that knows both."""
+
+    primary: servers.Server
+    standby: servers.Server
+    site: Website
+
+    def name(self, title: str) -> None:
+        self.on(self.primary, f"UPDATE petition_letter SET title = '{title}'")
+
+    def shown(self) -> str:
+        """The title as the API tells it."""
+        answer = self.site.get("/api/v1/letters/keep-the-lights-on")
+        assert answer.status == 200
+        return str(json.load(answer)["title"])
+
+    @staticmethod
+    def on(server: servers.Server, statement: str) -> object:
+        with psycopg.connect(server.url, autocommit=True) as link:
+            cursor = link.execute(statement)
+            row = cursor.fetchone() if cursor.description else None
+            return row[0] if row else None
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> Iterator[Pair]:
+    with (
+        servers.postgres() as primary,
+        servers.standby(primary.url) as standby,
+        house(primary.url, tmp_path, DATABASE_REPLICA_URL=standby.url) as site,
+    ):
+        yield Pair(primary, standby, site)
+
+
+def reads(pair: Pair) -> int:
+    """How many statements about letters the site has open or has just ended at the standby."""
+    ask = "SELECT coalesce(max(extract(epoch FROM query_start)), 0) FROM pg_stat_activity WHERE query LIKE '%title%' "
+    return int(float(str(pair.on(pair.standby, ask + "AND pid <> pg_backend_pid()"))) * 1000)
+
+
+def is_read_there(pair: Pair) -> bool:
+    before = reads(pair)
+    pair.shown()
+    return reads(pair) > before
+
+
+def test_public_pages_are_read_at_the_standby_and_show_what_was_written_a_moment_ago(pair: Pair):
+    until(lambda: is_read_there(pair), 20)
+    pair.name("Written just now")
+    until(lambda: pair.shown() == "Written just now", FRESH)
+    until(lambda: is_read_there(pair), 20)
+
+
+def test_a_standby_that_falls_behind_is_not_read(pair: Pair):
+    until(lambda: is_read_there(pair), 20)
+    pair.on(pair.standby, "SELECT pg_wal_replay_pause()")
+    pair.name("It does not know this")
+    until(lambda: pair.shown() == "It does not know this", FRESH)
+    assert not is_read_there(pair)
+    pair.on(pair.standby, "SELECT pg_wal_replay_resume()")
+    until(lambda: is_read_there(pair), 20)
+
+
+def test_nobody_notices_that_the_standby_is_lost(pair: Pair):
+    until(lambda: is_read_there(pair), 20)
+    pair.standby.process.kill()
+    ends = time.monotonic() + 4
+    while time.monotonic() < ends:
+        assert pair.shown() == "Keep the lights on"
+
+
+def test_a_standby_that_was_made_a_primary_is_not_read_any_more(pair: Pair):
+    until(lambda: is_read_there(pair), 20)
+    pair.on(pair.standby, "SELECT pg_promote()")
+    pair.name("Only the old one is told")
+    until(lambda: pair.shown() == "Only the old one is told", FRESH)
