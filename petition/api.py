@@ -37,7 +37,9 @@ class Problem(Schema):
 PROBLEMS = {400: Problem, 404: Problem, 422: Problem, 429: Problem, 503: Problem}
 
 
-def reads(to: Router, path: str, answer: Any, summary: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def reads(
+    to: Router, path: str, answer: Any, summary: str, *, problems: dict[int, Any] = PROBLEMS, **described: Any
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Put a function behind GET, and behind HEAD, which is not described on its own.
 
     Args:
@@ -45,12 +47,14 @@ def reads(to: Router, path: str, answer: Any, summary: str) -> Callable[[Callabl
         path: below `/api/v1`.
         answer: the schema of a good answer.
         summary: what it gives, in a few words.
+        problems: which other answers there are.
+        described: what else the description says (`openapi_extra`).
     """
 
     def put(function: Callable[..., Any]) -> Callable[..., Any]:
-        answers = {200: answer, **PROBLEMS}
+        answers = {200: answer, **problems}
         to.api_operation(["HEAD"], path, response=answers, include_in_schema=False)(function)
-        to.get(path, response=answers, summary=summary, operation_id=function.__name__)(function)
+        to.get(path, response=answers, summary=summary, operation_id=function.__name__, **described)(function)
         return function
 
     return put

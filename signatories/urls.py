@@ -16,6 +16,7 @@ from signatories.desk import (
     retention,
     switches,
     team,
+    tokens,
     watchlist,
     work,
 )
@@ -85,6 +86,8 @@ urlpatterns = [
     path("mailbox/<str:token>/", proofs.stop, name="stop"),
     path("invitation/<str:token>/", invited.invitation, name="invitation"),
     path("invitation/<str:token>/decline/", invited.decline_invitation, name="decline_invitation"),
+    path("accounts/tokens/", tokens.tokens, name="tokens"),
+    path("accounts/tokens/<uuid:pk>/revoke/", tokens.revoke, name="revoke_token"),
     path("desk/<slug:slug>/vetting/", queue.queue, name="queue"),
     path("desk/<slug:slug>/vetting/next/", queue.next_, name="next"),
     path("desk/<slug:slug>/mails/", mails.mails, name="mails"),

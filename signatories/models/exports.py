@@ -30,6 +30,8 @@ class Export(models.Model):
     at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True, help_text="when the last piece had left; empty where it broke off")
 
+    public_id = models.UUIDField(null=True, unique=True, help_text="by which a program knows the one that it began")
+
     class Meta:
         ordering: ClassVar[list[str]] = ["-at", "-pk"]
 
