@@ -8,7 +8,11 @@ from kombu.transport import redis, virtual
 
 # Work that may take minutes waits in a line of its own, so that a worker for the other line is always free for mail. A
 # worker that is told no line serves both.
-SLOW = ("petition.tasks.make_bundles", "signatories.tasks.go_on_with_batches")
+SLOW = (
+    "petition.tasks.make_bundles",
+    "signatories.tasks.go_on_with_batches",
+    "signatories.tasks.send_webhooks",
+)
 # A connection over which nothing comes back is noticed within about 25 seconds.
 KEEPALIVE = {"TCP_KEEPIDLE": 10, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3}
 

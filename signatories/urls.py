@@ -18,6 +18,7 @@ from signatories.desk import (
     team,
     tokens,
     watchlist,
+    webhooks,
     work,
 )
 from signatories.forms.own_data import WHAT
@@ -140,6 +141,16 @@ urlpatterns = [
     path("desk/<slug:slug>/organisations/add-host/", organisations.add_host, name="add_host"),
     path("desk/<slug:slug>/organisations/<int:pk>/remove/", organisations.remove_host, name="remove_host"),
     path("desk/<slug:slug>/retention/", retention.report, name="retention"),
+    path("desk/<slug:slug>/webhooks/", webhooks.webhooks_, name="webhooks"),
+    path("desk/<slug:slug>/webhooks/<uuid:pk>/", webhooks.webhook, name="webhook"),
+    path("desk/<slug:slug>/webhooks/<uuid:pk>/change/", webhooks.change, name="change_webhook"),
+    path("desk/<slug:slug>/webhooks/<uuid:pk>/rotate/", webhooks.rotate, name="rotate_webhook"),
+    path("desk/<slug:slug>/webhooks/<uuid:pk>/remove/", webhooks.remove, name="remove_webhook"),
+    *(
+        path(f"desk/<slug:slug>/webhooks/<uuid:pk>/{verb}/", webhooks.act, {"verb": verb}, name=f"{verb}_webhook")
+        for verb in webhooks.VERBS
+    ),
+    path("desk/<slug:slug>/webhooks/<uuid:pk>/deliveries/<uuid:delivery>/again/", webhooks.again, name="webhook_again"),
     path("desk/<slug:slug>/export/", exports.export, name="export"),
     path("desk/<slug:slug>/team/", team.members, name="members"),
     path("desk/<slug:slug>/team/<int:pk>/remove/", team.remove_member, name="remove_member"),

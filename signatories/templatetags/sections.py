@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django import template
 from django.template import Context
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from petition.models import Letter, Membership, Power
 
@@ -31,6 +32,7 @@ GROUPS = {
     "Handing over": [
         ("delivery", "Delivery", "petition:delivery", Power.EXPORT),
         ("export", "Export", "signatories:export", Power.EXPORT),
+        ("webhooks", _("Webhooks"), "signatories:webhooks", Power.MANAGE),
     ],
 }
 
