@@ -19,6 +19,7 @@ EACH |= {"delivery": str(uuid.uuid4()), "id": str(uuid.uuid4())}
 EACH |= {"batch": str(uuid.uuid4()), "case": "1", "language": "de", "provider": "orcid"}
 # Pages about something that a fresh letter does not have; their own tests open them.
 OF_SOMETHING_ELSE = {"desk/<slug:slug>/versions/next/", "desk/<slug:slug>/updates/<uuid:pk>/"}
+OF_SOMETHING_ELSE |= {"desk/<slug:slug>/webhooks/<uuid:pk>/"}
 
 
 def routes(patterns: list, prefix: str = "") -> list[str]:

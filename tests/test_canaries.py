@@ -126,7 +126,9 @@ def test_no_page_feed_or_file_that_anybody_may_open_holds_a_canary(planted, lett
     shown = letter.signatures.listed().get()
     heard = {}
     for route in public():
-        expected = _of_team(route) or OTHERWISE.get(route, 404 if route.endswith("/delivery/") and not is_delivered else 200)
+        expected = _of_team(route) or OTHERWISE.get(
+            route, 404 if route.endswith("/delivery/") and not is_delivered else 200
+        )
         for address in addresses(route, letter, shown):
             answer = client.get(address)
             assert answer.status_code == expected or "?" in address, address

@@ -11,6 +11,7 @@ from django.utils import timezone
 from petition import lifecycle, tally
 from petition.models import Tally
 from signatories import (
+    access_tokens,
     account_mail,
     cases,
     embargo,
@@ -20,6 +21,7 @@ from signatories import (
     signing,
     tokens,
     vetting,
+    webhooks,
     workmail,
 )
 from signatories.models import (
@@ -84,6 +86,10 @@ def everything(letter, post_sign, confirmed, listed, vetter, deliver, organiser,
     account_mail.owe(to=organiser.email, subject="Code", body="123456", code=True)
     at_desk(organiser)
     vetting.claim(ada.pk, vetter=vetter)
+    access_tokens.issue(organiser, name="A program", scopes=["read"], days=7)
+    hook, _ = webhooks.make(letter, url="https://hooks.example.org/", events=["letter.milestone"], by=organiser)
+    webhooks.test(hook)
+    webhooks.switch_off(hook)
     deliver()
     ada.refresh_from_db()
     return ada

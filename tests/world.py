@@ -214,7 +214,19 @@ def answer(response: Any) -> str:
         if "reauthenticate" in where:
             return "A"
         return "F" if where.startswith("/accounts/2fa/") and "/2fa/" not in response.request["PATH_INFO"] else "R"
-    kinds = {200: "Y", 400: "I", 403: "X", 401: "U", 404: "N", 405: "M", 409: "C", 410: "G", 422: "I", 429: "T", 503: "D"}
+    kinds = {
+        200: "Y",
+        400: "I",
+        403: "X",
+        401: "U",
+        404: "N",
+        405: "M",
+        409: "C",
+        410: "G",
+        422: "I",
+        429: "T",
+        503: "D",
+    }
     return kinds.get(status, str(status))
 
 

@@ -169,8 +169,8 @@ def _mark(signature: Signature, sent: str) -> str:
 def _list(signature: Signature, vetter: User, asked: ListIn, seen: str) -> Decision:
     open_flags = signature.flags.filter(released_at=None, kind__in=asked.looked)
     looked = list(open_flags.values_list("pk", flat=True))
-    said = {"level": asked.level, "reason": asked.reason, "note": asked.note, "looked": looked, "seen": seen}
-    taken = vetting.list_(signature, vetter=vetter, **said)
+    said: dict[str, Any] = {"level": asked.level, "reason": asked.reason, "note": asked.note, "seen": seen}
+    taken = vetting.list_(signature, vetter=vetter, looked=looked, **said)
     if taken.outcome == Decision.Outcome.PROPOSE or taken.second_vetter_id is not None:
         raise DeskOnly("Listing this name takes two people.")  # and is undone by that
     return taken
@@ -184,8 +184,8 @@ def _reasoned(verb: Callable[..., Decision]) -> Callable[..., Decision]:
 
 
 def _ask(signature: Signature, vetter: User, asked: AskIn, seen: str) -> Decision:
-    said = {"questions": asked.questions, "question": asked.question, "note": asked.note, "seen": seen}
-    return vetting.ask(signature, vetter=vetter, **said)
+    said = {"question": asked.question, "note": asked.note, "seen": seen}
+    return vetting.ask(signature, vetter=vetter, questions=asked.questions, **said)
 
 
 TAKE: dict[str, Callable[..., Decision]] = {

@@ -50,7 +50,7 @@ class ExportOut(Schema):
 def begin_export(request: HttpRequest, slug: Slug, wanted: ExportIn) -> Status[dict[str, Any]]:
     """The list that readers may see. It is recorded like an export from the desk; one with addresses is made there."""
     letter = letter_of(request, slug, Power.EXPORT)
-    said = {"format": wanted.format, "audience": Export.Audience.PUBLIC, "public_id": uuid7()}
+    said: dict[str, Any] = {"format": wanted.format, "audience": Export.Audience.PUBLIC, "public_id": uuid7()}
     return Status(201, _shown(exporting.record(letter, actor=member(request), **said)))
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -27,7 +28,7 @@ class Verb:
     """One button of a webhook, and what is said afterwards."""
 
     take: Callable[[Webhook], object]
-    said: str
+    said: Promise
 
 
 VERBS = {
@@ -95,7 +96,7 @@ def act(request: HttpRequest, slug: str, pk: uuid.UUID, verb: str) -> HttpRespon
     """Send a test, switch it on or off."""
     _of, one = _find(request, slug, pk)
     VERBS[verb].take(one)
-    messages.success(request, VERBS[verb].said)
+    messages.success(request, str(VERBS[verb].said))
     return redirect("signatories:webhook", slug, pk)
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from django import template
 from django.template import Context
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
 
 from petition.models import Letter, Membership, Power
 
@@ -32,7 +31,7 @@ GROUPS = {
     "Handing over": [
         ("delivery", "Delivery", "petition:delivery", Power.EXPORT),
         ("export", "Export", "signatories:export", Power.EXPORT),
-        ("webhooks", _("Webhooks"), "signatories:webhooks", Power.MANAGE),
+        ("webhooks", "Webhooks", "signatories:webhooks", Power.MANAGE),
     ],
 }
 

@@ -1,5 +1,6 @@
 """Owe a message of every event, once: the history is read up to now, and again for a while."""
 
+import uuid
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -32,7 +33,7 @@ def owe() -> int:
 
 
 @transaction.atomic
-def _owe(pk: object) -> int:
+def _owe(pk: uuid.UUID) -> int:
     webhook = Webhook.objects.select_for_update(skip_locked=True).filter(pk=pk, off_at=None).first()
     if webhook is None:
         return 0
@@ -46,7 +47,7 @@ def _owe(pk: object) -> int:
 
 def _of_signatures(webhook: Webhook, since: datetime) -> list[WebhookDelivery]:
     rows = SignatureEvent.objects.filter(letter=webhook.letter_id, at__gte=since)
-    found: list[tuple[datetime, int, Event]] = []
+    found: list[tuple[datetime, int, Webhook.Event]] = []
     for kind in set(WHICH) & set(webhook.events):
         owed = WebhookDelivery.objects.filter(webhook=webhook, kind=kind, event=OuterRef("pk"))
         new = rows.filter(WHICH[kind], ~Exists(owed)).values_list("at", "pk")
@@ -63,6 +64,6 @@ def _of_milestones(webhook: Webhook, since: datetime) -> list[WebhookDelivery]:
     return [_owed(webhook, Event.MILESTONE, milestone_id=pk) for pk in numbers]
 
 
-def _owed(webhook: Webhook, kind: Event, **about: int) -> WebhookDelivery:
+def _owed(webhook: Webhook, kind: Webhook.Event, **about: int) -> WebhookDelivery:
     now = patience.now()
     return WebhookDelivery(webhook=webhook, kind=kind, at=now, send_after=now, **about)
