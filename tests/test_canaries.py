@@ -17,10 +17,11 @@ from petition import lifecycle, tally
 from petition.delivery import bundling
 from petition.models import Letter
 from petition.sharing import cards
-from signatories import cases, delivering, exporting, outbox, privacy, tokens, vetting
-from signatories.models import Case, Signature
+from signatories import cases, delivering, exporting, outbox, privacy, tokens, vetting, webhooks
+from signatories.models import Case, Signature, Webhook
 from tests import planting
 from tests.conftest import code_in
+from tests.network import answer
 from tests.test_access import routes
 
 FATES = ("unconfirmed", "declined", "hidden", "withdrawn")
@@ -136,6 +137,15 @@ def test_no_page_feed_or_file_that_anybody_may_open_holds_a_canary(planted, lett
             heard[address] = singing(body.decode(errors="replace") + str(answer.headers))
     assert not {address: songs for address, songs in heard.items() if songs}
     assert "Seen Public" in client.get(f"/letters/{letter.slug}/signatories/").content.decode()
+
+
+def test_no_webhook_is_told_a_canary(planted, letter, organiser, site):
+    site.pages["/hook"] = answer("ok")
+    webhooks.make(letter, url=site.url("/hook"), events=[*Webhook.Event], by=organiser)
+    Webhook.objects.update(begins_at=letter.opened_at)
+    assert webhooks.owe() == webhooks.send() >= 7
+    assert "Seen Public" in b"".join(site.bodies).decode()
+    assert not singing(b"".join(site.bodies).decode())
 
 
 @pytest.mark.parametrize("fate", FATES)

@@ -134,6 +134,8 @@ def test_what_was_planned_is_what_is_forgotten_and_then_nothing_is_due(everythin
         ("work mailboxes", {"days": 6}, {"days": 8}),
         ("knocks", {"hours": 23}, {"hours": 25}),
         ("sessions", {"days": 6}, {"days": 8}),
+        ("webhook log", {"days": 29}, {"days": 31}),
+        ("tokens", {"days": 36}, {"days": 38}),
         ("account mails", {"minutes": 10}, {"minutes": 20}),
     ],
 )
