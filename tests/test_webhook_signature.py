@@ -75,6 +75,11 @@ def test_the_secret_is_of_the_form_of_the_specification_and_lies_sealed(made):
     assert secret not in hook.secret
 
 
+def test_it_outlives_a_change_of_the_sites_own_key(made, arrived, is_from_us, settings):
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another-key-of-the-site-that-is-long-enough", []
+    assert is_from_us(made[1], *arrived())
+
+
 def test_for_a_day_both_secrets_hold_and_then_the_new_one(made, arrived, is_from_us, time_machine):
     hook, old = made
     new = webhooks.rotate(hook)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -142,5 +143,6 @@ def _page(
         "deliveries": one.deliveries.all()[:SHOWN],
         "owed": one.deliveries.filter(state="owed").count(),
         "most": SHOWN,
+        "both_until": one.old_until if one.old_until and one.old_until > timezone.now() else None,
     }
     return render(request, "signatories/desk/webhook.html", context, status=UNPROCESSABLE if form else 200)

@@ -45,7 +45,7 @@ def make(letter: Letter, *, url: str, events: Collection[str], by: User) -> tupl
     secret, now = marking.new_secret(), patience.now()
     times = {"created_at": now, "begins_at": now, "owed_until": now, "tried_at": now}
     chosen = [str(event) for event in Webhook.Event if event in events]
-    made = letter.webhooks.create(url=url, events=chosen, secret=tokens.seal(secret), made_by=by, **times)
+    made = letter.webhooks.create(url=url, events=chosen, secret=tokens.seal(secret, lasting=True), made_by=by, **times)
     log.info("a webhook was made", webhook=str(made.pk), by=by.pk)
     return made, secret
 
@@ -62,7 +62,7 @@ def rotate(webhook: Webhook) -> str:
     webhook = Webhook.objects.select_for_update().get(pk=webhook.pk)
     secret = marking.new_secret()
     webhook.old_secret, webhook.old_until = webhook.secret, patience.now() + BOTH_VALID
-    webhook.secret = tokens.seal(secret)
+    webhook.secret = tokens.seal(secret, lasting=True)
     webhook.save(update_fields=["secret", "old_secret", "old_until"])
     return secret
 
