@@ -27,6 +27,7 @@ class Webhook(models.Model):
         OWNER = "owner", _("switched off by an owner")
         FAILING = "failing", _("it had not taken anything for three days")
         GONE = "gone", _("it answered 410: it wants nothing more")
+        RESTORED = "restored", _("a backup was restored")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     letter = models.ForeignKey(Letter, models.CASCADE, related_name="webhooks")

@@ -93,9 +93,9 @@ def again(delivery: WebhookDelivery) -> None:
 
 
 @transaction.atomic
-def switch_off(webhook: Webhook) -> None:
+def switch_off(webhook: Webhook, *, why: Webhook.Why = Webhook.Why.OWNER) -> None:
     """Send nothing more; what was owed can be sent again from the log."""
-    off = {"off_at": patience.now(), "off_why": Webhook.Why.OWNER}
+    off = {"off_at": patience.now(), "off_why": why}
     if Webhook.objects.filter(pk=webhook.pk, off_at=None).update(**off):
         webhook.deliveries.filter(state=State.OWED).update(state=State.FAILED)
 
