@@ -48,6 +48,12 @@ def test_without_a_token_the_answer_says_what_is_asked_for(knock, letter, path):
     assert answer["WWW-Authenticate"] == 'Bearer realm="Undersigned"'
 
 
+def test_asking_for_the_head_alone_wants_a_token_too(client, letter, vetter):
+    path = "/api/v1/team/letters"
+    assert client.head(path).status_code == 401
+    assert client.head(path, headers={"Authorization": f"Bearer {token(vetter, 'read')}"}).status_code == 200
+
+
 @pytest.mark.parametrize("wrong", ["", "und_", "und_" + "x" * 43, "gibberish", "und_é", "a b c"])
 def test_a_wrong_token_is_told_to_be_wrong(knock, letter, wrong):
     answer = knock("/letters", wrong)
@@ -166,5 +172,6 @@ def test_no_token_stands_in_the_log(knock, letter, vetter):
         root.setLevel(level)
         console.setStream(before)
     assert "Bearer [hidden]" in written.getvalue()
+    assert f"token={secret[:10]}" in written.getvalue()  # which one it was can be told
     assert secret not in written.getvalue()
     assert secret[12:] not in written.getvalue()

@@ -4,6 +4,7 @@ from http import HTTPStatus
 from typing import Annotated, Any
 from uuid import UUID
 
+import structlog
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Path
@@ -58,6 +59,7 @@ class Bearer(HttpBearer):
                 raise Throttled(wait=taken.retry_after)
             said = "This token is wrong, over or revoked."
             raise NoEntry(HTTPStatus.UNAUTHORIZED, said, f'{REALM}, error="invalid_token"')
+        structlog.contextvars.bind_contextvars(token=found.prefix)  # what a request did can be told from a person's
         if self.scope not in found.scopes:
             wanted = f'{REALM}, error="insufficient_scope", scope="{self.scope}"'
             raise NoEntry(HTTPStatus.FORBIDDEN, f"This token has not the scope “{self.scope}”.", wanted)
