@@ -55,6 +55,17 @@ def test_making_one_asks_once_more_who_one_is(vetter):
     assert not AccessToken.objects.exists()
 
 
+def test_whoever_says_again_who_they_are_gets_the_token_they_asked_for(vetter):
+    vetter.set_password("a long pass phrase")
+    vetter.save()
+    client = logged_in(vetter, ago=600, factor=False)
+    asked = client.post(PAGE, WANTED)["Location"]
+    page = client.post(asked, {"password": "a long pass phrase"}, follow=True)
+    assert secret_on(page).startswith("und_")
+    assert page["Cache-Control"] == "no-store"
+    assert AccessToken.objects.count() == 1
+
+
 @pytest.mark.parametrize("wrong", [{"name": ""}, {"scopes": []}, {"scopes": ["everything"]}, {"days": "4000"}])
 def test_what_is_not_well_asked_for_is_not_made(desk, wrong):
     assert desk.post(PAGE, {**WANTED, **wrong}).status_code == 422

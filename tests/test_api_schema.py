@@ -16,7 +16,10 @@ ACCEPTED = {"checks": {"positive_data_acceptance": {"expected-statuses": ["2xx",
 # Whether a decision can be taken is no matter of form: somebody was quicker (409), it takes two people (403), a text
 # holds what no text may (422).
 TEAM = {"2xx", "400", "403", "404", "409", "410", "422"}
-OF_TEAM = {"checks": {"positive_data_acceptance": {"expected-statuses": sorted(TEAM)}}}
+OF_TEAM = {
+    "checks": {"positive_data_acceptance": {"expected-statuses": sorted(TEAM)}},
+    "generation": {"with-security-parameters": False},  # the token below is sent in any case
+}
 OURS = {**OF_TEAM, "parameters": {"path.slug": "keep-the-lights-on"}}
 THERE = {**ACCEPTED, "parameters": {"path.slug": "keep-the-lights-on"}}
 

@@ -177,7 +177,7 @@ def test_a_server_that_drips_is_left_after_a_few_seconds(hook, owed, site, monke
     site.pages["/hook"] = network.drip(answer("slow"), pause=0.2)
     start = time.perf_counter()
     webhooks.send()
-    assert time.perf_counter() - start < 2
+    assert time.perf_counter() - start < 5
     assert "did not answer" in fresh(owed).problem
 
 

@@ -14,6 +14,7 @@ Event, Status = Webhook.Event, Signature.Status
 # An event is stamped before it is committed, by a clock that may be a little off. No transaction lasts longer than a
 # task may run (ten minutes, config/broker.py), so none is missed; the unique key keeps what is seen twice to once.
 SETTLING = timedelta(minutes=15)
+OFTEN_ENOUGH = timedelta(minutes=1)  # to write down how far it was read, where there was nothing
 CHUNK = 1000
 # Which rows of the history are events. Who was never confirmed has signed nothing, and leaves nothing.
 WHICH = {
@@ -41,7 +42,8 @@ def _owe(pk: uuid.UUID) -> int:
     since = max(webhook.begins_at, webhook.owed_until - SETTLING)
     found = [*_of_signatures(webhook, since), *_of_milestones(webhook, since)]
     WebhookDelivery.objects.bulk_create(found, ignore_conflicts=True, batch_size=CHUNK)
-    Webhook.objects.filter(pk=webhook.pk).update(owed_until=now)
+    if found or now - webhook.owed_until > OFTEN_ENOUGH:
+        Webhook.objects.filter(pk=webhook.pk).update(owed_until=now)
     return len(found)
 
 
