@@ -43,9 +43,7 @@ class DeskOnly(HttpError):
 class Bearer(HttpBearer):
     """`Authorization: Bearer und_…`, with one of the scopes."""
 
-    openapi_description = (
-        "A personal token of a member of the team; the scope that an operation needs stands beside it."
-    )
+    openapi_description = "A personal token of a member of the team; each operation names its scope."
 
     def __init__(self, scope: Scope) -> None:
         super().__init__()
