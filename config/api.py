@@ -10,20 +10,24 @@ from django.conf import settings
 from django.core.cache import caches
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
 from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
-from ninja.errors import HttpError, Throttled, ValidationError
+from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 from ninja.throttling import AnonRateThrottle
 
 from petition.api import router as letters
 from petition.models import Letter
+from petition.moves import NotAllowed
 from petition.views import shared
 from signatories import origins
+from signatories.api import deciding, exports, team
 from signatories.api import router as people
+from signatories.api.door import REALM
+from signatories.models import AccessToken, Webhook
 
-PREFIX = "/api/"
+PREFIX, TEAM = "/api/", "/api/v1/team/"
 PROBLEM = "application/problem+json"
 RATE = "600/min"  # of one client, in each process: a hundred open pages stay below it
 
@@ -38,11 +42,11 @@ class PerClient(AnonRateThrottle):
 
 
 class Api(NinjaAPI):
-    """Good answers carry a hash of their bytes as ETag, and a shared cache may keep them as long as the pages."""
+    """Public answers carry a hash of their bytes as ETag, and a shared cache may keep them as long as the pages."""
 
     def create_response(self, request: HttpRequest, data: Any, **how: Any) -> HttpResponse:
         response = super().create_response(request, data, **how)
-        if response.status_code != HTTPStatus.OK:
+        if response.status_code != HTTPStatus.OK or request.path.startswith(TEAM):
             return response
         patch_cache_control(response, public=True, max_age=2)
         etag = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
@@ -50,9 +54,11 @@ class Api(NinjaAPI):
         return get_conditional_response(request, etag=etag, response=response) or response
 
     def get_openapi_schema(self, **how: Any) -> OpenAPISchema:
-        """The same description with the type that problems really have."""
+        """The same description with the type that problems really have, and the scope that a token needs."""
         schema = super().get_openapi_schema(**how)
         for operation in (method for path in schema["paths"].values() for method in path.values()):
+            if scope := operation.pop("x-scope", ""):
+                operation["security"] = [{"Bearer": [scope]}]
             for status, answer in operation["responses"].items():
                 if int(status) >= HTTPStatus.BAD_REQUEST:
                     answer["content"] = {PROBLEM: answer["content"]["application/json"]}
@@ -62,13 +68,16 @@ class Api(NinjaAPI):
 api = Api(
     title="Undersigned",
     version="1",
-    description="Public letters, who signed them, and every change of the list. Anyone may read it, from any site.",
+    description="Public letters, who signed them, and every change of the list: anyone may read it, from any site. "
+    "What the team’s own programs may do with a personal token stands under `team`.",
     docs_url=None,
     openapi_url=None,
     throttle=[PerClient(RATE)],
 )
 api.add_router("", letters)
 api.add_router("", people)
+for part in (team, deciding, exports):
+    api.add_router("/team", part.router)
 
 
 def problem(status: int, detail: str = "", **more: Any) -> HttpResponse:
@@ -79,17 +88,34 @@ def problem(status: int, detail: str = "", **more: Any) -> HttpResponse:
 
 @api.exception_handler(Http404)
 def _not_found(request: HttpRequest, exception: Http404) -> HttpResponse:
+    if request.path.startswith(TEAM):
+        return problem(HTTPStatus.NOT_FOUND, "There is no such thing on a letter that you may do this on.")
     return problem(HTTPStatus.NOT_FOUND, "There is no such letter that anyone may read.")
 
 
 @api.exception_handler(HttpError)
 def _refused(request: HttpRequest, exception: HttpError) -> HttpResponse:
-    return problem(exception.status_code, exception.message)
+    response = problem(exception.status_code, exception.message)
+    if challenge := getattr(exception, "challenge", ""):
+        response["WWW-Authenticate"] = challenge
+    return response
+
+
+@api.exception_handler(AuthenticationError)
+def _unknown(request: HttpRequest, exception: AuthenticationError) -> HttpResponse:
+    response = problem(HTTPStatus.UNAUTHORIZED, "A personal token opens this: Authorization: Bearer und_…")
+    response["WWW-Authenticate"] = REALM
+    return response
+
+
+@api.exception_handler(NotAllowed)
+def _conflict(request: HttpRequest, exception: NotAllowed) -> HttpResponse:
+    return problem(HTTPStatus.CONFLICT, str(exception))
 
 
 @api.exception_handler(Throttled)
 def _too_many(request: HttpRequest, exception: Throttled) -> HttpResponse:
-    response = problem(HTTPStatus.TOO_MANY_REQUESTS, f"At most {RATE} from one client. Please wait.")
+    response = problem(HTTPStatus.TOO_MANY_REQUESTS, "That was too often from one client. Please wait.")
     response["Retry-After"] = str(int(exception.wait or 1) + 1)
     return response
 
@@ -105,10 +131,14 @@ def problems(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[H
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
+        if request.path.startswith(TEAM):
+            response["Cache-Control"] = "no-store"
+            patch_vary_headers(response, ["Authorization"])
         if not request.path.startswith(PREFIX) or response.status_code < HTTPStatus.BAD_REQUEST:
             return response
         if response["Content-Type"] != PROBLEM:
-            kept = {name: response[name] for name in ("Allow", "Retry-After", "Cache-Control") if name in response}
+            names = ("Allow", "Retry-After", "Cache-Control", "Vary")
+            kept = {name: response[name] for name in names if name in response}
             response = problem(response.status_code)
             for name, value in kept.items():
                 response[name] = value
@@ -128,7 +158,31 @@ def description(request: HttpRequest) -> JsonResponse:
 @shared
 def about(request: HttpRequest) -> HttpResponse:
     """What programs can ask for, for people."""
-    paths = api.get_openapi_schema()["paths"]
     newest = Letter.objects.public().values_list("slug", flat=True).first() or "a-letter"
-    operations = [{"path": path.replace("{slug}", newest), **methods["get"]} for path, methods in paths.items()]
-    return render(request, "petition/api.html", {"operations": operations, "site": settings.SITE_URL})
+    operations = [
+        {**operation, "curl": _curl(method, path.replace("{slug}", newest), operation), "scope": _scope(operation)}
+        for path, methods in api.get_openapi_schema()["paths"].items()
+        for method, operation in methods.items()
+    ]
+    context = {
+        "public": [one for one in operations if not one["scope"]],
+        "team": [one for one in operations if one["scope"]],
+        "scopes": AccessToken.Scope.choices,
+        "events": Webhook.Event.choices,
+    }
+    return render(request, "petition/api.html", context)
+
+
+def _scope(operation: dict[str, Any]) -> str:
+    return next((scope for one in operation.get("security", []) for scope in one["Bearer"]), "")
+
+
+def _curl(method: str, path: str, operation: dict[str, Any]) -> str:
+    """Return how a person would try it."""
+    said = ["curl"]
+    if _scope(operation):
+        said.append('-H "Authorization: Bearer $TOKEN"')
+    if method == "post":
+        example = operation["requestBody"]["content"]["application/json"]["example"]
+        said += ["-H 'Content-Type: application/json'", f"-d '{json.dumps(example)}'"]
+    return " ".join([*said, settings.SITE_URL + path])

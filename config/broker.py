@@ -11,7 +11,11 @@ from kombu.transport import redis, virtual
 QUEUES = {
     "mail": ("signatories.tasks.send_mail",),
     "evidence": ("signatories.tasks.check_proofs",),
-    "slow": ("petition.tasks.make_bundles", "signatories.tasks.go_on_with_batches"),
+    "slow": (
+        "petition.tasks.make_bundles",
+        "signatories.tasks.go_on_with_batches",
+        "signatories.tasks.send_webhooks",
+    ),
 }
 # A connection over which nothing comes back is noticed within about 25 seconds.
 KEEPALIVE = {"TCP_KEEPIDLE": 10, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3}

@@ -59,6 +59,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
         "options": {"expires": 50},
     },
+    "tell other programs what happened": {
+        "task": "signatories.tasks.send_webhooks",
+        "schedule": 3.0,
+        "options": {"expires": 10},
+    },
     "go on with the batches": {
         "task": "signatories.tasks.go_on_with_batches",
         "schedule": 2.0,

@@ -291,8 +291,9 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-# Any site may read the API, without cookies; nothing else is open to other sites.
-CORS_ALLOW_ALL_ORIGINS, CORS_URLS_REGEX, CORS_ALLOW_METHODS = True, r"^/api/v1/", ["GET", "HEAD", "OPTIONS"]
+# Any site may read the public API, without cookies; nothing else is open to other sites.
+CORS_ALLOW_ALL_ORIGINS, CORS_URLS_REGEX = True, r"^/api/v1/(?!team(/|$))"
+CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"]
 CORS_ALLOW_HEADERS, CORS_EXPOSE_HEADERS = ["Accept", "If-None-Match"], ["ETag", "Retry-After"]
 MAX_BODY = 1024 * 1024  # bytes of a request; the longest letter fits, in any script
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY

@@ -37,7 +37,16 @@ class Problem(Schema):
 PROBLEMS = {400: Problem, 404: Problem, 422: Problem, 429: Problem, 503: Problem}
 
 
-def reads(to: Router, path: str, answer: Any, summary: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def reads(
+    to: Router,
+    path: str,
+    answer: Any,
+    summary: str,
+    *,
+    problems: dict[int, Any] = PROBLEMS,
+    public: bool = True,
+    **described: Any,
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Put a function behind GET, and behind HEAD, which is not described on its own.
 
     Args:
@@ -45,13 +54,16 @@ def reads(to: Router, path: str, answer: Any, summary: str) -> Callable[[Callabl
         path: below `/api/v1`.
         answer: the schema of a good answer.
         summary: what it gives, in a few words.
+        problems: which other answers there are.
+        public: whether anybody may read it, and so at a standby of the database too.
+        described: what else the description says (`openapi_extra`).
     """
 
     def put(function: Callable[..., Any]) -> Callable[..., Any]:
-        function = replica.public(function)
-        answers = {200: answer, **PROBLEMS}
+        function = replica.public(function) if public else function
+        answers = {200: answer, **problems}
         to.api_operation(["HEAD"], path, response=answers, include_in_schema=False)(function)
-        to.get(path, response=answers, summary=summary, operation_id=function.__name__)(function)
+        to.get(path, response=answers, summary=summary, operation_id=function.__name__, **described)(function)
         return function
 
     return put

@@ -28,7 +28,11 @@ FORM = re.compile(r"[A-Za-z0-9_-]{16,64}")
 View = Callable[..., HttpResponse]
 
 
-def once(view: View) -> View:
+def _anybody(request: HttpRequest) -> str:
+    return ""
+
+
+def once(view: View, *, by: Callable[[HttpRequest], str] = _anybody) -> View:
     """Let a POST be repeated under the same `Idempotency-Key` for a day, or with the key that its form carried.
 
     Only what was done is kept, sealed, and in the transaction that did it: an answer of 400 and more did nothing, and
@@ -37,6 +41,10 @@ def once(view: View) -> View:
 
     With the header, another body under the same key is a 422 (draft-ietf-httpapi-idempotency-key-header, section 2.6).
     A form's key goes with its content instead: somebody who goes back and corrects a name means another request.
+
+    Args:
+        view: it is asked again only where nothing was kept.
+        by: whose key it is, so that nobody gets what another one was answered.
     """
 
     @wraps(view)
@@ -53,6 +61,8 @@ def once(view: View) -> View:
             if found is None or len(header) > LONGEST:
                 return render(request, "400.html", status=HTTPStatus.BAD_REQUEST)
             key = f"header {found[1] or found[2]}"
+        if whose := by(request):
+            key = f"of {whose} {key}"
         return _once(lambda: view(request, *args, **kwargs), request, key=key, body=body)
 
     return inner

@@ -24,6 +24,7 @@ from signatories.models import (
     Signature,
     VouchCode,
     WatchName,
+    WebhookDelivery,
 )
 from signatories.reasons import Family, FlagKind
 
@@ -84,6 +85,8 @@ def forget_about(signature: Signature) -> None:
     Origin.objects.filter(signature=signature).delete()
     signature.proofs.all().delete()
     VouchCode.objects.filter(signature=signature).delete()
+    # A receiver may have answered with what it was sent.
+    WebhookDelivery.objects.filter(event__signature=signature).exclude(answer="").update(answer="")
     signature.decisions.update(note="", question="", answer="", answer_url="", signals=[])
     forget_mails(signature)
     Invitation.objects.filter(signature=signature).update(**INVITED)

@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import tempfile
+import uuid
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import IO, Any, cast
@@ -171,10 +172,13 @@ def _write_rows(sheet: Any, lines: Iterable[Iterable[Any]], start: int = 0) -> N
             sheet.write_string(number, column, "" if value is None else str(value))
 
 
-def record(letter: Letter, *, actor: User | None, format: str, audience: str) -> Export:
+def record(
+    letter: Letter, *, actor: User | None, format: str, audience: str, public_id: uuid.UUID | None = None
+) -> Export:
     """Note who takes which list out, before it leaves."""
     number = chosen(letter, audience).order_by().count()
-    return Export.objects.create(letter=letter, actor=actor, format=format, audience=audience, signatures=number)
+    said = {"actor": actor, "format": format, "audience": audience, "public_id": public_id}
+    return Export.objects.create(letter=letter, signatures=number, **said)
 
 
 def write_bytes(letter: Letter, *, format: str, audience: str, bom: bool, file: IO[bytes]) -> None:
@@ -192,13 +196,18 @@ def finish(taken: Export) -> None:
 
 
 def download(letter: Letter, *, actor: Any, format: str, audience: str, bom: bool = False) -> StreamingHttpResponse:
-    """Record an export and return it as a download of a known length.
+    """Record an export and return it as a download."""
+    return hand_over(record(letter, actor=actor, format=format, audience=audience), bom=bom)
+
+
+def hand_over(taken: Export, *, bom: bool = False) -> StreamingHttpResponse:
+    """Return an export that is recorded as a download of a known length.
 
     It is written first, into a file that has no name: nobody finds it, nothing of it stays on disk, and a download that
     breaks off is seen to be too short, also behind a proxy that speaks HTTP/1.0, which knows no other end than the
     connection's.
     """
-    taken = record(letter, actor=actor, format=format, audience=audience)
+    letter, format, audience = taken.letter, taken.format, taken.audience
     name = f"{letter.slug}-{audience}-{timezone.now():%Y%m%d-%H%M}.{format}"
     file = cast(IO[bytes], tempfile.TemporaryFile())  # noqa: SIM115 (closed when it is sent)
     try:

@@ -16,6 +16,7 @@ from signatories import (
     sampling,
     vetting,
     vouching,
+    webhooks,
 )
 
 
@@ -105,3 +106,10 @@ def read_bounces() -> None:
 def look_for_drift() -> None:
     """Compare what letters list with what their history adds up to."""
     health.look_for_drift()
+
+
+@shared_task
+def send_webhooks() -> None:
+    """Owe what happened to the addresses that want to hear of it, and send what is due."""
+    webhooks.owe()
+    webhooks.send()

@@ -94,15 +94,21 @@ def _tag(purpose: str, secret: str, raw: bytes) -> bytes:
     return hmac.new(_key(purpose, secret), raw, hashlib.sha256).digest()[:TAG]
 
 
-def seal(text: str) -> str:
-    """Return a text encrypted, for a row that must not show what it holds."""
+def seal(text: str, *, lasting: bool = False) -> str:
+    """Return a text encrypted, for a row that must not show what it holds.
+
+    Args:
+        text: what it holds.
+        lasting: whether it has to be read for years, so that its key is the one that outlives changes of SECRET_KEY.
+    """
     nonce = secrets.token_bytes(NONCE)
-    sealed = ChaCha20Poly1305(_key("sealed", settings.SECRET_KEY)).encrypt(nonce, text.encode(), None)
+    secret = settings.ADDRESS_KEY if lasting else settings.SECRET_KEY
+    sealed = ChaCha20Poly1305(_key("sealed", secret)).encrypt(nonce, text.encode(), None)
     return base64.urlsafe_b64encode(nonce + sealed).decode()
 
 
-def unseal(sealed: str) -> str:
-    """Return the text that was sealed.
+def unseal(sealed: str, *, lasting: bool = False) -> str:
+    """Return the text that was sealed, lasting or not.
 
     Raises:
         Invalid: it was changed, or sealed with a key that is not listed any more.
@@ -111,7 +117,7 @@ def unseal(sealed: str) -> str:
         raw = base64.b64decode(sealed, altchars=b"-_", validate=True)
     except ValueError:
         raise Invalid from None
-    for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
+    for secret in (settings.ADDRESS_KEY,) if lasting else (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
         try:
             return ChaCha20Poly1305(_key("sealed", secret)).decrypt(raw[:NONCE], raw[NONCE:], None).decode()
         except (InvalidTag, ValueError):

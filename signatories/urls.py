@@ -16,7 +16,9 @@ from signatories.desk import (
     retention,
     switches,
     team,
+    tokens,
     watchlist,
+    webhooks,
     work,
 )
 from signatories.forms.own_data import WHAT
@@ -85,6 +87,8 @@ urlpatterns = [
     path("mailbox/<str:token>/", proofs.stop, name="stop"),
     path("invitation/<str:token>/", invited.invitation, name="invitation"),
     path("invitation/<str:token>/decline/", invited.decline_invitation, name="decline_invitation"),
+    path("accounts/tokens/", tokens.tokens, name="tokens"),
+    path("accounts/tokens/<uuid:pk>/revoke/", tokens.revoke, name="revoke_token"),
     path("desk/<slug:slug>/vetting/", queue.queue, name="queue"),
     path("desk/<slug:slug>/vetting/next/", queue.next_, name="next"),
     path("desk/<slug:slug>/mails/", mails.mails, name="mails"),
@@ -137,6 +141,16 @@ urlpatterns = [
     path("desk/<slug:slug>/organisations/add-host/", organisations.add_host, name="add_host"),
     path("desk/<slug:slug>/organisations/<int:pk>/remove/", organisations.remove_host, name="remove_host"),
     path("desk/<slug:slug>/retention/", retention.report, name="retention"),
+    path("desk/<slug:slug>/webhooks/", webhooks.webhooks_, name="webhooks"),
+    path("desk/<slug:slug>/webhooks/<uuid:pk>/", webhooks.webhook, name="webhook"),
+    path("desk/<slug:slug>/webhooks/<uuid:pk>/change/", webhooks.change, name="change_webhook"),
+    path("desk/<slug:slug>/webhooks/<uuid:pk>/rotate/", webhooks.rotate, name="rotate_webhook"),
+    path("desk/<slug:slug>/webhooks/<uuid:pk>/remove/", webhooks.remove, name="remove_webhook"),
+    *(
+        path(f"desk/<slug:slug>/webhooks/<uuid:pk>/{verb}/", webhooks.act, {"verb": verb}, name=f"{verb}_webhook")
+        for verb in webhooks.VERBS
+    ),
+    path("desk/<slug:slug>/webhooks/<uuid:pk>/deliveries/<uuid:delivery>/again/", webhooks.again, name="webhook_again"),
     path("desk/<slug:slug>/export/", exports.export, name="export"),
     path("desk/<slug:slug>/team/", team.members, name="members"),
     path("desk/<slug:slug>/team/<int:pk>/remove/", team.remove_member, name="remove_member"),

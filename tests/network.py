@@ -26,11 +26,12 @@ Page = bytes | Callable[[Write], None]
 
 @dataclass
 class Site:
-    """A web server: what it answers at each path, in bytes or by a function, and what it was asked."""
+    """A web server: what it answers at each path, in bytes or by a function; what it was asked, and what was sent."""
 
     port: int
     pages: dict[str, Page] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    bodies: list[bytes] = field(default_factory=list)
 
     @property
     def paths(self) -> list[str]:
@@ -78,6 +79,8 @@ def website(certificate: Path | None = None) -> Iterator[Site]:
                 lines.append(line.decode("latin-1").rstrip())
             if not lines:
                 return
+            length = [line.partition(":")[2] for line in lines if line.lower().startswith("content-length:")]
+            site.bodies.append(self.rfile.read(int(length[0])) if length else b"")
             site.asked.append("\n".join(lines))
             page = site.pages.get(site.paths[-1], answer("nothing here", status="404 Not Found"))
             try:

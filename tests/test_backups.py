@@ -16,7 +16,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
-from signatories import backups, privacy, signing, tokens
+from signatories import access_tokens, backups, privacy, signing, tokens, webhooks
 from signatories.models import Mail, Signature
 from tests.conftest import LINE
 
@@ -172,3 +172,13 @@ def test_who_disowned_a_signature_before_confirming_is_forgotten_again_too(lette
     call_command("forgotten", str(tmp_path / "list"))
     lines = (tmp_path / "list").read_text().splitlines()
     assert [sorted(json.loads(line)) for line in lines] == [["signature", "status"], ["no_more_mail"]]
+
+
+def test_a_restored_backup_tells_no_program_anything_and_lets_none_in(letter, organiser):
+    hook, _ = webhooks.make(letter, url="https://hooks.example.org/", events=["letter.milestone"], by=organiser)
+    _, secret = access_tokens.issue(organiser, name="x", scopes=["read"], days=7)
+    webhooks.test(hook)
+    backups.hold(timezone.now())
+    hook.refresh_from_db()
+    assert (hook.off_why, hook.deliveries.get().state) == ("restored", "failed")
+    assert access_tokens.recognise(secret) is None

@@ -17,10 +17,11 @@ from petition import lifecycle, tally
 from petition.delivery import bundling
 from petition.models import Letter
 from petition.sharing import cards
-from signatories import cases, delivering, exporting, outbox, privacy, tokens, vetting
-from signatories.models import Case, Signature
+from signatories import cases, delivering, exporting, outbox, privacy, tokens, vetting, webhooks
+from signatories.models import Case, Signature, Webhook
 from tests import planting
 from tests.conftest import code_in
+from tests.network import answer
 from tests.test_access import routes
 
 FATES = ("unconfirmed", "declined", "hidden", "withdrawn")
@@ -98,8 +99,15 @@ def public() -> list[str]:
     return [route for route in found if "<str:token>" not in route]
 
 
+def _of_team(route: str) -> int:
+    """What the team's part of the API answers to whoever has no token."""
+    if not route.startswith("api/v1/team/"):
+        return 0
+    return 405 if route.endswith(("/decisions", "/exports")) else 401
+
+
 def addresses(route: str, letter: Letter, shown: Signature) -> list[str]:
-    values = {"slug": letter.slug, "pk": str(shown.pk), "number": "1", "language": "de"}
+    values = {"slug": letter.slug, "pk": str(shown.pk), "id": str(shown.pk), "number": "1", "language": "de"}
     path = "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: values[found[1]], route)
     queries = [
         "?search=canary",
@@ -119,7 +127,9 @@ def test_no_page_feed_or_file_that_anybody_may_open_holds_a_canary(planted, lett
     shown = letter.signatures.listed().get()
     heard = {}
     for route in public():
-        expected = OTHERWISE.get(route, 404 if route.endswith("/delivery/") and not is_delivered else 200)
+        expected = _of_team(route) or OTHERWISE.get(
+            route, 404 if route.endswith("/delivery/") and not is_delivered else 200
+        )
         for address in addresses(route, letter, shown):
             answer = client.get(address)
             assert answer.status_code == expected or "?" in address, address
@@ -127,6 +137,15 @@ def test_no_page_feed_or_file_that_anybody_may_open_holds_a_canary(planted, lett
             heard[address] = singing(body.decode(errors="replace") + str(answer.headers))
     assert not {address: songs for address, songs in heard.items() if songs}
     assert "Seen Public" in client.get(f"/letters/{letter.slug}/signatories/").content.decode()
+
+
+def test_no_webhook_is_told_a_canary(planted, letter, organiser, site):
+    site.pages["/hook"] = answer("ok")
+    webhooks.make(letter, url=site.url("/hook"), events=[*Webhook.Event], by=organiser)
+    Webhook.objects.update(begins_at=letter.opened_at)
+    assert webhooks.owe() == webhooks.send() >= 7
+    assert "Seen Public" in b"".join(site.bodies).decode()
+    assert not singing(b"".join(site.bodies).decode())
 
 
 @pytest.mark.parametrize("fate", FATES)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from petition import lifecycle, tally
 from petition.models import Tally
 from signatories import (
+    access_tokens,
     account_mail,
     cases,
     embargo,
@@ -20,6 +21,7 @@ from signatories import (
     signing,
     tokens,
     vetting,
+    webhooks,
     workmail,
 )
 from signatories.models import (
@@ -84,6 +86,10 @@ def everything(letter, post_sign, confirmed, listed, vetter, deliver, organiser,
     account_mail.owe(to=organiser.email, subject="Code", body="123456", code=True)
     at_desk(organiser)
     vetting.claim(ada.pk, vetter=vetter)
+    access_tokens.issue(organiser, name="A program", scopes=["read"], days=7)
+    hook, _ = webhooks.make(letter, url="https://hooks.example.org/", events=["letter.milestone"], by=organiser)
+    webhooks.test(hook)
+    webhooks.switch_off(hook)
     deliver()
     ada.refresh_from_db()
     return ada
@@ -128,6 +134,8 @@ def test_what_was_planned_is_what_is_forgotten_and_then_nothing_is_due(everythin
         ("work mailboxes", {"days": 6}, {"days": 8}),
         ("knocks", {"hours": 23}, {"hours": 25}),
         ("sessions", {"days": 6}, {"days": 8}),
+        ("webhook log", {"days": 29}, {"days": 31}),
+        ("tokens", {"days": 36}, {"days": 38}),
         ("account mails", {"minutes": 10}, {"minutes": 20}),
     ],
 )

@@ -15,7 +15,7 @@ from django.utils import timezone
 from petition import lifecycle
 from petition.delivery import received
 from petition.models import Delivery, Membership, Role, User
-from signatories import addresses, delivering, evidence, signing, tokens, vetting
+from signatories import access_tokens, addresses, delivering, evidence, signing, tokens, vetting, webhooks
 from signatories.models import Mail, Signature
 from tests.conftest import LETTER, LINE, known_organisation, logged_in, support
 
@@ -79,6 +79,8 @@ class Thing:
         self.invited = Mail.objects.create(
             kind=Mail.Kind.INVITATION, key=f"i-{slug}", to=self.invitation.address, invitation=self.invitation
         )
+        self.webhook = webhooks.make(letter, url="https://hooks.example.org/", events=["test"], by=owner)[0]
+        self.told = webhooks.test(self.webhook)
         assert letter.version is not None
         letter.version.translations.create(
             language="de", title="Licht an", ask="Bitte.", body="Bitte.", state="reviewed", reviewer="Rita"
@@ -102,6 +104,7 @@ class Thing:
             "cases/<int:case>": self.case,
             "watchlist/<int:pk>": self.watched,
             "alarms/<int:pk>": self.alarm,
+            "webhooks/<uuid:pk>": self.webhook,
             "founders/press/<uuid:pk>": self.link,
             "founders/<uuid:pk>": self.invitation,
             "signatories/<uuid:pk>": self.signature,
@@ -132,6 +135,7 @@ class World:
         for name, user in self.users.items():
             if user and name not in {"bare", "superbare"}:
                 totp.TOTP.activate(user, totp.generate_totp_secret())
+        self.token = access_tokens.issue(self.get("owner"), name="A program", scopes=["read"], days=7)[0]
         self.organisation = known_organisation("Lantern Works", "lantern.example.org")
 
     def get(self, name: str) -> User:
@@ -155,6 +159,8 @@ class World:
             "provider": "orcid",
             "provider_id": "campus",
             "batch": rows.batch.pk,
+            "delivery": rows.told.pk,
+            "id": rows.signature.pk,
             "case": rows.case.pk,
             "name": "1.log",
             "content_type_id": "1",
@@ -167,6 +173,8 @@ class World:
             "pk": rows.nested(route) or self.organisation.domains.get().pk,
             "number": rows.evidence.pk if "strike" in route else rows.nested(route) or 1,
         }
+        if route.startswith("accounts/tokens/"):
+            given["pk"] = self.token.pk
         if "cases" in route or "strike" in route:
             given["pk"] = rows.signature.pk
         plain = re.sub(r"\(\?P<(\w+)>(?:[^()]|\([^)]*\))*\)", r"<\1>", route).replace("^", "").removesuffix("$")
@@ -196,7 +204,8 @@ def answer(response: Any) -> str:
     """One letter for what came back.
 
     Y a page or a file, R on to another page, L to the log-in, F to where a second factor is added, A to where one says
-    once more who one is, I a form with something to correct, C a conflict, X forbidden, N not found, M another method.
+    once more who one is, I a form with something to correct, C a conflict, X forbidden, U no token, N not found, M
+    another method.
     """
     status, where = response.status_code, response.headers.get("Location", "")
     if status in {301, 302, 303}:
@@ -205,7 +214,19 @@ def answer(response: Any) -> str:
         if "reauthenticate" in where:
             return "A"
         return "F" if where.startswith("/accounts/2fa/") and "/2fa/" not in response.request["PATH_INFO"] else "R"
-    kinds = {200: "Y", 400: "I", 403: "X", 404: "N", 405: "M", 409: "C", 410: "G", 422: "I", 429: "T", 503: "D"}
+    kinds = {
+        200: "Y",
+        400: "I",
+        403: "X",
+        401: "U",
+        404: "N",
+        405: "M",
+        409: "C",
+        410: "G",
+        422: "I",
+        429: "T",
+        503: "D",
+    }
     return kinds.get(status, str(status))
 
 

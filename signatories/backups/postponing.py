@@ -7,21 +7,25 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
-from signatories import announce
-from signatories.models import HELD, AccountMail, Announcement, Mail
+from signatories import announce, webhooks
+from signatories.models import HELD, AccessToken, AccountMail, Announcement, Mail, Webhook
 
 
 @transaction.atomic
 def hold(made_at: datetime) -> int:
     """Hold all mail that a restored database owes, mailings that were under way included; return how many.
 
-    Their codes are taken, because most readers have them; and who asks for a mail again gets it.
+    Their codes are taken, because most readers have them; and who asks for a mail again gets it. Webhooks are switched
+    off, for the same reason, and personal tokens are revoked: some of them were revoked since.
 
     Args:
         made_at: when the backup was made.
     """
     Announcement.objects.filter(owed_at=None).update(go_on_after=timezone.now())  # nobody works on them here
     announce.make()
+    for webhook in Webhook.objects.filter(off_at=None):
+        webhooks.switch_off(webhook, why=Webhook.Why.RESTORED)
+    AccessToken.objects.filter(revoked_at=None).update(revoked_at=timezone.now())
     AccountMail.objects.all().delete()  # codes of a log-in that is over
     owed = Mail.objects.filter(state=Mail.State.OWED)
     return owed.update(

@@ -136,6 +136,35 @@ def fetch(
     raise Refused(_("The address leads on to other addresses more than %(number)s times."), number=REDIRECTS)
 
 
+def post(url: str, data: bytes, *, headers: dict[str, str], most: int) -> Answer:
+    """Send something and return what is answered, whatever the status is; a redirect is an answer like any other.
+
+    Args:
+        url: where to.
+        data: the body.
+        headers: `Content-Type` and further ones; names and values in ASCII.
+        most: bytes of the answer that are read; of a longer one, or one that breaks off, its beginning.
+
+    Raises:
+        Refused: it may not be asked, or answers in a way that is not understood.
+        Away: it did not answer now.
+    """
+    deadline, there = time.monotonic() + SECONDS, target(url)
+    sent = {"User-Agent": f"Undersigned (+{settings.SITE_URL})", "Accept": "*/*", **headers}
+    try:
+        wire = _connect(there, deadline)
+        try:
+            response, found = _request(wire, there, sent, data)
+            plain = found.get("content-encoding", "identity").strip().lower() == "identity"
+            return Answer(there.url, response.status, found, _beginning(response, wire, most) if plain else b"")
+        finally:
+            wire.close()
+    except ssl.SSLCertVerificationError as problem:
+        raise Refused(f"The certificate of {there.host} is not valid: {problem.verify_message}.") from None
+    except (OSError, http.client.HTTPException) as problem:
+        raise _failure(problem, there.host) from None
+
+
 def target(url: str) -> Target:
     """Take an address apart; where it leads is not looked up yet.
 
@@ -218,20 +247,38 @@ def _addresses(there: Target, deadline: float) -> list[Address]:
 def _ask(there: Target, sent: dict[str, str], data: bytes | None, most: int, deadline: float) -> Answer:
     wire = _connect(there, deadline)
     try:
-        head = {"Host": there.authority, **sent, "Accept-Encoding": "identity", "Connection": "close"}
-        if data is not None:
-            head["Content-Length"] = str(len(data))
-        lines = [f"{'GET' if data is None else 'POST'} {there.path} HTTP/1.1", *(f"{k}: {v}" for k, v in head.items())]
-        wire.sendall("\r\n".join([*lines, "", ""]).encode("ascii") + (data or b""))
-        response = http.client.HTTPResponse(wire, method="GET")  # type: ignore[arg-type]  # reads by makefile() alone
-        response.begin()
-        headers = {name.lower(): value for name, value in reversed(response.getheaders())}
+        response, headers = _request(wire, there, sent, data)
         if response.status in MOVED:
             return Answer(there.url, response.status, headers, b"")
         wire.allowance = 2 * most  # chunked coding may double the bytes, and no more than that
         return Answer(there.url, response.status, headers, _body(response, headers.get("content-encoding", ""), most))
     finally:
         wire.close()
+
+
+def _request(
+    wire: "_Wire", there: Target, sent: dict[str, str], data: bytes | None
+) -> tuple[http.client.HTTPResponse, dict[str, str]]:
+    """Send a request, and read the answer up to its body."""
+    head = {"Host": there.authority, **sent, "Accept-Encoding": "identity", "Connection": "close"}
+    if data is not None:
+        head["Content-Length"] = str(len(data))
+    lines = [f"{'GET' if data is None else 'POST'} {there.path} HTTP/1.1", *(f"{k}: {v}" for k, v in head.items())]
+    wire.sendall("\r\n".join([*lines, "", ""]).encode("ascii") + (data or b""))
+    response = http.client.HTTPResponse(wire, method="GET")  # type: ignore[arg-type]  # reads by makefile() alone
+    response.begin()
+    return response, {name.lower(): value for name, value in reversed(response.getheaders())}
+
+
+def _beginning(response: http.client.HTTPResponse, wire: "_Wire", most: int) -> bytes:
+    """Read what comes of a body, which matters less than its status."""
+    wire.allowance, found = MAX_HEAD, b""
+    try:
+        while len(found) < most and (piece := response.read1(most - len(found))):
+            found += piece
+    except (OSError, http.client.HTTPException, Refused):
+        pass
+    return found
 
 
 def _body(response: http.client.HTTPResponse, coding: str, most: int) -> bytes:

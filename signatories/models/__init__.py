@@ -1,5 +1,6 @@
 """The people: who signed which words, what was checked, what was decided, and what mail is owed."""
 
+from signatories.models.access import AccessToken
 from signatories.models.decisions import Decision, Evidence
 from signatories.models.desk import Batch, BatchItem, Case, ClaimLock, Draw, Limit, Recusal
 from signatories.models.embargo import EmbargoLink, EmbargoOpening
@@ -27,6 +28,7 @@ from signatories.models.signature import (
     SignatureEvent,
     SignatureQuerySet,
 )
+from signatories.models.webhooks import Webhook, WebhookDelivery
 
 __all__ = [
     "DERIVED",
@@ -35,6 +37,7 @@ __all__ = [
     "LINE",
     "NOT_A_FOUNDER",
     "WAITING",
+    "AccessToken",
     "AccountMail",
     "Alarm",
     "Announcement",
@@ -75,4 +78,6 @@ __all__ = [
     "Vouch",
     "VouchCode",
     "WatchName",
+    "Webhook",
+    "WebhookDelivery",
 ]

@@ -31,8 +31,16 @@ class Export(models.Model):
     at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True, help_text="when the last piece had left; empty where it broke off")
 
+    public_id = models.UUIDField(null=True, help_text="by which a program knows the one that it began")
+
     class Meta:
         ordering: ClassVar[list[str]] = ["-at", "-pk"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            # With a condition SQLite makes an index; without one it would make the table anew, and lose its triggers.
+            models.UniqueConstraint(
+                fields=["public_id"], condition=models.Q(public_id__isnull=False), name="export_public_id_once"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.audience} {self.format}, {self.at:%Y-%m-%d %H:%M}"

@@ -9,6 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from petition.models import Letter, LetterEvent
 from signatories.models import (
     KNOWN,
+    AccessToken,
     Batch,
     Case,
     Decision,
@@ -19,6 +20,7 @@ from signatories.models import (
     Proof,
     Signature,
     SignatureEvent,
+    WebhookDelivery,
 )
 
 Status = Signature.Status
@@ -28,6 +30,8 @@ NETWORK_DATA = timedelta(days=30)
 EVIDENCE = timedelta(days=90)
 MAILS = timedelta(days=90)
 INVITED = timedelta(days=30)
+WEBHOOK_LOG = timedelta(days=30)
+TOKENS = timedelta(days=30)
 WORK_MAILBOX = timedelta(days=7)
 FORGOTTEN = "forgotten:"  # before the keyed hash of what evidence came down to
 OVER = (Letter.Status.CLOSED, Letter.Status.DELIVERED)
@@ -131,3 +135,13 @@ def work_mailboxes(now: datetime) -> QuerySet[Any]:
     """Offered mailboxes whose code nobody typed."""
     waiting = {"kind": Proof.Kind.MAILBOX, "state": Proof.State.WAITING}
     return Proof.objects.filter(pk__lt=_before(now - WORK_MAILBOX), **waiting)
+
+
+def webhook_log(now: datetime) -> QuerySet[Any]:
+    """Messages of a month ago that nobody waits for."""
+    return WebhookDelivery.objects.filter(at__lt=now - WEBHOOK_LOG).exclude(state=WebhookDelivery.State.OWED)
+
+
+def tokens(now: datetime) -> QuerySet[Any]:
+    """Tokens that have opened nothing for a month."""
+    return AccessToken.objects.filter(Q(revoked_at__lt=now - TOKENS) | Q(expires_at__lt=now - TOKENS))

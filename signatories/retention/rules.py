@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from signatories import outbox
 from signatories.models import (
+    AccessToken,
     AccountMail,
     Alarm,
     Batch,
@@ -25,6 +26,7 @@ from signatories.models import (
     Mail,
     Origin,
     Proof,
+    WebhookDelivery,
 )
 from signatories.retention import acts, due
 
@@ -235,6 +237,24 @@ RULES = (
         acts.delete(AccountMail),
         letter="",
         every=HOURLY,
+    ),
+    Rule(
+        "webhook log",
+        "Which events other programs were told, and how their answers began",
+        "30 days",
+        "deleted",
+        due.webhook_log,
+        acts.delete(WebhookDelivery),
+        letter="webhook__letter",
+    ),
+    Rule(
+        "tokens",
+        "Personal tokens that are revoked or over",
+        "30 days",
+        "deleted",
+        due.tokens,
+        acts.delete(AccessToken),
+        letter="",
     ),
     Rule(
         "sessions",

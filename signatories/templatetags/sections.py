@@ -37,6 +37,7 @@ GROUPS = {
     pgettext_lazy("pages of the desk", "Handing over"): [
         ("delivery", pgettext_lazy("pages of the desk", "Delivery"), "petition:delivery", Power.EXPORT),
         ("export", pgettext_lazy("pages of the desk", "Export"), "signatories:export", Power.EXPORT),
+        ("webhooks", pgettext_lazy("pages of the desk", "Webhooks"), "signatories:webhooks", Power.MANAGE),
     ],
 }
 

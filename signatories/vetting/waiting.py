@@ -61,6 +61,7 @@ class Filter:
         discipline, country: a key of the letter's disciplines, an ISO 3166-1 code.
         flag: the kind of an open flag, or `any`, or `none`.
         evidence: `affiliation` where something supports the affiliation, `nothing` where nothing does.
+        level: at which they are.
         pk: these signatures, wherever they stand.
     """
 
@@ -73,6 +74,7 @@ class Filter:
     country: str = ""
     flag: str = ""
     evidence: str = ""
+    level: str = ""
     pk: tuple[str, ...] = field(default=())
 
     @property
@@ -109,6 +111,8 @@ def chosen(letter: Letter, asked: Filter) -> SignatureQuerySet:
             rows = rows.filter(**{name: value})
     if asked.network:
         rows = rows.filter(origin__network=asked.network)
+    if asked.level:
+        rows = rows.filter(level=int(asked.level))
     if asked.name:
         rows = rows.filter(search__contains=fold(asked.name))
     if asked.organisation:

@@ -26,6 +26,7 @@ from signatories import (
     signing,
     tokens,
     vetting,
+    webhooks,
 )
 from signatories.batches import rules
 from signatories.evidence.federated import Account
@@ -128,6 +129,10 @@ batch = batches.begin(
     reason=next(iter(rules.REASONS["hold"])),
     choice={"pk": [str(waiting.pk)], "name": "nobody"},
 )
+hook, _ = webhooks.make(public, url="https://hooks.example.org/", events=["signature.listed"], by=olive)
+webhooks.test(hook)
+tried = {"state": "failed", "code": 500, "took": 812, "attempts": 1, "answer": "<h1>Not now</h1>"}
+hook.deliveries.update(**tried)
 
 
 def _mine(signature: Signature) -> str:
@@ -193,6 +198,9 @@ print(
                 "/desk/light-the-quay/watchlist/",
                 "/desk/light-the-quay/organisations/?q=example",
                 "/desk/light-the-quay/export/",
+                "/desk/light-the-quay/webhooks/",
+                f"/desk/light-the-quay/webhooks/{hook.pk}/",
+                "/accounts/tokens/",
                 "/desk/light-the-quay/team/",
                 "/desk/light-the-quay/delivery/",
                 "/desk/light-the-buoy/delivery/",
