@@ -17,7 +17,7 @@ def doors(get_response: View) -> View:
     """Answer 429 to a client that posts to the doors of accounts without end."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if request.method == "POST" and request.path.startswith(DOORS):
+        if request.method == "POST" and request.path_info.startswith(DOORS):
             taken = clients.take("account", origins.of(request), most=MOST)
             if not taken.allowed:
                 return limited.too_many(request, taken.retry_after, kept=False)

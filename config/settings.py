@@ -135,6 +135,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.logs.requests",
     "config.middleware.headers",
+    "config.languages.speaks",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.see_other",
@@ -172,9 +173,12 @@ TEMPLATES = [
 FORM_RENDERER = "config.forms.Renderer"
 
 LANGUAGE_CODE, TIME_ZONE, USE_I18N, USE_TZ = "en", "UTC", True, True
+# The languages of the pages, each named in itself; a letter may be written in many more.
+LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("fr", "Français"), ("es", "Español"), ("ar", "العربية")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH, USE_THOUSAND_SEPARATOR = "config.formats", True
 
-STATIC_URL, STATIC_ROOT, STATICFILES_DIRS = "static/", VAR_DIR / "static", [BASE_DIR / "static"]
+STATIC_URL, STATIC_ROOT, STATICFILES_DIRS = "/static/", VAR_DIR / "static", [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = TRYING_OUT
 if TRYING_OUT:  # whitenoise warns of a folder that is not there
     STATIC_ROOT.mkdir(parents=True, exist_ok=True)

@@ -18,6 +18,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 View = Callable[..., HttpResponseBase]
 # How long ago somebody may have shown who they are. Minutes for what gives the list or the letter away; a working day
@@ -84,5 +85,5 @@ def lacks_factor(user: Any) -> bool:
 
 def ask_for_factor(request: HttpRequest) -> HttpResponseBase:
     """Lead to where a second factor is added."""
-    messages.warning(request, "This team asks for a second factor. Please add an app or a passkey.")
+    messages.warning(request, _("This team asks for a second factor. Please add an app or a passkey."))
     return redirect("mfa_index")

@@ -4,15 +4,14 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from ninja import Path, Query, Router, Schema
 from pydantic import Field
 
+from petition.languages import address
 from petition.models import Letter, Version
 from petition.templatetags.figures import counted
 
@@ -203,11 +202,6 @@ def tally(request: HttpRequest, slug: Slug) -> dict[str, Any]:
 def public(slug: str) -> Letter:
     """Return a letter that anyone may read, or answer 404."""
     return get_object_or_404(Letter.objects.public(), slug=slug)
-
-
-def address(name: str, *args: Any) -> str:
-    """Return the whole address of a page."""
-    return settings.SITE_URL + reverse(name, args=args)
 
 
 def _summary(letter: Letter) -> dict[str, Any]:

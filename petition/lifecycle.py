@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from petition import patience, versions
 from petition.models import Letter, Membership, Role, User, Version
@@ -14,7 +16,9 @@ class Incomplete(NotAllowed):
     """The letter lacks something that publishing needs; `missing` says what, in words."""
 
     def __init__(self, missing: list[str]) -> None:
-        super().__init__("Before it can be published the letter still needs " + ", ".join(missing) + ".")
+        super().__init__(
+            _("Before it can be published the letter still needs %(missing)s.") % {"missing": ", ".join(missing)}
+        )
         self.missing = missing
 
 
@@ -61,7 +65,7 @@ def edit(
     """
     _take(letter)
     if letter.version is not None:
-        raise NotAllowed("The text is published and cannot be changed.")
+        raise NotAllowed(_("The text is published and cannot be changed."))
     versions.save(letter, body=body, seen=seen, by=by)
     Letter.objects.filter(pk=letter.pk).update(**fields)
     _set_milestones(letter, milestones)
@@ -77,7 +81,7 @@ def adjust(letter: Letter, *, actor: User, milestones: list[int], **fields: Any)
         NotAllowed: it is a draft, which is edited as a whole.
     """
     if letter.status == Letter.Status.DRAFT:
-        raise NotAllowed("A draft is edited as a whole.")
+        raise NotAllowed(_("A draft is edited as a whole."))
     changed = sorted(name for name, value in fields.items() if getattr(letter, name) != value)
     Letter.objects.filter(pk=letter.pk).update(**fields)
     _set_milestones(letter, milestones)
@@ -91,31 +95,36 @@ def missing(letter: Letter) -> list[str]:
     """Return what publishing still needs, in words; an empty list when it is complete."""
     draft = letter.draft or letter.version
     wanted = {
-        "a title": letter.title,
-        "an addressee": letter.addressees,
-        "the ask in one sentence": letter.ask,
-        "its text": draft and draft.body.strip(),
-        "an organiser": letter.organiser,
-        "a contact address": letter.contact,
-        "a disclaimer": letter.disclaimer,
+        _("a title"): letter.title,
+        _("an addressee"): letter.addressees,
+        _("the ask in one sentence"): letter.ask,
+        _("its text"): draft and draft.body.strip(),
+        _("an organiser"): letter.organiser,
+        _("a contact address"): letter.contact,
+        _("a disclaimer"): letter.disclaimer,
     }
     lacking = [what for what, value in wanted.items() if not value]
     if letter.status == Letter.Status.FOUNDING and letter.least_founders:
         listed = letter.signatures.listed().filter(source="invitation").count()
         if listed < letter.least_founders:
-            lacking.append(f"{letter.least_founders} listed founders ({listed} so far)")
+            needed = ngettext(
+                "%(n)s listed founder (%(listed)s so far)",
+                "%(n)s listed founders (%(listed)s so far)",
+                letter.least_founders,
+            )
+            lacking.append(needed % {"n": letter.least_founders, "listed": listed})
     return lacking
 
 
 def unset(letter: Letter) -> list[str]:
     """Return what may be left out, and is, in words: none of it keeps a letter from being published."""
     optional = {
-        "who may sign": letter.eligibility,
-        "disciplines": letter.disciplines,
-        "the organiser’s interests": letter.interests,
-        "a closing time": letter.closes_at,
-        "until when signers’ data are kept": letter.keep_until,
-        "a source for every addressee": all(one.get("source") for one in letter.addressees),
+        _("who may sign"): letter.eligibility,
+        _("disciplines"): letter.disciplines,
+        _("the organiser’s interests"): letter.interests,
+        _("a closing time"): letter.closes_at,
+        _("until when signers’ data are kept"): letter.keep_until,
+        _("a source for every addressee"): all(one.get("source") for one in letter.addressees),
     }
     return [what for what, value in optional.items() if not value]
 
@@ -144,7 +153,7 @@ def publish(letter: Letter, *, actor: User | None = None) -> None:
     """
     _take(letter)
     if letter.status not in {Letter.Status.DRAFT, Letter.Status.FOUNDING}:
-        raise NotAllowed("This letter is published already.")
+        raise NotAllowed(_("This letter is published already."))
     _check_complete(letter)
     was_draft = letter.status == Letter.Status.DRAFT
     move(letter, Letter.Status.OPEN, actor=actor, opened_at=patience.now(), publish_at=None)
@@ -165,9 +174,9 @@ def schedule(letter: Letter, *, at: datetime | None, least_founders: int, actor:
         NotAllowed: it is public already, or the hour has passed.
     """
     if letter.is_public:
-        raise NotAllowed("This letter is published already.")
+        raise NotAllowed(_("This letter is published already."))
     if at is not None and at <= patience.now():
-        raise NotAllowed("That hour has passed.")
+        raise NotAllowed(_("That hour has passed."))
     Letter.objects.filter(pk=letter.pk).update(publish_at=at, least_founders=least_founders)
     reason = f"scheduled: {at:%Y-%m-%dT%H:%MZ}" if at else "not scheduled"
     letter.events.create(was=letter.status, now=letter.status, actor=actor, reason=reason)
@@ -206,7 +215,7 @@ def pause(letter: Letter, *, actor: User | None = None) -> None:
 def reopen(letter: Letter, *, actor: User | None = None) -> None:
     """Take signatures again, after a pause or after closing; a closing time that has passed is dropped."""
     if letter.status not in {Letter.Status.PAUSED, Letter.Status.CLOSED}:
-        raise NotAllowed("Only a paused or closed letter can be reopened.")
+        raise NotAllowed(_("Only a paused or closed letter can be reopened."))
     passed = letter.closes_at is not None and letter.closes_at <= patience.now()
     move(letter, Letter.Status.OPEN, actor=actor, closes_at=None if passed else letter.closes_at)
 

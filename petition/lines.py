@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 LONGEST_IN_MAIL = 60
 # Endings by which people, and the programs that turn words into links, know a web address. Not every one there is:
@@ -38,7 +39,7 @@ def refuse_web_address(text: str, *, bare: bool) -> str:
     if bare and not found:
         found = "@" in plain or bool(BARE.search(plain) or BARE_NATIONAL.search(plain))
     if found:
-        raise ValidationError("Please leave web and mail addresses out here; there is a field for a page of yours.")
+        raise ValidationError(_("Please leave web and mail addresses out here; there is a field for a page of yours."))
     return text
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 
 class NotAllowed(Exception):
@@ -29,12 +30,17 @@ def move(thing: Any, to: str, *, actor: Any = None, reason: str = "", **changes:
     """
     was = thing.status
     if to not in thing.MOVES[was]:
-        raise NotAllowed(f"A {thing._meta.verbose_name} that is {was} cannot become {to}.")
+        raise NotAllowed(
+            _("A %(thing)s that is %(was)s cannot become %(to)s.")
+            % {"thing": thing._meta.verbose_name, "was": was, "to": to}
+        )
     changes = {**getattr(thing, "ENDED_BY_A_MOVE", {}), **changes}
     with transaction.atomic():
         rows = type(thing)._base_manager.filter(pk=thing.pk, status=was)
         if not rows.update(status=to, **changes):
-            raise LostRace(f"This {thing._meta.verbose_name} was changed by somebody else in the meantime.")
+            raise LostRace(
+                _("This %(thing)s was changed by somebody else in the meantime.") % {"thing": thing._meta.verbose_name}
+            )
         thing.events.create(was=was, now=to, actor=actor, reason=reason)
     for name, value in {"status": to, **changes}.items():
         setattr(thing, name, value)
@@ -48,7 +54,14 @@ def note(thing: Any, *, actor: Any = None, reason: str, **changes: Any) -> None:
     """
     with transaction.atomic():
         if not type(thing)._base_manager.filter(pk=thing.pk, status=thing.status).update(**changes):
-            raise LostRace(f"This {thing._meta.verbose_name} was changed by somebody else in the meantime.")
+            raise LostRace(
+                _("This %(thing)s was changed by somebody else in the meantime.") % {"thing": thing._meta.verbose_name}
+            )
         thing.events.create(was=thing.status, now=thing.status, actor=actor, reason=reason)
     for name, value in changes.items():
         setattr(thing, name, value)
+
+
+def _lost(thing: Any) -> LostRace:
+    words = _("This %(thing)s was changed by somebody else in the meantime.")
+    return LostRace(words % {"thing": thing._meta.verbose_name})

@@ -1,6 +1,7 @@
 """News about a letter: written in Markdown, published once; signatories picks it up and mails it."""
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from petition import text
 from petition.models import Letter, Update, User
@@ -20,7 +21,7 @@ def rewrite(update: Update, *, title: str, body: str) -> None:
     """
     unpublished = Update.objects.filter(pk=update.pk, published_at=None)
     if not unpublished.update(title=title, body=body, html=text.to_html(body), edited_at=timezone.now()):
-        raise NotAllowed("This is published. Write another one to correct it.")
+        raise NotAllowed(_("This is published. Write another one to correct it."))
 
 
 def publish(update: Update) -> None:
@@ -30,9 +31,9 @@ def publish(update: Update) -> None:
         NotAllowed: it is published already, or nobody can read the letter yet.
     """
     if not update.letter.is_public:
-        raise NotAllowed("News can be published once the letter is public.")
+        raise NotAllowed(_("News can be published once the letter is public."))
     if not Update.objects.filter(pk=update.pk, published_at=None).update(published_at=timezone.now()):
-        raise NotAllowed("This is published already.")
+        raise NotAllowed(_("This is published already."))
 
 
 def discard(update: Update) -> None:
@@ -42,4 +43,4 @@ def discard(update: Update) -> None:
         NotAllowed: it is published.
     """
     if not Update.objects.filter(pk=update.pk, published_at=None).delete()[0]:
-        raise NotAllowed("What was published stays.")
+        raise NotAllowed(_("What was published stays."))

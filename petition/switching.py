@@ -1,6 +1,7 @@
 """The switches of a letter: whether names are published, and whether new signatures are held, always or in a burst."""
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from petition.models import Letter, User
 from petition.moves import LostRace
@@ -33,6 +34,6 @@ def switch(letter: Letter, name: str, *, on: bool, actor: User | None) -> None:
     """
     assert name in SWITCHES
     if not Letter.objects.filter(pk=letter.pk, **{name: not on}).update(**{name: on}):
-        raise LostRace("Somebody else turned this switch already.")
+        raise LostRace(_("Somebody else turned this switch already."))
     setattr(letter, name, on)
     letter.events.create(was=letter.status, now=letter.status, actor=actor, reason=REASONS[name, on])

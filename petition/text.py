@@ -9,6 +9,7 @@ from typing import Any
 
 import nh3
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 from idna.core import valid_contextj
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
@@ -126,17 +127,20 @@ def clean(text: str, *, multiline: bool = False) -> str:
         if character in allowed:
             continue
         if character == "\ufffd":
-            raise ValidationError("A character got lost on the way (\ufffd). Please type it again.")
+            raise ValidationError(_("A character got lost on the way (\ufffd). Please type it again."))
         if character in DIRECTION_OVERRIDES:
-            raise ValidationError("Please remove the invisible characters that change the reading direction.")
+            raise ValidationError(_("Please remove the invisible characters that change the reading direction."))
         hidden = unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
         if not multiline:
             hidden = (hidden or character in BLANK) and not _is_needed(text, place)
         if hidden:
-            raise ValidationError(f"Please remove the control or invisible character U+{ord(character):04X}.")
+            raise ValidationError(
+                _("Please remove the control or invisible character %(character)s.")
+                % {"character": f"U+{ord(character):04X}"}
+            )
     text = text.strip() if multiline else " ".join(text.split())
     if text and not any(unicodedata.category(c)[0] in "LNPS" and c not in BLANK for c in text):
-        raise ValidationError("Please use visible characters.")
+        raise ValidationError(_("Please use visible characters."))
     if not multiline:
         _check_marks(text)
     return text
@@ -178,9 +182,11 @@ def _check_marks(line: str) -> None:
             continue
         stacked += category != "Mc"  # spacing marks stand beside the letter
         if not on_base:
-            raise ValidationError("Please remove the accent or sign that stands on no letter.")
+            raise ValidationError(_("Please remove the accent or sign that stands on no letter."))
         if stacked > MOST_MARKS:
-            raise ValidationError(f"Please use at most {MOST_MARKS} accents or signs on one letter.")
+            raise ValidationError(
+                _("Please use at most %(most)s accents or signs on one letter.") % {"most": MOST_MARKS}
+            )
 
 
 def stamp(at: datetime | None) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from petition import text
 from petition.models import Letter, Translation, User, Version
@@ -23,7 +24,7 @@ class Conflict(NotAllowed):
     """Somebody else saved the draft in the meantime; `theirs` is the row as it is now."""
 
     def __init__(self, theirs: Version) -> None:
-        super().__init__("Somebody else saved this draft while you were writing.")
+        super().__init__(_("Somebody else saved this draft while you were writing."))
         self.theirs = theirs
 
 
@@ -40,9 +41,9 @@ def begin(letter: Letter, *, reason: str, note: str, by: User) -> Version:
         NotAllowed: nothing is published yet, the letter was delivered, or a next wording is being written already.
     """
     if letter.version is None or letter.status == Letter.Status.DELIVERED:
-        raise NotAllowed("A next version follows a published one, and none follows the delivery.")
+        raise NotAllowed(_("A next version follows a published one, and none follows the delivery."))
     if reason == Version.Reason.FIRST:
-        raise NotAllowed("Only the first version is the first publication.")
+        raise NotAllowed(_("Only the first version is the first publication."))
     try:
         with transaction.atomic():
             return letter.versions.create(
@@ -54,7 +55,7 @@ def begin(letter: Letter, *, reason: str, note: str, by: User) -> Version:
                 edited_at=timezone.now(),
             )
     except IntegrityError:
-        raise NotAllowed("A next version is being written already.") from None
+        raise NotAllowed(_("A next version is being written already.")) from None
 
 
 def save(letter: Letter, *, body: str, seen: int | None, by: User | None, **changes: Any) -> Version:
@@ -76,7 +77,7 @@ def save(letter: Letter, *, body: str, seen: int | None, by: User | None, **chan
     if not mine.update(body=body, edits=F("edits") + 1, edited_by=by, edited_at=timezone.now(), **changes):
         theirs = drafts.select_related("edited_by").first()
         if theirs is None:
-            raise NotAllowed("The text is published and cannot be changed.")
+            raise NotAllowed(_("The text is published and cannot be changed."))
         raise Conflict(theirs)
     return drafts.get()
 
@@ -84,7 +85,7 @@ def save(letter: Letter, *, body: str, seen: int | None, by: User | None, **chan
 def discard(letter: Letter) -> None:
     """Throw the next wording away; the first one stays, a letter without a text is none."""
     if not letter.versions.filter(published_at__isnull=True, number__gt=1).delete()[0]:
-        raise NotAllowed("There is no next version to throw away.")
+        raise NotAllowed(_("There is no next version to throw away."))
 
 
 @transaction.atomic
@@ -98,11 +99,11 @@ def publish(letter: Letter, *, actor: User) -> Version:
     letter.refresh_from_db(from_queryset=Letter.objects.select_for_update())
     forget_wordings(letter)
     if letter.draft is None or letter.version is None:
-        raise NotAllowed("No next version is being written.")
+        raise NotAllowed(_("No next version is being written."))
     if letter.status == Letter.Status.DELIVERED:
-        raise NotAllowed("The letter was delivered; its text stays as it is.")
+        raise NotAllowed(_("The letter was delivered; its text stays as it is."))
     if text.canonical(letter.draft.body) == text.canonical(letter.version.body):
-        raise NotAllowed("It says the same words as the version before. There is nothing to publish.")
+        raise NotAllowed(_("It says the same words as the version before. There is nothing to publish."))
     published = freeze(letter)
     letter.events.create(was=letter.status, now=letter.status, actor=actor, reason=f"version_{published.number}")
     return published
@@ -116,7 +117,7 @@ def freeze(letter: Letter) -> Version:
     """
     draft = letter.versions.select_for_update().filter(published_at__isnull=True).first()
     if draft is None:
-        raise LostRace("This letter was published by somebody else in the meantime.")
+        raise LostRace(_("This letter was published by somebody else in the meantime."))
     draft.text = text.letter_text(title=letter.title, addressees=letter.addressees, ask=letter.ask, body=draft.body)
     draft.html, draft.sha256 = text.to_html(draft.body), text.sha256(draft.text)
     draft.published_at = timezone.now()
@@ -138,10 +139,10 @@ def translate(version: Version, *, language: str, by: User, **fields: Any) -> Tr
         NotAllowed: the version is not published, or that is its own language.
     """
     if version.published_at is None or language == version.letter.language:
-        raise NotAllowed("A published version is translated into another language.")
+        raise NotAllowed(_("A published version is translated into another language."))
     if fields.get("reviewer"):
         fields["state"] = Translation.Status.REVIEWED
-    saved, _ = Translation.objects.update_or_create(
+    saved, __ = Translation.objects.update_or_create(
         version=version,
         language=language,
         defaults={

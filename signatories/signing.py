@@ -39,6 +39,7 @@ def sign(
     address: str,
     typed: dict[str, Any],
     language: str = "",
+    locale: str = "",
     origin: origins.From | None = None,
 ) -> Mail:
     """Take a signature from the public form and owe the mail that asks to confirm it.
@@ -52,6 +53,7 @@ def sign(
         address: canonical, as `addresses.canonical` returns it.
         typed: a value for each name in `LINE`.
         language: in which language the text was read; what is signed is the authoritative one.
+        locale: in which language its owner reads pages and mails; like the line, the first one stays. Empty: unknown.
         origin: where it was typed; like the line, the first one stays.
 
     Returns:
@@ -66,6 +68,7 @@ def sign(
         letter=letter,
         version=letter.version,
         language=language or letter.language,
+        locale=locale,
         address=address,
         address_hash=addresses.keyed_hash(address),
     )

@@ -10,9 +10,11 @@ from typing import Any
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from petition import files, tally
 from petition.delivery import freezing, typesetting
+from petition.languages import plainly
 from petition.models import Delivery, Letter
 from petition.moves import NotAllowed
 
@@ -35,12 +37,13 @@ def write(letter: Letter, *, signatories: Iterable[freezing.Frozen], levels: dic
         FileExistsError: the folder is there already.
     """
     if letter.status not in OVER or letter.version is None:
-        raise NotAllowed("A letter is archived after it was closed.")
+        raise NotAllowed(_("A letter is archived after it was closed."))
     with files.whole_folder(folder) as part:
         _write(letter, signatories, levels, part)
         part.chmod(0o755)  # it is meant to be shown
 
 
+@plainly()
 def _write(letter: Letter, signatories: Iterable[freezing.Frozen], levels: dict[int, str], folder: Path) -> None:
     as_of, version = timezone.now(), letter.version
     assert version is not None

@@ -18,6 +18,7 @@ from django.template.loader import render_to_string
 
 from petition import files, patience
 from petition.delivery import freezing, typesetting
+from petition.languages import plainly
 from petition.models import Bundle, Delivery
 from petition.text import safe_cell
 from petition.text import sha256 as text_sha256
@@ -126,6 +127,7 @@ def _give_up_or_wait(bundle: Bundle, problem: Exception) -> None:
     _ours(bundle).update(state=state, problem=words, make_after=pause)
 
 
+@plainly()
 def _make(bundle: Bundle) -> None:
     target = _path(bundle)
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

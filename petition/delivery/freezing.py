@@ -9,13 +9,13 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from petition import tally
 from petition.identifiers import uuid7
+from petition.languages import address, plainly
 from petition.models import Bundle, Delivery, DeliveryPart, Letter, User
 from petition.moves import NotAllowed, move
 
@@ -54,9 +54,10 @@ def canonical(value: Any) -> str:
 
 def web_address(letter: Letter) -> str:
     """Return the public address of a letter."""
-    return str(settings.SITE_URL + reverse("petition:letter", args=[letter.slug]))
+    return address("petition:letter", letter.slug)
 
 
+@plainly()
 @transaction.atomic
 def deliver(
     letter: Letter, *, signatories: Iterable[Frozen], levels: dict[int, str], actor: User | None = None
@@ -77,9 +78,9 @@ def deliver(
     letter.refresh_from_db(from_queryset=Letter.objects.select_for_update())
     vars(letter).pop("version", None)
     if letter.status == Letter.Status.DELIVERED:
-        raise NotAllowed("This letter has been delivered already. A letter is delivered once.")
+        raise NotAllowed(_("This letter has been delivered already. A letter is delivered once."))
     if letter.status != Letter.Status.CLOSED or letter.version is None:
-        raise NotAllowed("Only a closed letter can be delivered. Please close it first.")
+        raise NotAllowed(_("Only a closed letter can be delivered. Please close it first."))
     move(letter, Letter.Status.DELIVERED, actor=actor)
     delivery = Delivery(pk=uuid7(), letter=letter, version=letter.version, actor=actor, as_of=timezone.now())
     delivery.signatories, delivery.list_sha256, groups = _freeze(delivery, signatories)
@@ -106,7 +107,7 @@ def frame(letter: Letter, levels: dict[int, str]) -> dict[str, Any]:
         "language": letter.language,
         "listing": letter.listing,
         "disciplines": letter.disciplines,
-        "levels": {str(level): label for level, label in levels.items()},
+        "levels": {str(level): str(label) for level, label in levels.items()},
         "url": web_address(letter),
     }
 

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from django.core import signing
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from petition.models import AddresseeLink, Delivery, Letter, Opening, Reply, User
 from petition.moves import LostRace, NotAllowed
@@ -47,7 +48,7 @@ def make_link(delivery: Delivery, *, addressee: str, days: int, actor: User) -> 
     """
     _lock(delivery)
     if delivery.links.count() >= MOST_LINKS:
-        raise NotAllowed(f"A delivery has at most {MOST_LINKS} links.")
+        raise NotAllowed(_("A delivery has at most %(most)s links.") % {"most": MOST_LINKS})
     expires_at = timezone.now() + timedelta(days=days)
     return AddresseeLink.objects.create(delivery=delivery, addressee=addressee, made_by=actor, expires_at=expires_at)
 
@@ -82,9 +83,12 @@ def reply(link: AddresseeLink, *, author: str, text: str) -> Reply:
     """
     _lock(link.delivery)
     if link.replies.filter(author=author, text=text).exists():
-        raise LostRace("This reply has been received already.")
+        raise LostRace(_("This reply has been received already."))
     if link.replies.count() >= MOST_REPLIES:
-        raise NotAllowed(f"At most {MOST_REPLIES} replies can be sent through one link. Please write to the organiser.")
+        raise NotAllowed(
+            _("At most %(most)s replies can be sent through one link. Please write to the organiser.")
+            % {"most": MOST_REPLIES}
+        )
     today = timezone.localdate()
     return _keep(Reply(delivery=link.delivery, link=link, author=author, text=text, received_on=today), None)
 
@@ -105,7 +109,7 @@ def enter_reply(delivery: Delivery, *, author: str, text: str, received_on: date
     """
     _lock(delivery)
     if delivery.replies.filter(link=None).count() >= MOST_ENTERED:
-        raise NotAllowed(f"At most {MOST_ENTERED} replies can be entered.")
+        raise NotAllowed(_("At most %(most)s replies can be entered.") % {"most": MOST_ENTERED})
     entered = Reply(delivery=delivery, entered_by=actor, author=author, text=text, received_on=received_on)
     return _keep(entered, actor)
 

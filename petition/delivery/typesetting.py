@@ -16,6 +16,7 @@ import typst
 from django.conf import settings
 from django.utils.formats import date_format, number_format
 from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
 
 from petition.delivery.manuscript import blocks, direction
 
@@ -96,15 +97,15 @@ def counts(frame: dict[str, Any], figures: dict[str, Any]) -> list[tuple[int, st
     """Return the numbers with their definitions, the headline first; they are never to be added up."""
     listed, experts, unnamed = figures["listed"], figures["experts"], figures["unnamed"]
     if frame["listing"] == "confirmed":
-        found = [(listed, "listed by name, each confirmed by email")]
-        found.append((experts, "of them were checked further"))
+        found = [(listed, _("listed by name, each confirmed by email"))]
+        found.append((experts, _("of them were checked further")))
     else:
-        found = [(experts, "experts whose affiliation or identity was checked, listed by name")]
+        found = [(experts, _("experts whose affiliation or identity was checked, listed by name"))]
         if listed > experts:
-            found.append((listed - experts, "more listed by name, confirmed by email"))
-        found.append((figures["confirmed"], "further supporters confirmed by email, not listed"))
+            found.append((listed - experts, _("more listed by name, confirmed by email")))
+        found.append((figures["confirmed"], _("further supporters confirmed by email, not listed")))
     if unnamed:
-        found.append((unnamed, "more were checked and asked not to be named"))
+        found.append((unnamed, _("more were checked and asked not to be named")))
     return found
 
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,6 +12,7 @@ from petition.access import team
 from petition.desk.letters import CONFLICT, initial
 from petition.forms import UNPROCESSABLE, posted
 from petition.forms.versions import AdjustForm, BeginForm, LanguageForm, TranslationForm, VersionForm
+from petition.languages import OF_TEXTS
 from petition.models import Letter, Power, User, Version
 
 
@@ -97,7 +97,7 @@ def translate(request: HttpRequest, slug: str, number: int, language: str) -> Ht
     """Write or review a translation of one version."""
     letter = get_object_or_404(Letter.objects.run_by(request.user, Power.EDIT), slug=slug)
     version = get_object_or_404(letter.versions.filter(published_at__isnull=False), number=number)
-    if language not in dict(settings.LANGUAGES) or language == letter.language:
+    if language not in dict(OF_TEXTS) or language == letter.language:
         raise Http404
     found = version.translations.filter(language=language).first()
     first = {name: getattr(found, name) for name in TranslationForm.base_fields} if found else {}
@@ -108,7 +108,7 @@ def translate(request: HttpRequest, slug: str, number: int, language: str) -> Ht
         messages.success(request, "Saved. Readers can choose it on the letter’s page.")
         return redirect("petition:versions", slug)
     context = {"letter": letter, "version": version, "language": language, "form": form}
-    context["name"] = dict(settings.LANGUAGES)[language]
+    context["name"] = dict(OF_TEXTS)[language]
     return render(request, "petition/desk/translation.html", context, status=UNPROCESSABLE if form.errors else 200)
 
 

@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, QueryDict
 from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
 
+from petition.languages import OF_TEXTS
 from petition.models import Letter, Role, User
 from petition.text import clean
 
@@ -52,7 +53,7 @@ class RowsField(TextField):
         """Return the lines that are not empty."""
         rows = [line.strip() for line in super().to_python(value).split("\n") if line.strip()]
         if len(rows) > MOST_ROWS:
-            raise ValidationError(f"At most {MOST_ROWS} lines, please.")
+            raise ValidationError(_("At most %(most)s lines, please.") % {"most": MOST_ROWS})
         return rows
 
 
@@ -84,7 +85,9 @@ class DisciplinesField(RowsField):
             label = (label if colon else row).strip()
             key = slugify(key)[:60]
             if not key or not label:
-                raise ValidationError(f"“{row}” needs a name, or a short key and a name: “policy: Policy”.")
+                raise ValidationError(
+                    _("“%(row)s” needs a name, or a short key and a name: “policy: Policy”.") % {"row": row}
+                )
             disciplines[key] = label[:80]
         return disciplines
 
@@ -106,7 +109,7 @@ class MilestonesField(RowsField):
         numbers = set()
         for word in filter(None, words):
             if not (len(word) < 10 and word.isascii() and word.isdigit() and 0 < int(word) < 1_000_000_000):
-                raise ValidationError(f"“{word}” is not a number of signatories.")
+                raise ValidationError(_("“%(word)s” is not a number of signatories.") % {"word": word})
             numbers.add(int(word))
         return sorted(numbers)
 
@@ -117,52 +120,60 @@ class MilestonesField(RowsField):
 class LetterForm(forms.Form):
     """A letter as its team writes it; the browser and `new_letter` both go through here."""
 
-    title = LineField(max_length=200)
+    title = LineField(label=_("Title"), max_length=200)
     addressees = AddresseesField(
-        help_text="One a line: name; office; place; a page that says so. For example: "
-        "The Minister; Ministry of Examples; Springfield; https://example.org/minister"
+        label=_("Addressees"),
+        help_text=_(
+            "One a line: name; office; place; a page that says so. For example: "
+            "The Minister; Ministry of Examples; Springfield; https://example.org/minister"
+        ),
     )
-    ask = LineField(label="The ask in one sentence", max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
+    ask = LineField(label=_("The ask in one sentence"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
     body = TextField(
-        label="Text",
+        label=_("Text"),
         max_length=60_000,
-        help_text="Markdown: a blank line starts a paragraph, # a heading, - a list, **bold**, [words](https://…).",
+        help_text=_("Markdown: a blank line starts a paragraph, # a heading, - a list, **bold**, [words](https://…)."),
         widget=forms.Textarea(attrs={"rows": 24, "class": "manuscript"}),
     )
     eligibility = TextField(
-        label="Who may sign", max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+        label=_("Who may sign"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
     disciplines = DisciplinesField(
-        required=False, help_text="One a line. The coalition is counted by them. Leave empty for none."
+        label=_("Disciplines"),
+        required=False,
+        help_text=_("One a line. The coalition is counted by them. Leave empty for none."),
     )
     disclaimer = TextField(
+        label=_("Disclaimer"),
         max_length=1000,
-        help_text="Travels with every list and every export.",
+        help_text=_("Travels with every list and every export."),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    organiser = LineField(max_length=200)
+    organiser = LineField(label=_("Organiser"), max_length=200)
     interests = TextField(
-        label="Declared interests",
+        label=_("Declared interests"),
         max_length=2000,
         required=False,
-        help_text="Who pays, and what interests the organisers have.",
+        help_text=_("Who pays, and what interests the organisers have."),
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    contact = forms.EmailField(label="Contact address", help_text="Shown on the page; answers to mails go there.")
-    listing = forms.ChoiceField(label="A name becomes public", choices=Letter.Listing.choices)
-    milestones = MilestonesField(required=False, help_text="Numbers of listed signatories you wait for: 25, 50, 100")
-    language = forms.ChoiceField(label="Language of the text", choices=settings.LANGUAGES, initial="en", required=False)
+    contact = forms.EmailField(label=_("Contact address"), help_text=_("Shown on the page; answers to mails go there."))
+    listing = forms.ChoiceField(label=_("A name becomes public"), choices=Letter.Listing.choices)
+    milestones = MilestonesField(
+        label=_("Milestones"), required=False, help_text=_("Numbers of listed signatories you wait for: 25, 50, 100")
+    )
+    language = forms.ChoiceField(label=_("Language of the text"), choices=OF_TEXTS, initial="en", required=False)
     closes_at = forms.DateTimeField(
-        label="Closes at",
+        label=_("Closes at"),
         required=False,
-        help_text="In UTC; leave empty for no end.",
+        help_text=_("In UTC; leave empty for no end."),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
 
     keep_until = forms.DateField(
-        label="Signers’ data are kept until",
+        label=_("Signers’ data are kept until"),
         required=False,
-        help_text="The names on the letter stay until their owners withdraw them.",
+        help_text=_("The names on the letter stay until their owners withdraw them."),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     edits = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -173,7 +184,9 @@ class LetterForm(forms.Form):
     def clean_closes_at(self) -> datetime | None:
         moment: datetime | None = self.cleaned_data["closes_at"]
         if moment and not EARLIEST <= moment.year <= LATEST:  # at its edges a calendar has no other time zone
-            raise ValidationError(f"Please choose a year between {EARLIEST} and {LATEST}.")
+            raise ValidationError(
+                _("Please choose a year between %(first)s and %(last)s.") % {"first": EARLIEST, "last": LATEST}
+            )
         return moment
 
 
@@ -181,10 +194,10 @@ class NewLetterForm(LetterForm):
     """A letter that does not exist yet, so its address is chosen too."""
 
     slug = forms.SlugField(
-        label="Address on this site",
+        label=_("Address on this site"),
         max_length=80,
         required=False,
-        help_text="Small letters, digits and hyphens. Left empty, it is made from the title.",
+        help_text=_("Small letters, digits and hyphens. Left empty, it is made from the title."),
     )
     edits = None  # type: ignore[assignment]
     field_order = ("title", "slug")
@@ -192,18 +205,18 @@ class NewLetterForm(LetterForm):
     def clean_slug(self) -> str:
         slug = str(self.cleaned_data["slug"]).lower() or slugify(self.cleaned_data.get("title", ""))[:80].strip("-")
         if not slug:
-            raise ValidationError("Please choose an address, such as defend-the-defenders.")
+            raise ValidationError(_("Please choose an address, such as defend-the-defenders."))
         if slug in {"new", "preview", "status"} or Letter.objects.filter(slug=slug).exists():
-            raise ValidationError("Another letter has this address already.")
+            raise ValidationError(_("Another letter has this address already."))
         return slug
 
 
 class MemberForm(forms.Form):
     """Somebody joins the team."""
 
-    email = forms.EmailField(label="Email")
-    name = LineField(max_length=120, required=False)
-    role = forms.ChoiceField(choices=Role.choices, initial=Role.VETTER)
+    email = forms.EmailField(label=_("Email"))
+    name = LineField(label=_("Name"), max_length=120, required=False)
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices, initial=Role.VETTER)
 
     def clean_email(self) -> str:
         return User.objects.normalize_email(self.cleaned_data["email"]).lower()

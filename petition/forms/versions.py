@@ -5,35 +5,38 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from django import forms
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from petition.forms import LetterForm, LineField, TextField
+from petition.languages import OF_TEXTS
 from petition.models import Letter, Version
 
 KINDS = [
-    (Version.Reason.TYPO, "Typing error: signatures stay, and signers are told"),
-    (Version.Reason.CLARIFICATION, "Clarification: signers are told, and may leave in one step"),
-    (Version.Reason.MEANING, "Change of meaning: every signer is asked whether to keep their name"),
+    (Version.Reason.TYPO, _("Typing error: signatures stay, and signers are told")),
+    (Version.Reason.CLARIFICATION, _("Clarification: signers are told, and may leave in one step")),
+    (Version.Reason.MEANING, _("Change of meaning: every signer is asked whether to keep their name")),
 ]
 
 
 class BeginForm(forms.Form):
     """What kind of change the next wording is."""
 
-    reason = forms.ChoiceField(label="What kind of change", choices=KINDS, widget=forms.RadioSelect)
+    reason = forms.ChoiceField(label=_("What kind of change"), choices=KINDS, widget=forms.RadioSelect)
     note = LineField(
-        label="What changes, in one sentence",
+        label=_("What changes, in one sentence"),
         max_length=300,
-        help_text="Readers and signers see it beside the text.",
+        help_text=_("Readers and signers see it beside the text."),
     )
 
 
 class VersionForm(BeginForm):
     """The next wording."""
 
-    body = TextField(label="Text", max_length=60_000, widget=forms.Textarea(attrs={"rows": 24, "class": "manuscript"}))
+    body = TextField(
+        label=_("Text"), max_length=60_000, widget=forms.Textarea(attrs={"rows": 24, "class": "manuscript"})
+    )
     edits = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
 
@@ -42,25 +45,25 @@ class TranslationForm(forms.Form):
 
     title = LineField(max_length=200, widget=forms.TextInput(attrs={"dir": "auto"}))
     ask = LineField(
-        label="The ask in one sentence", max_length=300, widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"})
+        label=_("The ask in one sentence"), max_length=300, widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"})
     )
     body = TextField(
-        label="Text",
+        label=_("Text"),
         max_length=60_000,
         widget=forms.Textarea(attrs={"rows": 24, "class": "manuscript", "dir": "auto"}),
     )
     reviewer = LineField(
-        label="Reviewed by",
+        label=_("Reviewed by"),
         max_length=120,
         required=False,
-        help_text="Who has read it beside the authoritative text. Until somebody has, readers see that nobody did.",
+        help_text=_("Who has read it beside the authoritative text. Until somebody has, readers see that nobody did."),
     )
 
 
 class LanguageForm(forms.Form):
     """Which language a translation is in."""
 
-    language = forms.ChoiceField(label="Language", choices=settings.LANGUAGES)
+    language = forms.ChoiceField(label=_("Language"), choices=OF_TEXTS)
 
     def __init__(self, letter: Letter, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -69,7 +72,7 @@ class LanguageForm(forms.Form):
     def clean_language(self) -> str:
         language = str(self.cleaned_data["language"])
         if language == self.letter.language:
-            raise ValidationError("This is the language of the authoritative text.")
+            raise ValidationError(_("This is the language of the authoritative text."))
         return language
 
 
@@ -86,9 +89,9 @@ class UpdateForm(forms.Form):
 
     title = LineField(max_length=200)
     body = TextField(
-        label="Text",
+        label=_("Text"),
         max_length=20_000,
-        help_text="Markdown.",
+        help_text=_("Markdown."),
         widget=forms.Textarea(attrs={"rows": 14, "class": "manuscript"}),
     )
 
@@ -97,18 +100,18 @@ class ScheduleForm(forms.Form):
     """When the scheduler publishes a letter, in the organiser's own time."""
 
     at = forms.DateTimeField(
-        label="Publish at",
+        label=_("Publish at"),
         required=False,
-        help_text="Leave empty to publish by hand.",
+        help_text=_("Leave empty to publish by hand."),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
     zone = forms.ChoiceField(
-        label="Time zone",
+        label=_("Time zone"),
         choices=[(name, name.replace("_", " ")) for name in sorted(available_timezones())],
         initial="UTC",
     )
     least_founders = forms.IntegerField(
-        label="Listed founders without whom it stays shut", min_value=0, max_value=1000, initial=0
+        label=_("Listed founders without whom it stays shut"), min_value=0, max_value=1000, initial=0
     )
 
     def clean(self) -> dict[str, Any]:
@@ -121,12 +124,12 @@ class ScheduleForm(forms.Form):
         try:
             moment = local.astimezone(UTC)
         except OverflowError:
-            self.add_error("at", "Please give a time of this century.")
+            self.add_error("at", _("Please give a time of this century."))
             return data
         if moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None) != local.replace(tzinfo=None):
-            self.add_error("at", "The clocks go forward over this time in that zone; please choose another one.")
+            self.add_error("at", _("The clocks go forward over this time in that zone; please choose another one."))
         if local.replace(fold=1).utcoffset() != local.utcoffset():
-            self.add_error("at", "The clocks go back and show this time twice; please choose another one.")
+            self.add_error("at", _("The clocks go back and show this time twice; please choose another one."))
         if moment <= timezone.now():
-            self.add_error("at", "That hour has passed.")
+            self.add_error("at", _("That hour has passed."))
         return {**data, "at": moment}

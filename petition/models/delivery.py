@@ -7,6 +7,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from petition.identifiers import uuid7
 from petition.models.letter import Letter
@@ -62,9 +63,9 @@ class Bundle(models.Model):
     """The file made from a delivery: owed, then ready and never touched again."""
 
     class State(models.TextChoices):
-        OWED = "owed", "Being made"
-        READY = "ready", "Ready"
-        FAILED = "failed", "Could not be made"
+        OWED = "owed", _("Being made")
+        READY = "ready", _("Ready")
+        FAILED = "failed", _("Could not be made")
 
     delivery = models.OneToOneField(Delivery, models.PROTECT, related_name="bundle")
     state = models.CharField(max_length=8, choices=State.choices, default=State.OWED)
@@ -101,9 +102,9 @@ class Amendment(models.Model):
     """A delivered name that left the letter, or came back: the addressee has to be told."""
 
     class Kind(models.TextChoices):
-        WITHDRAWN = "withdrawn", "withdrawn by the signatory"
-        REMOVED = "removed", "taken off by the organiser"
-        RESTORED = "restored", "put back by the organiser"
+        WITHDRAWN = "withdrawn", _("withdrawn by the signatory")
+        REMOVED = "removed", _("taken off by the organiser")
+        RESTORED = "restored", _("put back by the organiser")
 
     delivery = models.ForeignKey(Delivery, models.PROTECT, related_name="amendments", db_index=False)
     event = models.BigIntegerField(help_text="the event of the signature that it reports")
@@ -152,9 +153,9 @@ class Opening(models.Model):
     """One opening of an addressee's link: what, and when; nothing about who or from where."""
 
     class What(models.TextChoices):
-        PAGE = "page", "page"
-        PDF = "pdf", "document"
-        BUNDLE = "bundle", "bundle"
+        PAGE = "page", _("page")
+        PDF = "pdf", _("document")
+        BUNDLE = "bundle", _("bundle")
 
     link = models.ForeignKey(AddresseeLink, models.CASCADE, related_name="openings")
     what = models.CharField(max_length=8, choices=What.choices)

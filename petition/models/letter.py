@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
 
 from petition import text
 from petition.models.tally import Tally
@@ -39,16 +40,16 @@ class Letter(models.Model):
     """An open letter: its frame, its rules, and where it stands in its life."""
 
     class Status(models.TextChoices):
-        DRAFT = "draft", "Draft"
-        FOUNDING = "founding", "With its founders"
-        OPEN = "open", "Open for signatures"
-        PAUSED = "paused", "Paused"
-        CLOSED = "closed", "Closed"
-        DELIVERED = "delivered", "Delivered"
+        DRAFT = "draft", _("Draft")
+        FOUNDING = "founding", _("With its founders")
+        OPEN = "open", _("Open for signatures")
+        PAUSED = "paused", _("Paused")
+        CLOSED = "closed", _("Closed")
+        DELIVERED = "delivered", _("Delivered")
 
     class Listing(models.TextChoices):
-        VETTED = "vetted", "A name is public after a person of the team decided"
-        CONFIRMED = "confirmed", "A name is public once the signer confirmed by email (mass petition)"
+        VETTED = "vetted", _("A name is public after a person of the team decided")
+        CONFIRMED = "confirmed", _("A name is public once the signer confirmed by email (mass petition)")
 
     PUBLIC = (Status.OPEN, Status.PAUSED, Status.CLOSED, Status.DELIVERED)
     MOVES: ClassVar[dict[str, set[str]]] = {
@@ -136,18 +137,18 @@ class Letter(models.Model):
 
 # What stands in the history beside the moves.
 REASONS = {
-    "publishing_paused": "Publishing names paused",
-    "publishing_again": "Names published again",
-    "holding_new": "All new signatures held",
-    "burst_holds": "A burst shall hold all new signatures",
-    "burst_holds_not": "A burst shall hold nobody",
-    "holding_ended": "New signatures not held any more",
-    "replied": "A reply was received",
-    "member_added": "Joined the team",
-    "role_changed": "Has another role",
-    "member_removed": "Left the team",
-    "downloaded_pdf": "The delivered document was taken out",
-    "downloaded_bundle": "The delivered bundle was taken out",
+    "publishing_paused": _("Publishing names paused"),
+    "publishing_again": _("Names published again"),
+    "holding_new": _("All new signatures held"),
+    "burst_holds": _("A burst shall hold all new signatures"),
+    "burst_holds_not": _("A burst shall hold nobody"),
+    "holding_ended": _("New signatures not held any more"),
+    "replied": _("A reply was received"),
+    "member_added": _("Joined the team"),
+    "role_changed": _("Has another role"),
+    "member_removed": _("Left the team"),
+    "downloaded_pdf": _("The delivered document was taken out"),
+    "downloaded_bundle": _("The delivered bundle was taken out"),
 }
 
 
@@ -180,4 +181,4 @@ class LetterEvent(models.Model):
     @property
     def reason_label(self) -> str:
         """The reason in words."""
-        return REASONS.get(self.reason, self.reason)
+        return str(REASONS.get(self.reason, self.reason))

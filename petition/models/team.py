@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 
 class UserManager(BaseUserManager["User"]):
@@ -54,21 +55,21 @@ class User(AbstractUser):
 class Power(models.TextChoices):
     """What a role may do; each desk view asks for exactly one."""
 
-    SEE = "see", "see the desk"
-    EDIT = "edit", "edit the letter"
-    VET = "vet", "decide on signatures"
-    EXPORT = "export", "export the list"
-    MANAGE = "manage", "publish the letter and run its team"
+    SEE = "see", _("see the desk")
+    EDIT = "edit", _("edit the letter")
+    VET = "vet", _("decide on signatures")
+    EXPORT = "export", _("export the list")
+    MANAGE = "manage", _("publish the letter and run its team")
 
 
 class Role(models.TextChoices):
     """The roles of a team."""
 
-    OWNER = "owner", "Owner"
-    EDITOR = "editor", "Editor"
-    VETTER = "vetter", "Vetter"
-    EXPORTER = "exporter", "Exporter"
-    OBSERVER = "observer", "Observer"
+    OWNER = "owner", _("Owner")
+    EDITOR = "editor", _("Editor")
+    VETTER = "vetter", _("Vetter")
+    EXPORTER = "exporter", _("Exporter")
+    OBSERVER = "observer", _("Observer")
 
 
 POWERS: dict[Power, set[Role]] = {

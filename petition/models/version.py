@@ -6,16 +6,17 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 
 class Version(models.Model):
     """One wording of a letter. Once published the database itself refuses to change or delete it."""
 
     class Reason(models.TextChoices):
-        FIRST = "first", "First publication"
-        TYPO = "typo", "Typing error corrected"
-        CLARIFICATION = "clarification", "Clarification"
-        MEANING = "meaning", "Change of meaning"
+        FIRST = "first", _("First publication")
+        TYPO = "typo", _("Typing error corrected")
+        CLARIFICATION = "clarification", _("Clarification")
+        MEANING = "meaning", _("Change of meaning")
 
     letter = models.ForeignKey("petition.Letter", models.PROTECT, related_name="versions")
     number = models.PositiveSmallIntegerField(default=1)
@@ -56,8 +57,8 @@ class Translation(models.Model):
     """A published version in another language, to read; what is signed is the authoritative text."""
 
     class Status(models.TextChoices):
-        DRAFT = "draft", "Not reviewed"
-        REVIEWED = "reviewed", "Reviewed"
+        DRAFT = "draft", _("Not reviewed")
+        REVIEWED = "reviewed", _("Reviewed")
 
     version = models.ForeignKey(Version, models.PROTECT, related_name="translations")
     language = models.CharField(max_length=12)

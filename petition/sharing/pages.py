@@ -12,10 +12,12 @@ from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve, reverse
 from django.utils.cache import get_conditional_response
 from django.utils.formats import number_format
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
+from petition.languages import SPOKEN, address
 from petition.models import Card, Letter
 from petition.sharing.cards import headline
 
@@ -52,7 +54,7 @@ def badge(request: HttpRequest, slug: str) -> HttpResponse:
     """The count as a small picture."""
     letter = get_object_or_404(Letter.objects.public(), slug=slug)
     n, words = headline(letter)
-    said = f"{number_format(n)} {words}" if n else "open letter"
+    said = f"{number_format(n)} {words}" if n else _("open letter")
     # Widths are guessed from the number of letters: a picture cannot measure the reader's font.
     context = {"letter": letter, "said": said, "width": 24 + round(6.4 * len(said)), "left": 104}
     answer = render(request, "petition/sharing/badge.svg", context, content_type="image/svg+xml")
@@ -88,7 +90,8 @@ def oembed(request: HttpRequest) -> HttpResponse:
 
 def snippet(letter: Letter, *, width: int = FRAME_WIDTH, height: int = FRAME_HEIGHT) -> str:
     """Return the one line of HTML that shows a letter on another site; sizes are in pixels."""
-    context = {"letter": letter, "site": settings.SITE_URL, "width": width, "height": height}
+    frame = address("petition:embed", letter.slug)
+    context = {"letter": letter, "frame": frame, "width": width, "height": height}
     return render_to_string("petition/sharing/snippet.html", context).strip()
 
 
@@ -97,7 +100,7 @@ def snippet(letter: Letter, *, width: int = FRAME_WIDTH, height: int = FRAME_HEI
 def robots(request: HttpRequest) -> HttpResponse:
     """What crawlers should leave alone (RFC 9309); personal pages are not named, and say so themselves."""
     lines = ["User-agent: *", "Disallow: /desk/", "Disallow: /accounts/", "Disallow: /admin/", "Allow: /"]
-    lines.append(f"Sitemap: {settings.SITE_URL}{reverse('petition:sitemap')}")
+    lines.append(f"Sitemap: {address('petition:sitemap')}")
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
 
@@ -124,6 +127,9 @@ def _slug_in(url: str) -> str:
     if not url.startswith(f"{settings.SITE_URL}/"):
         raise Http404
     path = url.removeprefix(settings.SITE_URL).partition("#")[0].partition("?")[0]
+    code, slash, rest = path[1:].partition("/")
+    if slash and code in SPOKEN:
+        path = f"/{rest}"
     try:
         found = resolve(path)
     except Resolver404:
@@ -139,5 +145,5 @@ def _pixels(typed: str, normal: int) -> int:
 
 def oembed_address(letter: Letter) -> str:
     """Return where a site asks how to show a letter."""
-    page = settings.SITE_URL + reverse("petition:letter", args=[letter.slug])
-    return f"{settings.SITE_URL}{reverse('petition:oembed')}?{urlencode({'url': page})}"
+    page = address("petition:letter", letter.slug)
+    return f"{address('petition:oembed')}?{urlencode({'url': page})}"

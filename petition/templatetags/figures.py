@@ -7,6 +7,9 @@ from typing import Any
 from babel import Locale, UnknownLocaleError
 from django import template
 from django.db.models import F
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from petition.models import Letter, Tally, Update, Version
 
@@ -57,7 +60,7 @@ def chart(title: str, description: str, rows: list[list[Any]], total: int) -> di
     rest = sum(int(n) for _, n in rows[SHOWN:])
     if rest:
         share = round(100 * rest / total) if total else 0
-        bars.append({"label": f"{len(rows) - SHOWN} others", "n": rest, "width": None, "share": share})
+        bars.append({"label": _("%(n)s others") % {"n": len(rows) - SHOWN}, "n": rest, "width": None, "share": share})
     return {"title": title, "description": description, "bars": bars}
 
 
@@ -140,11 +143,15 @@ def _points(letter: Letter) -> list[tuple[datetime, int]]:
 def _marks(letter: Letter, first: datetime, last: datetime) -> list[Mark]:
     """The newest of the texts, milestones and closings that fall into the time of the chart."""
     moves = letter.events.exclude(was=F("now")).filter(now__in=[Letter.Status.CLOSED, Letter.Status.DELIVERED])
+    versions = letter.versions.filter(number__gt=1)
+    ended = {
+        Letter.Status.CLOSED: pgettext("happened to a letter", "Closed"),
+        Letter.Status.DELIVERED: pgettext("happened to a letter", "Delivered"),
+    }
     happened = [
-        *((one.published_at, f"Version {one.number} of the text") for one in letter.versions.filter(number__gt=1)),
-        *((one.reached_at, f"{one.number:,} names") for one in letter.milestones.all()),
-        *((one.at, "Closed") for one in moves if one.now == Letter.Status.CLOSED),
-        *((one.at, "Delivered") for one in moves if one.now == Letter.Status.DELIVERED),
+        *((one.published_at, _("Version %(n)s of the text") % {"n": one.number}) for one in versions),
+        *((one.reached_at, _("%(n)s names") % {"n": number_format(one.number)}) for one in letter.milestones.all()),
+        *((one.at, ended[one.now]) for one in moves),
     ]
     inside = sorted((at, label) for at, label in happened if at and first <= at <= last)[-MARKS:]
     free = [-APART] * LANES  # where the last number of each lane stands
@@ -191,7 +198,7 @@ def newest_update(letter: Letter) -> Update | None:
 
 
 @register.filter
-def language_name(code: str, language: str = "") -> str:
+def name_of_language(code: str, language: str = "") -> str:
     """The name of a language, in itself or in another one."""
     try:
         return str(Locale.parse(code, sep="-").get_display_name(language or code) or code)

@@ -5,9 +5,9 @@ from typing import Any
 
 from django import template
 from django.conf import settings
-from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
+from petition.languages import address
 from petition.models import Letter
 from petition.sharing.pages import oembed_address, snippet
 
@@ -27,15 +27,14 @@ def site() -> str:
 @register.simple_tag
 def linked_data(letter: Letter) -> SafeString:
     """Describe a letter in the words of schema.org, as JSON-LD; it is data, and no script is run."""
-    page = settings.SITE_URL + reverse("petition:letter", args=[letter.slug])
     about: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "Message",
         "name": letter.title,
         "headline": letter.title,
         "abstract": letter.ask,
-        "url": page,
-        "image": settings.SITE_URL + reverse("petition:card", args=[letter.slug]),
+        "url": address("petition:letter", letter.slug),
+        "image": address("petition:card", letter.slug),
         "inLanguage": letter.language,
         "sender": {"@type": "Organization", "name": letter.organiser},
         "recipient": [{"@type": "ContactPoint", "name": line} for line in letter.addressee_lines],

@@ -8,10 +8,10 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_ssh_public_key
 from django.conf import settings
-from django.urls import reverse
 from sshsig import InvalidSignature, PublicKey, check_signature
 from sshsig.sshsig import SshsigSignature
 
+from petition.languages import address, plainly
 from signatories.evidence import fetching
 from signatories.evidence.outcome import Found, Refused
 from signatories.models import Evidence, Signature
@@ -26,6 +26,7 @@ LOGIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,98}[A-Za-z0-9])?")
 UNREADABLE = (ValueError, NotImplementedError, AssertionError, OverflowError, UnsupportedAlgorithm)
 
 
+@plainly()  # the same bytes for whoever reads them, in whatever language
 def statement(signature: Signature) -> str:
     """Return the exact text that the signer's key signs: which wording of which letter, under which line.
 
@@ -33,7 +34,7 @@ def statement(signature: Signature) -> str:
     """
     letter, version = signature.letter, signature.version
     head = {
-        "Letter": settings.SITE_URL + reverse("petition:letter", args=[letter.slug]),
+        "Letter": address("petition:letter", letter.slug),
         "Version": str(version.number),
         "Text-SHA256": version.sha256,
         "Name": signature.name,

@@ -9,8 +9,8 @@ from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
 from django.conf import settings
-from django.urls import reverse
 
+from petition.languages import address
 from signatories import tokens
 from signatories.evidence import fetching, hosts, resolving
 from signatories.evidence.outcome import Away, Found, Refused
@@ -30,7 +30,7 @@ VISITORS = {"nofollow", "ugc", "sponsored"}
 
 def receipt_url(signature: Signature) -> str:
     """Return the public address of a signature's receipt page. It is no secret, and says nothing about who."""
-    return settings.SITE_URL + reverse("signatories:signed", args=[tokens.steady("signed", signature.pk)])
+    return address("signatories:signed", tokens.steady("signed", signature.pk))
 
 
 def check_page(signature: Signature, url: str) -> Found:

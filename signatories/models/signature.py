@@ -121,6 +121,9 @@ class Signature(models.Model):
     letter = models.ForeignKey(Letter, models.PROTECT, related_name="signatures", db_index=False)
     version = models.ForeignKey(Version, models.PROTECT, related_name="signatures", db_index=False)
     language = models.CharField(max_length=12, blank=True, help_text="in which language the text was read")
+    locale = models.CharField(
+        max_length=8, blank=True, default="", db_default="", help_text="the language its owner reads pages and mails in"
+    )
     signatory = models.ForeignKey(Signatory, models.SET_NULL, null=True, related_name="signatures")
     address = models.EmailField(max_length=254, blank=True)
     address_hash = models.CharField(max_length=64)

@@ -16,6 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 from requests import RequestException
 
+from petition.languages import plainly
 from signatories import tokens
 from signatories.evidence.federated import Account, bind
 from signatories.models import KNOWN, Signature
@@ -33,9 +34,10 @@ def begin(request: HttpRequest, token: str, provider: str) -> HttpResponse:
     signature = _signature(token)
     try:
         chosen = get_adapter(request).get_provider(request, provider)
-        answer: HttpResponse = chosen.redirect(
-            request, process=AuthProcess.REDIRECT, data={"signature": str(signature.pk)}
-        )
+        with plainly():  # a provider knows one address to send people back to
+            answer: HttpResponse = chosen.redirect(
+                request, process=AuthProcess.REDIRECT, data={"signature": str(signature.pk)}
+            )
     except SocialApp.DoesNotExist:
         raise Http404 from None
     except (RequestException, KeyError, ValueError) as problem:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
+from petition import languages
 from petition.forms import UNPROCESSABLE, posted
 from petition.idempotency import once
 from petition.models import Letter
@@ -35,7 +36,14 @@ def sign(request: HttpRequest, slug: str) -> HttpResponse:
         if refused:
             return _ask_for_patience(request, letter, form, refused)
         language = form.cleaned_data["language"]
-        mail = signing.sign(letter, address=address, typed=form.typed(), language=language, origin=origin)
+        mail = signing.sign(
+            letter,
+            address=address,
+            typed=form.typed(),
+            language=language,
+            locale=languages.told(request),
+            origin=origin,
+        )
         return redirect(_sent(letter, tokens.make("tab", mail.pk, at=letter.slug)))
     # The form on the letter's own page is the same bytes for everybody and has no key: there the content is the key.
     context = {"letter": letter, "form": form, "form_key": secrets.token_urlsafe(16)}

@@ -1,3 +1,8 @@
+// The language of the page, with Western digits as the server prints them.
+const spoken = document.documentElement.lang;
+const numbers = new Intl.NumberFormat(`${spoken}-u-nu-latn`);
+const days = { day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit", timeZone: "UTC", timeZoneName: "short", hour12: false };
+const times = new Intl.DateTimeFormat(`${spoken}-u-nu-latn`, days);
 // Asks for the numbers every 20 seconds while the page is seen; the answer is 304 as long as nothing changed.
 for (const shown of document.querySelectorAll("[data-count]")) {
   const ask = async () => {
@@ -7,11 +12,13 @@ for (const shown of document.querySelectorAll("[data-count]")) {
       if (!answer.ok) return;
       const counted = await answer.json();
       for (const number of shown.querySelectorAll("[data-figure]")) {
-        const text = counted[number.dataset.figure].toLocaleString("en");
+        const text = numbers.format(counted[number.dataset.figure]);
         if (number.textContent !== text) number.textContent = text;
       }
       const time = shown.querySelector("time");
-      if (time && counted.shown) [time.dateTime, time.textContent] = [counted.as_of, counted.shown];
+      // The answer has the time in English words; any other language says it as the browser does.
+      const said = spoken === "en" ? counted.shown : times.format(new Date(counted.as_of));
+      if (time && counted.shown && time.dateTime !== counted.as_of) [time.dateTime, time.textContent] = [counted.as_of, said];
     } catch {
       // Away for a moment: the next time will do.
     }
