@@ -56,7 +56,7 @@ class Sample(forms.Form):
 @require_safe
 def guide(request: HttpRequest) -> HttpResponse:
     """Everything on one page."""
-    refused = Sample({"email": "ada(at)example.org", "role": "Lamplighter"}, auto_id="refused_%s", prefix="refused")
+    refused = Sample({"email": "ada(at)example.org", "role": "Lamplighter"}, auto_id="refused_%s")
     refused.is_valid()
     checked = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
     entries = [
@@ -85,7 +85,7 @@ def guide(request: HttpRequest) -> HttpResponse:
     context = {
         "colours": COLOURS,
         "sizes": SIZES,
-        "blank": Sample(auto_id="blank_%s", prefix="blank"),
+        "blank": Sample(auto_id="blank_%s"),
         "refused": refused,
         "entries": entries,
         "statuses": [*Letter.Status.choices, ("listed", "Listed"), ("held", "Held"), ("withdrawn", "Withdrawn")],

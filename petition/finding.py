@@ -1,6 +1,6 @@
 """Finding a letter among those that are public."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.db.models import OuterRef, Subquery
 
@@ -30,8 +30,9 @@ def find(typed: str) -> LetterQuerySet:
     return public.filter(pk__in=hits)
 
 
-def count(letters: list[Letter]) -> None:
+def count(letters: Iterable[Letter]) -> None:
     """Fetch the newest count of many letters in one question, where each would otherwise ask for its own."""
+    letters = list(letters)
     newest = Tally.objects.filter(letter=OuterRef("letter")).order_by("-hour").values("hour")[:1]
     tallies = {one.letter_id: one for one in Tally.objects.filter(letter__in=letters, hour=Subquery(newest))}
     for letter in letters:

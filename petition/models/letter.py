@@ -78,6 +78,9 @@ class Letter(models.Model):
     hold_on_burst = models.BooleanField(
         default=False, db_default=False, help_text="on: a burst of signatures turns hold_new on"
     )
+    names_unsearchable = models.BooleanField(
+        default=False, db_default=False, help_text="on: search engines are asked to leave out the pages with names"
+    )
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
     created_at = models.DateTimeField(default=timezone.now)
     opened_at = models.DateTimeField(null=True, blank=True)
