@@ -6,6 +6,7 @@ name: the names are what the screenshots are called.
 
 import json
 from datetime import timedelta
+from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 
@@ -31,6 +32,7 @@ from signatories import (
 from signatories.batches import rules
 from signatories.evidence.federated import Account
 from signatories.models import Case, Draw, Mail, Signature
+from tests import naming
 
 Paths = dict[str, str]
 ARABIC = {
@@ -50,6 +52,7 @@ FRAME = {
     "body": "## Light\n\nWe ask for *light*:\n\n- lamps\n- windows\n",
     "milestones": [1, 5],
 }
+NAMES = 1000
 LINE: dict[str, Any] = {
     "role": "Lamplighter",
     "organisation": "Lantern Works",
@@ -73,7 +76,7 @@ def furnish() -> dict[str, Any]:
     handed = _delivered(olive, vera)
     return {
         "session": session,
-        "public": {**founding["public"], **still, **_read(quay), **own, **handed["public"]},
+        "public": {**founding["public"], **still, **_harbour(olive), **_read(quay), **own, **handed["public"]},
         "desk": {**_run(quay, olive, vera), **founding["desk"], **handed["desk"]},
     }
 
@@ -116,6 +119,28 @@ def _still(olive: User) -> Paths:
         "updates-empty": "/letters/empty/updates/",
         "coalition-empty": "/letters/empty/coalition/",
     }
+
+
+def _harbour(olive: User) -> Paths:
+    """A letter of ordinary length with a thousand names on it, in the letters of Western and Central Europe."""
+    sample = Letter.objects.get(slug="models-for-defenders")
+    frame = {**FRAME, "title": "Light the harbour", "slug": "light-the-harbour", "disciplines": sample.disciplines}
+    letter = lifecycle.begin(owner=olive, **{**frame, "body": sample.version.body})
+    lifecycle.publish(letter, actor=olive)
+    lines = list(sample.signatures.listed().values_list("role", "organisation", "country", "discipline"))
+    people = []
+    latin = (name for name in naming.combined("harbour", 3 * NAMES) if all(ord(letter) < 0x180 for letter in name))
+    for number, name in enumerate(islice(latin, NAMES)):
+        line = dict(zip(("role", "organisation", "country", "discipline"), lines[number % len(lines)], strict=True))
+        one = Signature(letter=letter, version=letter.version, address_hash=f"{number:064d}")
+        one.write_line({**LINE, **line, "name": name, "updates": False})
+        people.append(one)
+    Signature.objects.bulk_create(people)
+    now = timezone.now()
+    listed = {"status": "listed", "level": 2, "checked": "P", "checked_at": now, "confirmed_at": now}
+    letter.signatures.update(**listed)
+    tally.take(letter)
+    return {"letter-thousand": "/letters/light-the-harbour/", "list-thousand": "/letters/light-the-harbour/signatories/"}
 
 
 def _quay(olive: User, vera: User) -> Letter:
