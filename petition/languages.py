@@ -5,7 +5,7 @@ carries it, so that whatever reverse() and {% url %} give while a language is sp
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import _GeneratorContextManager, contextmanager
 from typing import Any
 
 from django.conf import global_settings, settings
@@ -38,7 +38,7 @@ def speaking(code: str, *, prefixed: bool = True) -> Iterator[None]:
         set_script_prefix(before)
 
 
-def plainly() -> Any:
+def plainly() -> _GeneratorContextManager[None]:
     """Speak the default language without prefixes, as files and frozen records do, whoever has them made."""
     return speaking("")
 

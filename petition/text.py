@@ -127,7 +127,8 @@ def clean(text: str, *, multiline: bool = False) -> str:
         if character in allowed:
             continue
         if character == "\ufffd":
-            raise ValidationError(_("A character got lost on the way (\ufffd). Please type it again."))
+            words = _("A character got lost on the way (%(sign)s). Please type it again.")
+            raise ValidationError(words % {"sign": character})
         if character in DIRECTION_OVERRIDES:
             raise ValidationError(_("Please remove the invisible characters that change the reading direction."))
         hidden = unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}

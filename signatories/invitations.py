@@ -164,13 +164,14 @@ def problem_with(invitation: Invitation) -> str:
 
 
 @transaction.atomic
-def accept(mail_id: uuid.UUID, *, code: str, typed: dict[str, Any]) -> Signature:
+def accept(mail_id: uuid.UUID, *, code: str, typed: dict[str, Any], locale: str = "") -> Signature:
     """Sign as a founder: the code came back from the invited mailbox, so this is signed and confirmed at once.
 
     Args:
         mail_id: the invitation's mail.
         code: as typed.
         typed: a value for each name in `LINE`.
+        locale: in which language the founder reads pages and mails; empty: unknown.
 
     Raises:
         WrongCode: the digits are not the code of that mail.
@@ -183,7 +184,7 @@ def accept(mail_id: uuid.UUID, *, code: str, typed: dict[str, Any]) -> Signature
     problem = problem_with(invitation)
     if problem:
         raise NotAllowed(problem)
-    signature = _signature_for(invitation, typed)
+    signature = _signature_for(invitation, typed, locale)
     Invitation.objects.filter(pk=invitation.pk).update(signature=signature)
     if signature.status == Signature.Status.PENDING:
         signature.write_line(typed)
@@ -193,7 +194,7 @@ def accept(mail_id: uuid.UUID, *, code: str, typed: dict[str, Any]) -> Signature
     return signature
 
 
-def _signature_for(invitation: Invitation, typed: dict[str, Any]) -> Signature:
+def _signature_for(invitation: Invitation, typed: dict[str, Any], locale: str) -> Signature:
     """Return the invited mailbox's one signature; one made on the public form before becomes the founder's."""
     letter = invitation.letter
     assert letter.version is not None
@@ -204,6 +205,7 @@ def _signature_for(invitation: Invitation, typed: dict[str, Any]) -> Signature:
         address_hash=invitation.address_hash,
         source=Signature.Source.INVITATION,
         rank=invitation.position,
+        locale=locale,
     )
     fresh.write_line(typed)
     Signature.objects.bulk_create([fresh], ignore_conflicts=True)

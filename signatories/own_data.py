@@ -12,7 +12,7 @@ from signatories.models import Invitation, Knock, Origin, Signatory, Signature, 
 WORDS = "Everything this site stores about the mailbox that signed, on this letter and beside it."
 LINE = (
     *("name", "role", "organisation", "former", "country", "discipline", "capacity", "profile_url"),
-    *("publish", "updates", "contact", "language", "sort_key", "host", "organisation_key", "search"),
+    *("publish", "updates", "contact", "language", "locale", "sort_key", "host", "organisation_key", "search"),
 )
 
 

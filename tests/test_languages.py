@@ -1,5 +1,7 @@
 """A reader's language: by the address of a page, or by what the browser prefers; and by nothing else."""
 
+import gettext
+import io
 import re
 from typing import Any
 
@@ -8,6 +10,7 @@ from django.urls import get_script_prefix
 from django.utils import translation
 
 from petition import languages
+from petition.management.commands import messages
 from signatories import countries
 from signatories.models import Signature
 
@@ -146,3 +149,22 @@ def test_countries_are_named_and_sorted_in_the_language_that_is_spoken():
     assert names["AT"] == "Österreich"
     order = list(names)
     assert order.index("NO") < order.index("AT") < order.index("PL")
+
+
+@pytest.mark.parametrize("code", messages.translated())
+def test_a_compiled_catalogue_is_what_its_words_compile_to(code):
+    with messages.catalogue(code).with_suffix(".mo").open("rb") as file:
+        kept = gettext.GNUTranslations(file)._catalog
+    made = gettext.GNUTranslations(io.BytesIO(messages.compiled(messages.read(code))))._catalog
+    assert {**kept, "": ""} == {**made, "": ""}, "run `make messages`"
+
+
+def test_crawlers_leave_the_desk_alone_in_every_language(client):
+    assert {"Disallow: /desk/", "Disallow: /ar/accounts/"} <= set(
+        client.get("/robots.txt").content.decode().split("\n")
+    )
+
+
+def test_a_mail_to_a_reader_of_unknown_language_leads_to_pages_that_ask_the_browser(post_sign, deliver, settings):
+    post_sign()
+    assert f"{settings.SITE_URL}/confirm/" in deliver()[-1].body

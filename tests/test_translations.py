@@ -15,7 +15,7 @@ def translate(client, letter, language="ar", **fields):
 def test_readers_choose_a_language_and_see_which_text_counts(letter, organiser, at_desk, client):
     translate(at_desk(organiser), letter)
     page = client.get(f"/letters/{letter.slug}/in/ar/").content.decode()
-    assert '<html lang="ar"' in page
+    assert 'lang="ar" dir="rtl"><p>نطلب' in page
     assert "<em>الضوء</em>" in page
     assert "nobody has reviewed yet" in page
     assert "authoritative text" in page

@@ -22,6 +22,7 @@ from petition.models import Card, Letter
 from petition.sharing.cards import headline
 
 NOT_IMPLEMENTED = 501
+DOORS = ("desk", "accounts")  # of the team, in every language
 FRAME_WIDTH, FRAME_HEIGHT = 480, 300  # pixels of the frame on another site
 # A picture or a frame elsewhere may be this old; what is hidden leaves the pages here sooner.
 kept_elsewhere = cache_control(public=True, max_age=20)
@@ -99,7 +100,8 @@ def snippet(letter: Letter, *, width: int = FRAME_WIDTH, height: int = FRAME_HEI
 @cache_control(public=True, max_age=3600)
 def robots(request: HttpRequest) -> HttpResponse:
     """What crawlers should leave alone (RFC 9309); personal pages are not named, and say so themselves."""
-    lines = ["User-agent: *", "Disallow: /desk/", "Disallow: /accounts/", "Disallow: /admin/", "Allow: /"]
+    shut = [f"Disallow: {prefix}/{door}/" for prefix in ("", *(f"/{code}" for code in SPOKEN)) for door in DOORS]
+    lines = ["User-agent: *", *shut, "Disallow: /admin/", "Allow: /"]
     lines.append(f"Sitemap: {address('petition:sitemap')}")
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 

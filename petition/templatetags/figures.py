@@ -144,7 +144,7 @@ def _marks(letter: Letter, first: datetime, last: datetime) -> list[Mark]:
     """The newest of the texts, milestones and closings that fall into the time of the chart."""
     moves = letter.events.exclude(was=F("now")).filter(now__in=[Letter.Status.CLOSED, Letter.Status.DELIVERED])
     versions = letter.versions.filter(number__gt=1)
-    ended = {
+    ended: dict[str, str] = {
         Letter.Status.CLOSED: pgettext("happened to a letter", "Closed"),
         Letter.Status.DELIVERED: pgettext("happened to a letter", "Delivered"),
     }

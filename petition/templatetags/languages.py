@@ -22,7 +22,7 @@ def alternates(context: Context) -> SafeString:
 
     Only of what everybody sees: an answer to a question, and a page that is about one reader, has no alternates.
     """
-    request = context.get("request")
+    request: Any = context.get("request")
     page = getattr(request, "page", "")
     if not page or request.GET or (not page.startswith(("/letters/", "/api/")) and page != "/"):
         return SafeString()
@@ -34,7 +34,7 @@ def alternates(context: Context) -> SafeString:
 @register.inclusion_tag("ui/_tongues.html", takes_context=True)
 def tongues(context: Context) -> dict[str, Any]:
     """Lead to the same page in each language; nowhere from an answer to something that was sent."""
-    request = context.get("request")
+    request: Any = context.get("request")
     page = getattr(request, "page", "")
     if not page or request.method not in {"GET", "HEAD"}:
         return {}

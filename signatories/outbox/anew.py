@@ -23,7 +23,7 @@ def details(signature: Signature, typed: dict[str, Any], origin: origins.From | 
         typed: a value for each name in `LINE`.
         origin: where it was typed.
     """
-    anew = {"version": signature.version_id, "language": signature.language}
+    anew = {"version": signature.version_id, "language": signature.language, "locale": signature.locale}
     if origin:
         anew |= {"network": origin.network, "device": origin.device}
     return {"typed": typed, "anew": anew}
@@ -33,7 +33,7 @@ def sign_anew(kept: Signature, fresh: Signature) -> Signature:
     """Start a forgotten signature again with what was typed now; codes of older mails are void."""
     kept.mails.exclude(details__has_key="anew").delete()
     changes = {"address": fresh.address, "version_id": fresh.version_id, "created_at": fresh.created_at}
-    changes |= {"host": fresh.host, "language": fresh.language}
+    changes |= {"host": fresh.host, "language": fresh.language, "locale": fresh.locale}
     move(kept, Status.PENDING, reason="signed_again", **changes, **fresh.written)
     return kept
 
@@ -45,7 +45,7 @@ def begin(mail: Mail) -> None:
     assert kept is not None
     anew = mail.details["anew"]
     fresh = Signature(version_id=anew["version"], address=mail.to, created_at=mail.created_at)
-    fresh.language = anew["language"]
+    fresh.language, fresh.locale = anew["language"], anew.get("locale", "")
     fresh.write_line(mail.details["typed"])
     try:
         sign_anew(kept, fresh)

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
+from petition import languages
 from petition.forms import UNPROCESSABLE, posted
 from signatories import invitations, signing
 from signatories.forms import signers
@@ -30,7 +31,8 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     form = signers.InvitedForm(invited.letter, posted(request), initial=_known(invited))
     if request.method == "POST" and form.is_valid():
         try:
-            signature = invitations.accept(mail.pk, code=form.cleaned_data["code"], typed=form.typed())
+            code, locale = form.cleaned_data["code"], languages.told(request)
+            signature = invitations.accept(mail.pk, code=code, typed=form.typed(), locale=locale)
         except signing.WrongCode:
             form.add_error("code", "This is not the code from your invitation. Please copy its six digits.")
         else:
