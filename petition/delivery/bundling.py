@@ -15,6 +15,8 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from petition import files, patience
 from petition.delivery import freezing, typesetting
@@ -27,6 +29,7 @@ log = logging.getLogger(__name__)
 State = Bundle.State
 
 FORMAT = "undersigned-delivery-1"
+TYPESETTING = gettext_noop("Typesetting %(number)s names")
 LEASE = timedelta(minutes=5)  # longer than the longest stage; each stage begins with a new one
 MAX_ATTEMPTS = 3
 # The columns of the table: an allow-list, as for every public export, with what an excerpt must not travel without.
@@ -71,7 +74,9 @@ def make_next() -> bool:
 def again(bundle: Bundle) -> None:
     """Let a bundle that could not be made be tried again."""
     failed = Bundle.objects.filter(pk=bundle.pk, state=State.FAILED)
-    failed.update(state=State.OWED, attempts=0, percent=0, stage="Waiting for a worker", make_after=patience.now())
+    failed.update(
+        state=State.OWED, attempts=0, percent=0, stage=gettext_noop("Waiting for a worker"), make_after=patience.now()
+    )
 
 
 def open_checked(bundle: Bundle) -> IO[bytes]:
@@ -81,16 +86,16 @@ def open_checked(bundle: Bundle) -> IO[bytes]:
         Damaged: it is not ready, is gone, or was altered.
     """
     if not bundle.is_ready:
-        raise Damaged("The bundle is not ready yet.")
+        raise Damaged(_("The bundle is not ready yet."))
     try:
         file = _path(bundle).open("rb")
     except OSError:
         log.error("the bundle of delivery %s is gone", bundle.delivery_id)
-        raise Damaged("The stored bundle is gone. Please restore it from a backup.") from None
+        raise Damaged(_("The stored bundle is gone. Please restore it from a backup.")) from None
     if _sha256(file) != bundle.sha256:
         file.close()
         log.error("the bundle of delivery %s was altered", bundle.delivery_id)
-        raise Damaged("The stored bundle is not the one that was made. Please restore it from a backup.")
+        raise Damaged(_("The stored bundle is not the one that was made. Please restore it from a backup."))
     file.seek(0)
     return file
 
@@ -109,7 +114,7 @@ def _lease() -> Bundle | None:
     with transaction.atomic():
         owed = Bundle.objects.filter(state=State.OWED, make_after__lte=patience.now()).order_by("make_after")
         # Whoever was killed in the middle, as for want of memory, could not say so: it is not tried for ever.
-        killed = "The worker was killed while it made the files. Has it enough memory?"
+        killed = gettext_noop("The worker was killed while it made the files. Has it enough memory?")
         owed.filter(attempts__gte=MAX_ATTEMPTS).update(state=State.FAILED, problem=killed)
         chosen = owed.select_for_update(skip_locked=True).first()
         if chosen is None:
@@ -133,7 +138,7 @@ def _make(bundle: Bundle) -> None:
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with files.scratch_folder(target.parent, "bundle") as folder:
         notes = _write_files(bundle, folder)
-        _progress(bundle, 85, "Putting the files together")
+        _progress(bundle, 85, gettext_noop("Putting the files together"))
         manifest = _manifest(bundle.delivery, folder)
         text = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
         _write(folder / "manifest.json", [text])
@@ -155,7 +160,9 @@ def _make(bundle: Bundle) -> None:
 def _keep(bundle: Bundle, packed: Path, made: dict[str, Any]) -> None:
     """Put the file in its place and say so, unless the lease ended and another worker has it now."""
     with transaction.atomic():
-        if not _ours(bundle).update(state=State.READY, percent=100, stage="Ready", made_at=patience.now(), **made):
+        if not _ours(bundle).update(
+            state=State.READY, percent=100, stage=gettext_noop("Ready"), made_at=patience.now(), **made
+        ):
             raise LostLease
         files.into_place(packed, _path(bundle))
 
@@ -163,14 +170,14 @@ def _keep(bundle: Bundle, packed: Path, made: dict[str, Any]) -> None:
 def _write_files(bundle: Bundle, folder: Path) -> list[str]:
     """Write what goes into the bundle from the frozen rows alone; return the notes of the typesetter."""
     delivery = bundle.delivery
-    _progress(bundle, 5, "Writing the list")
+    _progress(bundle, 5, gettext_noop("Writing the list"))
     _write(folder / "letter.txt", [delivery.version.text])
     _write(folder / "tally.json", [freezing.tally_file(delivery)])
     _write(folder / "letter.json", [freezing.canonical(_letter(delivery)) + "\n"])
     _write(folder / "signatories.jsonl", freezing.lines(delivery))
     write_table(folder / "signatories.csv", delivery)
     _write(folder / "README.txt", [render_to_string("petition/delivery/readme.txt", {"delivery": delivery})])
-    _progress(bundle, 25, f"Typesetting {delivery.signatories} names")
+    _progress(bundle, 25, TYPESETTING % {"number": delivery.signatories})
     document = typesetting.Document(
         frame=delivery.frame,
         body=delivery.version.body,
@@ -222,7 +229,7 @@ def _manifest(delivery: Delivery, folder: Path) -> dict[str, Any]:
             listed[name] = {"sha256": _sha256(file), "bytes": (folder / name).stat().st_size}
     found = [listed[name]["sha256"] for name in ("letter.txt", "signatories.jsonl", "tally.json")]
     if found != [delivery.text_sha256, delivery.list_sha256, delivery.tally_sha256]:
-        raise Damaged("What the database holds is not what was delivered.")
+        raise Damaged(gettext_noop("What the database holds is not what was delivered."))
     return {
         "format": FORMAT,
         "letter": delivery.frame["url"],

@@ -8,14 +8,25 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_GET, require_POST
 
+from petition import stored
 from petition.access import team
 from petition.delivery import amending, bundling, pages, received
 from petition.delivery.forms import DeliverForm, EnteredReplyForm, LinkForm
 from petition.desk import letters as desk
 from petition.forms import UNPROCESSABLE
 from petition.models import Delivery, Letter, Opening, Power, Reply, User
+
+# What the typesetter notes about a document is kept with it, in English.
+NOTES = (
+    gettext_noop("No font here has these characters, so they are printed as boxes: %(some)s. See FONT_DIR."),
+    gettext_noop("With more than %(number)s names the PDF has no tags for screen readers."),
+    gettext_noop("The list is too long to be printed here; the PDF names the founders and refers to it."),
+    gettext_noop("The PDF could not be made to PDF/UA-1: %(problem)s"),
+)
 
 
 @team
@@ -57,7 +68,7 @@ def make_link(request: HttpRequest, slug: str) -> HttpResponse:
     if not form.is_valid():
         return page(request, found.letter, link_form=form)
     received.make_link(found, actor=_actor(request), **form.cleaned_data)
-    messages.success(request, "The link is made. Send it to the addressee; it is theirs alone.")
+    messages.success(request, _("The link is made. Send it to the addressee; it is theirs alone."))
     return redirect(reverse("petition:delivery", args=[slug]) + "#links")
 
 
@@ -66,7 +77,7 @@ def make_link(request: HttpRequest, slug: str) -> HttpResponse:
 def revoke(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
     """Close a link."""
     received.revoke(get_object_or_404(_delivery(request, slug, Power.MANAGE).links, pk=pk))
-    messages.success(request, "The link opens nothing any more.")
+    messages.success(request, _("The link opens nothing any more."))
     return redirect(reverse("petition:delivery", args=[slug]) + "#links")
 
 
@@ -78,7 +89,7 @@ def sent(request: HttpRequest, slug: str) -> HttpResponse:
     up_to = request.POST.get("up_to", "")
     number = int(up_to) if up_to.isascii() and up_to.isdigit() and len(up_to) < 19 else 0
     if amending.mark_sent(found, up_to=number, actor=_actor(request)):
-        messages.success(request, "Noted as sent.")
+        messages.success(request, _("Noted as sent."))
     return redirect(reverse("petition:delivery", args=[slug]) + "#amendments")
 
 
@@ -91,7 +102,7 @@ def enter_reply(request: HttpRequest, slug: str) -> HttpResponse:
     if not form.is_valid():
         return page(request, found.letter, reply_form=form)
     received.enter_reply(found, actor=_actor(request), **form.cleaned_data)
-    messages.success(request, "The reply stands on the letter’s page.")
+    messages.success(request, _("The reply stands on the letter’s page."))
     return redirect(reverse("petition:delivery", args=[slug]) + "#replies")
 
 
@@ -136,6 +147,9 @@ def _after(found: Delivery) -> dict[str, Any]:
     return {
         **pages.about(found),
         "bundle": found.bundle,
+        "stage": stored.said(found.bundle.stage, [bundling.TYPESETTING]),
+        "problem": stored.said(found.bundle.problem),
+        "notes": [stored.said(note, NOTES) for note in found.bundle.notes],
         "notices": notices,
         "amendment": amending.text(found, notices) if notices else "",
         "up_to": max((one["notice"].pk for one in notices), default=0),

@@ -9,6 +9,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from petition import lifecycle, text, versions
@@ -35,23 +37,32 @@ Status = Letter.Status
 STEPS = {
     step.verb: step
     for step in (
+        # Translators: the labels are buttons: publish this letter, pause it, close it
         Step(
             "publish",
-            "Publish",
+            gettext_noop("Publish"),
             lifecycle.publish,
-            "It is open for signatures.",
+            gettext_noop("It is open for signatures."),
             {Status.DRAFT, Status.FOUNDING},
         ),
         Step(
             "found",
-            "Freeze for founders",
+            gettext_noop("Freeze for founders"),
             lifecycle.found,
-            "The text is frozen. Invite the founders.",
+            gettext_noop("The text is frozen. Invite the founders."),
             {Status.DRAFT},
         ),
-        Step("reopen", "Reopen", lifecycle.reopen, "It is open again.", {Status.PAUSED, Status.CLOSED}),
-        Step("pause", "Pause", lifecycle.pause, "It is paused.", {Status.OPEN}),
-        Step("close", "Close", lifecycle.close, "It is closed.", {Status.OPEN, Status.PAUSED}),
+        Step(
+            "reopen",
+            gettext_noop("Reopen"),
+            lifecycle.reopen,
+            gettext_noop("It is open again."),
+            {Status.PAUSED, Status.CLOSED},
+        ),
+        Step("pause", gettext_noop("Pause"), lifecycle.pause, gettext_noop("It is paused."), {Status.OPEN}),
+        Step(
+            "close", gettext_noop("Close"), lifecycle.close, gettext_noop("It is closed."), {Status.OPEN, Status.PAUSED}
+        ),
     )
 }
 
@@ -76,9 +87,9 @@ def new(request: HttpRequest) -> HttpResponse:
             with transaction.atomic():
                 letter = lifecycle.begin(owner=request.user, **form.cleaned_data)
         except IntegrityError:
-            form.add_error("slug", "Another letter took this address just now.")
+            form.add_error("slug", _("Another letter took this address just now."))
         else:
-            messages.success(request, "Saved as a draft. Nobody but your team can read it.")
+            messages.success(request, _("Saved as a draft. Nobody but your team can read it."))
             return redirect("petition:desk_letter", letter.slug)
     return _letter_form(request, form, None)
 
@@ -96,7 +107,7 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
             data = request.POST.copy()
             data["edits"] = str(conflict.theirs.edits)
             return _letter_form(request, LetterForm(data), letter, theirs=conflict.theirs)
-        messages.success(request, "Saved.")
+        messages.success(request, _("Saved."))
         return redirect("petition:desk_letter", letter.slug)
     return _letter_form(request, form, letter)
 
@@ -156,7 +167,7 @@ def step(request: HttpRequest, slug: str, verb: str) -> HttpResponse:
     except lifecycle.Incomplete as problem:
         messages.error(request, str(problem))
     else:
-        messages.success(request, chosen.said)
+        messages.success(request, _(chosen.said))
     return redirect("petition:desk_letter", slug)
 
 
@@ -170,7 +181,7 @@ def schedule(request: HttpRequest, slug: str) -> HttpResponse:
         assert isinstance(request.user, User)
         data = form.cleaned_data
         lifecycle.schedule(letter, at=data["at"], least_founders=data["least_founders"], actor=request.user)
-        messages.success(request, "Saved.")
+        messages.success(request, _("Saved."))
         return redirect("petition:desk_letter", slug)
     context = {"letter": letter, "form": form}
     return render(request, "petition/desk/schedule.html", context, status=UNPROCESSABLE if form.errors else 200)

@@ -5,6 +5,7 @@ import uuid
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from petition import news
@@ -37,7 +38,7 @@ def update(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
     form = UpdateForm(posted(request), initial={"title": found.title, "body": found.body})
     if form.is_valid():
         news.rewrite(found, **form.cleaned_data)
-        messages.success(request, "Saved. Nobody but your team can read it.")
+        messages.success(request, _("Saved. Nobody but your team can read it."))
         return redirect("petition:update", slug, pk)
     context = {"letter": letter, "update": found, "form": form, "member": letter.members.get(user=request.user.pk)}
     return render(request, "petition/desk/update.html", context, status=UNPROCESSABLE if form.errors else 200)
@@ -49,7 +50,7 @@ def publish(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
     """Put it on the page and mail it to those who asked for news."""
     letter = get_object_or_404(Letter.objects.run_by(request.user, Power.MANAGE), slug=slug)
     news.publish(get_object_or_404(letter.updates, pk=pk))
-    messages.success(request, "It is on the letter’s page, and goes out to those who asked for news.")
+    messages.success(request, _("It is on the letter’s page, and goes out to those who asked for news."))
     return redirect("petition:updates", slug)
 
 
@@ -59,5 +60,5 @@ def discard(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
     """Throw a piece of news away that was never published."""
     letter = get_object_or_404(Letter.objects.run_by(request.user, Power.EDIT), slug=slug)
     news.discard(get_object_or_404(letter.updates, pk=pk))
-    messages.success(request, "It is thrown away.")
+    messages.success(request, _("It is thrown away."))
     return redirect("petition:updates", slug)

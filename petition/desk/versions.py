@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from petition import lifecycle, text, versions
@@ -54,7 +55,7 @@ def write(request: HttpRequest, slug: str) -> HttpResponse:
             versions.save(letter, seen=data.pop("edits"), by=request.user, **data)
         except versions.Conflict as conflict:
             return _write(request, letter, _onto(VersionForm, request, conflict), theirs=conflict.theirs)
-        messages.success(request, "Saved. Nobody but your team can read it.")
+        messages.success(request, _("Saved. Nobody but your team can read it."))
         return redirect("petition:versions", slug)
     return _write(request, letter, form)
 
@@ -66,7 +67,11 @@ def publish(request: HttpRequest, slug: str) -> HttpResponse:
     letter = get_object_or_404(Letter.objects.run_by(request.user, Power.MANAGE), slug=slug)
     assert isinstance(request.user, User)
     published = versions.publish(letter, actor=request.user)
-    messages.success(request, f"Version {published.number} is the text now. Everybody who signed before hears of it.")
+    messages.success(
+        request,
+        _("Version %(number)s is the text now. Everybody who signed before hears of it.")
+        % {"number": published.number},
+    )
     return redirect("petition:versions", slug)
 
 
@@ -76,7 +81,7 @@ def discard(request: HttpRequest, slug: str) -> HttpResponse:
     """Throw the next wording away."""
     letter = get_object_or_404(Letter.objects.run_by(request.user, Power.EDIT), slug=slug)
     versions.discard(letter)
-    messages.success(request, "The next version is thrown away. The published text stands as it was.")
+    messages.success(request, _("The next version is thrown away. The published text stands as it was."))
     return redirect("petition:versions", slug)
 
 
@@ -105,7 +110,7 @@ def translate(request: HttpRequest, slug: str, number: int, language: str) -> Ht
     if form.is_valid():
         assert isinstance(request.user, User)
         versions.translate(version, language=language, by=request.user, **form.cleaned_data)
-        messages.success(request, "Saved. Readers can choose it on the letter’s page.")
+        messages.success(request, _("Saved. Readers can choose it on the letter’s page."))
         return redirect("petition:versions", slug)
     context = {"letter": letter, "version": version, "language": language, "form": form}
     context["name"] = dict(OF_TEXTS)[language]
@@ -121,7 +126,7 @@ def adjust(request: HttpRequest, slug: str) -> HttpResponse:
     if form.is_valid():
         assert isinstance(request.user, User)
         lifecycle.adjust(letter, actor=request.user, **form.cleaned_data)
-        messages.success(request, "Saved.")
+        messages.success(request, _("Saved."))
         return redirect("petition:desk_letter", slug)
     context = {"letter": letter, "form": form}
     return render(request, "petition/desk/adjust.html", context, status=UNPROCESSABLE if form.errors else 200)

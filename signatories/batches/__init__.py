@@ -13,8 +13,10 @@ from typing import Any
 
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Max, Sum, prefetch_related_objects
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, override
 
-from petition import patience
+from petition import patience, stored
 from petition.models import Letter, User
 from petition.moves import LostRace, NotAllowed
 from signatories.batches import choosing, rules
@@ -31,6 +33,8 @@ DAY = timedelta(days=1)
 State, Verb, Item = Batch.State, Batch.Verb, BatchItem.State
 Work = Callable[[Batch, BatchItem], None]
 AWAY = (OperationalError, InterfaceError)
+# Translators: why is what happened to a signature, such as “listed by a vetter”
+MOVED_SINCE = gettext_noop("Moved since: %(why)s.")
 
 
 def begin(
@@ -61,9 +65,9 @@ def begin(
         IntegrityError: a batch of this key was begun already.
     """
     if reason not in rules.REASONS[verb]:
-        raise NotAllowed("Please choose a reason.")
+        raise NotAllowed(_("Please choose a reason."))
     if verb == Verb.LIST and level not in rules.LEVELS:
-        raise NotAllowed("In a batch, names are listed at level 2 or 3.")
+        raise NotAllowed(_("In a batch, names are listed at level 2 or 3."))
     kept = {"id": key} if key else {}
     level = level if verb == Verb.LIST else 0
     with transaction.atomic():
@@ -79,7 +83,7 @@ def confirm(batch: Batch, *, by: User) -> None:
         NotAllowed: the same person, or it does not wait any more.
     """
     if by.pk == batch.actor_id:
-        raise NotAllowed("You began this batch. Somebody else has to confirm it.")
+        raise NotAllowed(_("You began this batch. Somebody else has to confirm it."))
     _turn_into(batch, State.DOING, {State.WAITING}, second=by, second_at=patience.now())
 
 
@@ -104,8 +108,13 @@ def undo(batch: Batch, *, by: User) -> None:
 def _turn_into(batch: Batch, state: Batch.State, since: set[Batch.State], **changes: Any) -> None:
     rows = Batch.objects.filter(pk=batch.pk, state__in=since)
     if not rows.update(state=state, go_on_after=patience.now(), **changes):
-        raise LostRace("This batch was changed by somebody else in the meantime.")
+        raise LostRace(_("This batch was changed by somebody else in the meantime."))
     batch.refresh_from_db()
+
+
+def said(problem: str) -> str:
+    """Return why an item was left, as it is stored, in the language that is spoken; an empty string stays one."""
+    return stored.said(problem, [MOVED_SINCE], words=["why"])
 
 
 def go_on(*, seconds: float = TURN, chunk: int = CHUNK) -> bool:
@@ -117,7 +126,8 @@ def go_on(*, seconds: float = TURN, chunk: int = CHUNK) -> bool:
     if batch is None:
         return False
     step = {State.CHOOSING: _put_together, State.DOING: _do_some, State.UNDOING: _undo_some}[State(batch.state)]
-    step(batch, time.monotonic() + seconds, chunk)
+    with override("en"):  # why an item was left is stored in English, whoever's request the work is done in
+        step(batch, time.monotonic() + seconds, chunk)
     # Given back only when nothing went wrong; otherwise the lease is the pause before the next try.
     Batch.objects.filter(pk=batch.pk, go_on_after=batch.go_on_after).update(go_on_after=patience.now())
     return True
@@ -167,7 +177,9 @@ def _do_some(batch: Batch, until: float, size: int) -> None:
 def _undo_some(batch: Batch, until: float, size: int) -> None:
     if not _each(batch, Item.DONE, _undo, until, size):
         return
-    batch.items.filter(state=Item.WAITING).update(state=Item.SKIPPED, problem="The batch was undone before its turn.")
+    batch.items.filter(state=Item.WAITING).update(
+        state=Item.SKIPPED, problem=_("The batch was undone before its turn.")
+    )
     Batch.objects.filter(pk=batch.pk, state=State.UNDOING).update(state=State.UNDONE, undone_at=patience.now())
 
 
@@ -221,7 +233,7 @@ def _give_up(batch: Batch, state: BatchItem.State) -> None:
     first = batch.items.filter(state=state).order_by("pk").values_list("pk", flat=True)[:1].get()
     log.exception("item %s of batch %s cannot be moved", first, batch.pk)
     left = Item.SKIPPED if state == Item.WAITING else Item.KEPT
-    batch.items.filter(pk=first, state=state).update(state=left, problem="It could not be moved.")
+    batch.items.filter(pk=first, state=state).update(state=left, problem=_("It could not be moved."))
 
 
 def _do(batch: Batch, item: BatchItem) -> None:
@@ -243,7 +255,7 @@ def _undo(batch: Batch, item: BatchItem) -> None:
     signature = item.signature
     last = max(signature.events.all(), key=lambda event: event.pk)
     if last.pk != item.event_id:
-        item.state, item.problem = Item.KEPT, f"Moved since: {last.reason_label}."[:200]
+        item.state, item.problem = Item.KEPT, (MOVED_SINCE % {"why": last.reason_label})[:200]
         return
     if problem := rules.undo_problem(signature, batch, item.before):
         item.state, item.problem = Item.KEPT, problem[:200]

@@ -8,6 +8,9 @@ from typing import Any
 from django.db import connection
 from django.db.models import BooleanField, Exists, F, Func, OuterRef, Value
 from django.db.models.functions import Greatest, Length, RTrim, Substr
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from petition.models import Letter
 from petition.text import fold
@@ -18,19 +21,23 @@ MOST_TICKS = 200
 MOST_STARS = 5
 ESCAPE = "!"
 LABELS = {
-    "status": "Where they stand",
-    "host": "Mail domain",
-    "organisation": "Organisation",
-    "discipline": "Discipline",
-    "country": "Country",
-    "flag": "Open flag",
-    "network": "Network",
-    "since": "Confirmed since",
-    "until": "Confirmed until",
-    "name": "Name",
-    "pk": "Ticked",
-    "as_of": "As seen at",
+    "status": gettext_lazy("Where they stand"),
+    "host": gettext_lazy("Mail domain"),
+    "organisation": gettext_lazy("Organisation"),
+    "discipline": gettext_lazy("Discipline"),
+    "country": gettext_lazy("Country"),
+    "flag": gettext_lazy("Open flag"),
+    "network": gettext_lazy("Network"),
+    "since": gettext_lazy("Confirmed since"),
+    "until": gettext_lazy("Confirmed until"),
+    "name": gettext_lazy("Name"),
+    "pk": gettext_lazy("Ticked"),
+    "as_of": gettext_lazy("As seen at"),
 }
+
+
+class TooWide(ValueError):
+    """A network that is wider than those that are kept, in words for whoever typed it."""
 
 
 def chosen(letter: Letter, choice: dict[str, Any]) -> SignatureQuerySet:
@@ -80,12 +87,15 @@ def network(typed: str) -> str:
     """Return a network as origins are kept: the IPv4 /24 or IPv6 /48 of an address or of a network.
 
     Raises:
-        ValueError: it is neither, or a network that is wider.
+        TooWide: a network that is wider.
+        ValueError: it is neither.
     """
     found = ipaddress.ip_network(typed.strip(), strict=False)
     prefix = origins.NETWORK_PREFIX[found.version]
     if found.prefixlen < prefix:
-        raise ValueError(f"Networks are kept as IPv4 /24 and IPv6 /48; this one is wider: {found}.")
+        raise TooWide(
+            _("Networks are kept as IPv4 /24 and IPv6 /48; this one is wider: %(network)s.") % {"network": found}
+        )
     return str(ipaddress.ip_network((found.network_address, prefix), strict=False))
 
 
@@ -108,14 +118,14 @@ def freeze(batch: Batch) -> int:
 
 def words(letter: Letter, choice: dict[str, Any]) -> list[tuple[str, str]]:
     """Return a choice as a team reads it: what was asked for, and its value."""
-    return [(LABELS[field], _word(letter, field, choice[field])) for field in LABELS if choice.get(field)]
+    return [(str(LABELS[field]), _word(letter, field, choice[field])) for field in LABELS if choice.get(field)]
 
 
 def _word(letter: Letter, field: str, value: Any) -> str:
     if field == "status":
         return _joined(Signature.Status(one).label for one in value)
     if field == "pk":
-        return f"{len(value)} one by one"
+        return _("%(number)s one by one") % {"number": len(value)}
     if field == "discipline":
         return str(letter.disciplines.get(value, value))
     if field == "country":
@@ -123,9 +133,12 @@ def _word(letter: Letter, field: str, value: Any) -> str:
     if field == "flag":
         return str(reasons.FlagKind(value).label)
     if field in {"since", "until", "as_of"}:
-        return f"{datetime.fromisoformat(value):%-d %B %Y, %H:%M} UTC"
+        return date_format(datetime.fromisoformat(value), "DATETIME_FORMAT")  # with its zone, UTC
     return str(value)
 
 
 def _joined(labels: Iterable[Any]) -> str:
-    return " or ".join(str(label) for label in labels)
+    some, *others = map(str, labels)
+    for other in others:
+        some = _("%(some)s or %(other)s") % {"some": some, "other": other}
+    return some

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, override
 
 from petition import patience
 from petition.models import User
@@ -47,7 +49,19 @@ MAILS = {
     Status.DECLINED: Mail.Kind.DECLINED,
     Status.HIDDEN: Mail.Kind.HIDDEN,
 }
-MOVED = "Somebody moved it in the meantime."
+MOVED = gettext_noop("Somebody moved it in the meantime.")
+# Each status in a sentence of its own: it is stored with the item, in English, and translated where it is shown.
+STANDS = {
+    Status.PENDING: gettext_noop("It stands at “Waits for confirmation”."),
+    Status.EXPIRED: gettext_noop("It stands at “Never confirmed”."),
+    Status.CONFIRMED: gettext_noop("It stands at “Waits for a decision”."),
+    Status.HELD: gettext_noop("It stands at “Held for a second look”."),
+    Status.ASKED: gettext_noop("It stands at “Asked for more”."),
+    Status.DECLINED: gettext_noop("It stands at “Declined”."),
+    Status.LISTED: gettext_noop("It stands at “Listed”."),
+    Status.HIDDEN: gettext_noop("It stands at “Hidden”."),
+    Status.WITHDRAWN: gettext_noop("It stands at “Withdrawn”."),
+}
 LISTING_READS = ("flags", "evidence", "events", "decisions", "recusals", "cases")
 
 
@@ -70,28 +84,28 @@ def problem(signature: Signature, *, verb: str, level: int, actor: User) -> str:
 
 def _standing(signature: Signature, verb: str) -> str:
     if verb == Verb.LIST and signature.status == Status.HIDDEN:
-        return "It was hidden. Putting it back takes two people, one name at a time."
+        return _("It was hidden. Putting it back takes two people, one name at a time.")
     if signature.status == Status.LISTED and verb != Verb.LIST:
-        return "It is on the letter. “Take off the letter and hold” is the way off."
-    return f"It stands at “{signature.get_status_display()}”."
+        return _("It is on the letter. “Take off the letter and hold” is the way off.")
+    return _(STANDS[Status(signature.status)])
 
 
 def _listing_problem(signature: Signature, level: int) -> str:
     if not signature.letter.publishing:
-        return "Publishing is paused."
+        return _("Publishing is paused.")
     flags = list(signature.flags.all())
     if any(flag.kind in reasons.BY_TWO for flag in flags):
-        return "A watched name is decided by two people, one name at a time."
+        return _("A watched name is decided by two people, one name at a time.")
     events = list(signature.events.all())
     if events and events[-1].reason == "not_me":
-        return "The owner of the mailbox says that they did not sign."
+        return _("The owner of the mailbox says that they did not sign.")
     if vetting.was_taken_off(events):
-        return "It was hidden before. That takes two people, one name at a time."
+        return _("It was hidden before. That takes two people, one name at a time.")
     if any(case.closed_at is None for case in signature.cases.all()):
-        return "A case about it is open."
+        return _("A case about it is open.")
     decisions = list(signature.decisions.all())
     if decisions and (decisions[-1].outcome == Outcome.PROPOSE or decisions[-1].acquainted):
-        return "It waits for a second person."
+        return _("It waits for a second person.")
     return levels.problem(
         level,
         [levels.Signal(s.family, s.claim, s.account, s.public_before) for s in signature.evidence.all() if s.result],
@@ -126,7 +140,8 @@ def take(signature: Signature, batch: Batch) -> Decision:
     if batch.reason == "impostor":
         watch.remember(signature, by=batch.actor)
     if to in MAILS:
-        details = {} if to == Status.LISTED else {"reason": reasons.ALL[batch.reason]}
+        with override("en"):  # what is stored is English; the mail says it in the signer's language
+            details = {} if to == Status.LISTED else {"reason": str(reasons.ALL[batch.reason])}
         outbox.owe(
             MAILS[to],
             signature=signature,
@@ -150,17 +165,17 @@ def undo_problem(signature: Signature, batch: Batch, before: dict[str, Any]) -> 
         return ""
     since = _of(batch, signature).at
     if any(flag.released_at is None and flag.raised_at > since for flag in signature.flags.all()):
-        return "A flag was raised about it since."
+        return _("A flag was raised about it since.")
     if any(case.closed_at is None for case in signature.cases.all()):
-        return "A case about it is open."
+        return _("A case about it is open.")
     return ""
 
 
 def _not_by(signature: Signature, vetter: User) -> str:
     if signature.address_hash in vetting.own_hashes(vetter):
-        return "It is the signature of the vetter who decides."
+        return _("It is the signature of the vetter who decides.")
     if any(recusal.vetter_id == vetter.pk for recusal in signature.recusals.all()):
-        return "The vetter knows this person and leaves the decision to others."
+        return _("The vetter knows this person and leaves the decision to others.")
     return ""
 
 

@@ -11,6 +11,8 @@ from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_GET, require_POST
 
 from petition.access import DAY, MINUTES, ask_again, fresh, is_fresh, team
@@ -36,9 +38,24 @@ class Step:
 
 
 STEPS = {
-    "confirm": Step("Confirm", "I have looked at the names and agree", batches.confirm, "Confirmed. It is being done."),
-    "cancel": Step("Call off", "Call this batch off", batches.cancel, "Called off. Nothing was moved."),
-    "undo": Step("Undo as a whole", "Put everybody back where they stood", batches.undo, "It is being undone."),
+    "confirm": Step(
+        gettext_noop("Confirm"),
+        gettext_noop("I have looked at the names and agree"),
+        batches.confirm,
+        gettext_noop("Confirmed. It is being done."),
+    ),
+    "cancel": Step(
+        gettext_noop("Call off"),
+        gettext_noop("Call this batch off"),
+        batches.cancel,
+        gettext_noop("Called off. Nothing was moved."),
+    ),
+    "undo": Step(
+        gettext_noop("Undo as a whole"),
+        gettext_noop("Put everybody back where they stood"),
+        batches.undo,
+        gettext_noop("It is being undone."),
+    ),
 }
 
 
@@ -95,7 +112,7 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         batches.begin(letter, actor=request.user, choice=choice.choice(), **verb.cleaned_data, **form.cleaned_data)
     except IntegrityError:
-        messages.info(request, "This batch was begun already.")
+        messages.info(request, _("This batch was begun already."))
     return redirect("signatories:batch", slug, form.cleaned_data["key"])
 
 
@@ -115,11 +132,11 @@ def step(request: HttpRequest, slug: str, batch: uuid.UUID, verb: str) -> HttpRe
     letter = get_object_or_404(Letter.objects.run_by(request.user, Power.VET), slug=slug)
     found = get_object_or_404(letter.batches, pk=batch)
     chosen = STEPS[verb]
-    form = SureForm(chosen.tick, request.POST)
+    form = SureForm(_(chosen.tick), request.POST)
     if not form.is_valid():
         return _batch(request, letter, found, **{verb: form})
     chosen.take(found, by=request.user)
-    messages.success(request, chosen.said)
+    messages.success(request, _(chosen.said))
     return redirect("signatories:batch", slug, found.pk)
 
 
@@ -177,6 +194,8 @@ def _batch(request: HttpRequest, letter: Letter, batch: Batch, **shown: SureForm
     if (after := request.GET.get("after", "")).isascii() and after.isdigit() and len(after) < 18:
         items = items.filter(pk__gt=int(after))
     found = list(items[: ROWS + 1])
+    for item in found:
+        item.problem = batches.said(item.problem)
     context = {
         "letter": letter,
         "batch": batch,
@@ -184,7 +203,7 @@ def _batch(request: HttpRequest, letter: Letter, batch: Batch, **shown: SureForm
         "through": batch.total - counts.get(Item.WAITING, 0),
         "tabs": [(one, Item(one).label, counts[one]) for one in Item.values if counts.get(one)],
         "show": state,
-        "left": left[:20],
+        "left": [(batches.said(problem), n) for problem, n in left[:20]],
         "items": found[:ROWS],
         "after": found[ROWS - 1].pk if len(found) > ROWS else "",
         "steps": [(name, STEPS[name], shown.get(name) or _sure(name)) for name in _open_steps(batch, member)],
@@ -193,7 +212,7 @@ def _batch(request: HttpRequest, letter: Letter, batch: Batch, **shown: SureForm
 
 
 def _sure(name: str) -> SureForm:
-    return SureForm(STEPS[name].tick, auto_id=f"{name}_%s")
+    return SureForm(_(STEPS[name].tick), auto_id=f"{name}_%s")
 
 
 def _open_steps(batch: Batch, member: Any) -> list[str]:

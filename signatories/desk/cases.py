@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from petition.access import team
@@ -51,7 +52,7 @@ def close(request: HttpRequest, slug: str, case: int) -> HttpResponse:
         return _case(request, letter, found, form)
     assert isinstance(request.user, User)
     cases.close(found, by=request.user, **form.cleaned_data)
-    messages.success(request, f"Closed: {found.outcome_label}.")
+    messages.success(request, _("Closed: %(outcome)s.") % {"outcome": found.outcome_label})
     return redirect("signatories:cases", slug)
 
 

@@ -11,6 +11,8 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_POST
 
 from petition.access import DAY, fresh, team
@@ -22,6 +24,7 @@ from signatories.desk.queue import asked_in, at, go_on, person_path
 from signatories.evidence import found
 from signatories.forms import desk
 from signatories.models import Decision, Signature
+from signatories.templatetags.phrases import midsentence
 from signatories.vetting.waiting import Place
 
 CONFLICT = 409  # RFC 9110, section 15.5.10
@@ -52,9 +55,11 @@ VERBS = {
     )
 }
 SAID = {
-    Decision.Outcome.LIST: "{} is listed.",
-    Decision.Outcome.READY: "{} is ready, and listed when names are published again.",
-    Decision.Outcome.PROPOSE: "{} is proposed for level {level}. A second person has to list it too.",
+    Decision.Outcome.LIST: gettext_noop("%(name)s is listed."),
+    Decision.Outcome.READY: gettext_noop("%(name)s is ready, and listed when names are published again."),
+    Decision.Outcome.PROPOSE: gettext_noop(
+        "%(name)s is proposed for level %(level)s. A second person has to list it too."
+    ),
 }
 
 
@@ -92,7 +97,7 @@ def recuse(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
     if not form.is_valid():
         return person.page(request, letter, signature, {"recuse": form})
     vetting.recuse(signature, vetter=_me(request))
-    messages.success(request, f"{signature.name} is left to others.")
+    messages.success(request, _("%(name)s is left to others.") % {"name": signature.name})
     return _on(request, signature, Place.of(signature))
 
 
@@ -173,11 +178,13 @@ def _take(
     except LostRace:
         if not form.cleaned_data["seen"]:
             raise
-        messages.warning(request, "Somebody changed this while you had it open. Please look again; nothing was sent.")
+        messages.warning(
+            request, _("Somebody changed this while you had it open. Please look again; nothing was sent.")
+        )
         return person.page(request, letter, person.find(letter, signature.pk), status=CONFLICT)
-    said = SAID.get(Decision.Outcome(decision.outcome), "{}: {status}.")
-    status = signature.get_status_display().lower()
-    messages.success(request, said.format(signature.name, level=decision.level, status=status))
+    said = SAID.get(Decision.Outcome(decision.outcome), gettext_noop("%(name)s: %(status)s."))
+    status = midsentence(signature.get_status_display())
+    messages.success(request, _(said) % {"name": signature.name, "level": decision.level, "status": status})
     return _on(request, signature, place)
 
 

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from petition import patience
@@ -24,5 +25,5 @@ def deliver(request: HttpRequest, slug: str) -> HttpResponse:
     assert isinstance(request.user, User)
     with patience.longer(minutes=5):  # a million names are copied
         delivering.deliver(letter, actor=request.user)
-    messages.success(request, "Delivered and frozen. The document is being made.")
+    messages.success(request, _("Delivered and frozen. The document is being made."))
     return redirect("petition:delivery", slug)

@@ -10,6 +10,8 @@ from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from petition.access import team
@@ -21,9 +23,9 @@ from signatories.models import EmbargoLink, Mail
 
 VERBS = {"resend": invitations.resend, "remind": invitations.remind, "revoke": invitations.revoke}
 SAID = {
-    "resend": "It is sent again.",
-    "remind": "The reminder is on its way.",
-    "revoke": "The invitation is taken back.",
+    "resend": gettext_noop("It is sent again."),
+    "remind": gettext_noop("The reminder is on its way."),
+    "revoke": gettext_noop("The invitation is taken back."),
 }
 
 
@@ -44,7 +46,7 @@ def invite(request: HttpRequest, slug: str) -> HttpResponse:
         return _page(request, letter, invite=form)
     assert isinstance(request.user, User)
     invitations.invite(letter, rows=[form.cleaned_data], by=request.user)
-    messages.success(request, f"{form.cleaned_data['name']} is invited; the mail goes out now.")
+    messages.success(request, _("%(name)s is invited; the mail goes out now.") % {"name": form.cleaned_data["name"]})
     return redirect("signatories:founders", slug)
 
 
@@ -59,12 +61,23 @@ def invite_many(request: HttpRequest, slug: str) -> HttpResponse:
     reading = invitations.read(letter, io.StringIO(form.cleaned_data["file"], newline=""))
     if not reading.rows or (reading.problems and not form.cleaned_data["skip_bad"]):
         return _page(
-            request, letter, many=form, problems=reading.problems or ["There is nobody to invite in this file."]
+            request, letter, many=form, problems=reading.problems or [_("There is nobody to invite in this file.")]
         )
     assert isinstance(request.user, User)
     made = invitations.invite(letter, rows=reading.rows, by=request.user)
-    left = f" {len(reading.problems)} bad rows are left out." if reading.problems else ""
-    messages.success(request, f"{len(made)} are invited; their mail goes out now.{left}")
+    said = [
+        ngettext(
+            "%(number)s is invited; their mail goes out now.",
+            "%(number)s are invited; their mail goes out now.",
+            len(made),
+        )
+        % {"number": len(made)}
+    ]
+    if bad := len(reading.problems):
+        said.append(
+            ngettext("%(number)s bad row is left out.", "%(number)s bad rows are left out.", bad) % {"number": bad}
+        )
+    messages.success(request, " ".join(said))
     return redirect("signatories:founders", slug)
 
 
@@ -74,7 +87,7 @@ def act(request: HttpRequest, slug: str, pk: uuid.UUID, verb: str) -> HttpRespon
     """Send an invitation again, remind, or take it back."""
     letter = get_object_or_404(Letter.objects.run_by(request.user, Power.MANAGE), slug=slug)
     VERBS[verb](get_object_or_404(letter.invitations.select_related("letter"), pk=pk))
-    messages.success(request, SAID[verb])
+    messages.success(request, _(SAID[verb]))
     return redirect("signatories:founders", slug)
 
 
@@ -88,7 +101,7 @@ def press(request: HttpRequest, slug: str) -> HttpResponse:
         return _page(request, letter, press=form)
     assert isinstance(request.user, User)
     embargo.make(letter, reader=form.cleaned_data["reader"], expires_at=form.expires_at(), by=request.user)
-    messages.success(request, "The link is made. It stands below.")
+    messages.success(request, _("The link is made. It stands below."))
     return redirect("signatories:founders", slug)
 
 
@@ -98,7 +111,7 @@ def revoke_link(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
     """End a link for the press."""
     letter = get_object_or_404(Letter.objects.run_by(request.user, Power.MANAGE), slug=slug)
     embargo.revoke(get_object_or_404(letter.embargo_links, pk=pk))
-    messages.success(request, "The link opens nothing any more.")
+    messages.success(request, _("The link opens nothing any more."))
     return redirect("signatories:founders", slug)
 
 

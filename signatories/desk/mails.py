@@ -5,6 +5,8 @@ import uuid
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from petition.access import team
@@ -41,8 +43,13 @@ def again(request: HttpRequest, slug: str) -> HttpResponse:
     if "mail" in request.POST:
         chosen = chosen.filter(pk=_named(request.POST["mail"]))
     number = outbox.try_again(Mail.objects.filter(pk__in=chosen.values("pk")))
-    words = "1 mail is tried again." if number == 1 else f"{number} mails are tried again."
-    messages.success(request, words if number else "There was nothing to try again.")
+    if number:
+        said = ngettext("%(number)s mail is tried again.", "%(number)s mails are tried again.", number) % {
+            "number": number
+        }
+    else:
+        said = _("There was nothing to try again.")
+    messages.success(request, said)
     return redirect("signatories:mails", slug=slug)
 
 

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from petition.access import team
@@ -17,6 +18,7 @@ from signatories import organisations
 from signatories.forms.organisations import HostForm, OrganisationForm
 from signatories.models import Organisation, OrganisationDomain
 from signatories.organisations import hosts
+from signatories.templatetags.phrases import midsentence
 
 LONGEST = 300
 SHOWN_EVENTS = 50
@@ -53,7 +55,7 @@ def add(request: HttpRequest, slug: str) -> HttpResponse:
         except ValidationError as problem:
             form.add_error("name", problem)
         else:
-            messages.success(request, "Added. Now say at which host its people have mailboxes.")
+            messages.success(request, _("Added. Now say at which host its people have mailboxes."))
             return redirect(_address(letter, made))
     return _page(request, letter, add=form, status=UNPROCESSABLE)
 
@@ -71,7 +73,11 @@ def add_host(request: HttpRequest, slug: str) -> HttpResponse:
         except ValidationError as problem:
             form.add_error("host", problem)
         else:
-            messages.success(request, f"{row.host} stands for {row.get_kind_display().lower()} of {one} from now on.")
+            messages.success(
+                request,
+                _("%(host)s stands for %(kind)s of %(organisation)s from now on.")
+                % {"host": row.host, "kind": midsentence(row.get_kind_display()), "organisation": one},
+            )
             return redirect(_address(letter, one))
     return _one(request, letter, one, form=form, status=UNPROCESSABLE)
 
@@ -84,7 +90,11 @@ def remove_host(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     assert isinstance(request.user, User)
     row = get_object_or_404(OrganisationDomain.objects.select_related("organisation"), pk=pk)
     organisations.remove_host(row, by=request.user)
-    messages.success(request, f"{row.host} does not stand for {row.organisation} any more.")
+    messages.success(
+        request,
+        _("%(host)s does not stand for %(organisation)s any more.")
+        % {"host": row.host, "organisation": row.organisation},
+    )
     return redirect(_address(letter, row.organisation))
 
 

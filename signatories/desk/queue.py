@@ -6,6 +6,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from petition.access import team
@@ -15,7 +17,11 @@ from signatories.forms.desk import TABS, FilterForm
 from signatories.models import Decision, Evidence, Flag, Mail, Signature
 from signatories.vetting import waiting
 
-GROUPED = {"host": "By mail host", "organisation": "By organisation", "duplicate": "Likely duplicates"}
+GROUPED = {
+    "host": gettext_lazy("By mail host"),
+    "organisation": gettext_lazy("By organisation"),
+    "duplicate": gettext_lazy("Likely duplicates"),
+}
 
 
 @team
@@ -93,7 +99,7 @@ def go_on(request: HttpRequest, letter: Letter, behind: waiting.Place | None) ->
     asked = asked_in(request, letter)
     found = waiting.next_for(request.user, letter, asked, behind=behind)
     if found is None:
-        messages.info(request, "Nothing else waits for you here.")
+        messages.info(request, _("Nothing else waits for you here."))
         return redirect(at(reverse("signatories:queue", args=[letter.slug]), asked))
     return redirect(person_path(found, asked))
 

@@ -3,6 +3,8 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_POST
 
 from petition import switching
@@ -10,12 +12,14 @@ from petition.access import team
 from petition.models import Letter, Power, User
 
 SAID = {
-    ("publishing", False): "Publishing is paused. Decisions wait, signatures are still collected.",
-    ("publishing", True): "Names are published again. What is ready is being listed.",
-    ("hold_new", True): "From now on whoever confirms is held.",
-    ("hold_on_burst", True): "The next burst of signatures holds all that come after it, until you say otherwise.",
-    ("hold_on_burst", False): "A burst of signatures is an alarm, and holds nobody.",
-    ("hold_new", False): "New signatures go into the queue as usual. Those that are held stay held.",
+    ("publishing", False): gettext_noop("Publishing is paused. Decisions wait, signatures are still collected."),
+    ("publishing", True): gettext_noop("Names are published again. What is ready is being listed."),
+    ("hold_new", True): gettext_noop("From now on whoever confirms is held."),
+    ("hold_on_burst", True): gettext_noop(
+        "The next burst of signatures holds all that come after it, until you say otherwise."
+    ),
+    ("hold_on_burst", False): gettext_noop("A burst of signatures is an alarm, and holds nobody."),
+    ("hold_new", False): gettext_noop("New signatures go into the queue as usual. Those that are held stay held."),
 }
 
 
@@ -26,5 +30,5 @@ def switch(request: HttpRequest, slug: str, name: str, on: bool) -> HttpResponse
     letter = get_object_or_404(Letter.objects.run_by(request.user, Power.MANAGE), slug=slug)
     assert isinstance(request.user, User)
     switching.switch(letter, name, on=on, actor=request.user)
-    messages.success(request, SAID[name, on])
+    messages.success(request, _(SAID[name, on]))
     return redirect("signatories:queue", letter.slug)

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from petition.access import MINUTES, fresh
@@ -27,7 +28,7 @@ def members(request: HttpRequest, slug: str) -> HttpResponse:
         except NotAllowed as problem:
             form.add_error("role", str(problem))
         else:
-            messages.success(request, "They can log in with a code by mail now. The owners are told.")
+            messages.success(request, _("They can log in with a code by mail now. The owners are told."))
             return redirect("signatories:members", slug)
     context = {"letter": found, "form": form, "members": found.members.select_related("user").order_by("pk")}
     return render(request, "signatories/desk/members.html", context, status=UNPROCESSABLE if form.errors else 200)
@@ -46,5 +47,5 @@ def remove_member(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     except NotAllowed as problem:
         messages.error(request, str(problem))
     else:
-        messages.success(request, "They are off the team.")
+        messages.success(request, _("They are off the team."))
     return redirect("signatories:members", slug)

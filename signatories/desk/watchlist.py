@@ -3,6 +3,8 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from petition.access import team
@@ -41,7 +43,7 @@ def remove_watched(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         return _page(request, letter, WatchForm(letter), refused=(one, form))
     assert isinstance(request.user, User)
     watch.remove(one, why=form.cleaned_data["why"], by=request.user)
-    messages.success(request, f"{one.name or 'The mailbox'} is watched no more.")
+    messages.success(request, _("%(name)s is watched no more.") % {"name": one.name or _("The mailbox")})
     return redirect("signatories:watchlist", letter.slug)
 
 
@@ -88,9 +90,14 @@ def _page(
 
 def _said(added: watch.Added) -> str:
     if not added.names:
-        return "These names are watched already."
-    watched = "1 more name is watched" if len(added.names) == 1 else f"{len(added.names)} more names are watched"
-    if not added.found:
-        return f"{watched}. Nobody of these names has signed so far."
-    found = "1 signature looks" if len(added.found) == 1 else f"{len(added.found)} signatures look"
-    return f"{watched}. {found} like one of them."
+        return _("These names are watched already.")
+    names, found = len(added.names), len(added.found)
+    watched = ngettext("%(number)s more name is watched.", "%(number)s more names are watched.", names) % {
+        "number": names
+    }
+    if not found:
+        return f"{watched} " + _("Nobody of these names has signed so far.")
+    alike = ngettext(
+        "%(number)s signature looks like one of them.", "%(number)s signatures look like one of them.", found
+    )
+    return f"{watched} " + alike % {"number": found}

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.translation import override
+
 from signatories import evidence, organisations
 from signatories.models import Evidence, OrganisationDomain, Signature
 from signatories.organisations.keys import names_nobody
@@ -72,7 +74,9 @@ def _is_enough(row: OrganisationDomain, *, former: bool) -> bool:
 
 def _says(signature: Signature, row: OrganisationDomain, *, of_them: bool, supports: bool) -> str:
     """Put what was found into one sentence for the vetter."""
-    where = f"{row.host} is a host for {row.get_kind_display().lower()} of {row.organisation.name}"
+    with override("en"):  # it is kept with the evidence, in English, and translated where it is shown
+        kind = row.get_kind_display().lower()
+    where = f"{row.host} is a host for {kind} of {row.organisation.name}"
     if supports:
         return f"{where}."
     if of_them:

@@ -8,6 +8,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
 
 from petition.forms import LineField
 from petition.models import Letter
@@ -27,14 +29,16 @@ class TicksField(forms.Field):
     def to_python(self, value: Any) -> list[str]:
         ticks = list(dict.fromkeys(value or []))
         if len(ticks) > choosing.MOST_TICKS:
-            raise ValidationError(f"At most {choosing.MOST_TICKS} ticks, please. A filter finds more at once.")
+            raise ValidationError(
+                _("At most %(most)s ticks, please. A filter finds more at once.") % {"most": choosing.MOST_TICKS}
+            )
         try:
             return [str(uuid.UUID(tick)) for tick in ticks]
         except ValueError:
-            raise ValidationError("One of the ticks is none of ours. Please load the page again.") from None
+            raise ValidationError(_("One of the ticks is none of ours. Please load the page again.")) from None
 
 
-def _moment(label: str) -> forms.DateTimeField:
+def _moment(label: Any) -> forms.DateTimeField:
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
     return forms.DateTimeField(label=label, required=False, widget=widget, validators=SENSIBLE, help_text="UTC")
 
@@ -43,33 +47,48 @@ class ChoiceForm(forms.Form):
     """Whom a batch is about. The queue's addresses have the same parameters."""
 
     status = forms.MultipleChoiceField(
-        label="Where they stand",
+        label=gettext_lazy("Where they stand"),
         required=False,
         choices=[(one, Signature.Status(one).label) for one in KNOWN],
         widget=forms.CheckboxSelectMultiple,
     )
-    name = LineField(label="Name", max_length=120, required=False, help_text="A star stands for anything: Dr *son")
-    host = LineField(label="Mail domain", max_length=253, required=False, help_text="What stands behind the @")
-    organisation = LineField(label="Organisation", max_length=160, required=False)
-    discipline = forms.ChoiceField(label="Discipline", required=False)
-    country = forms.ChoiceField(label="Country", required=False)
+    name = LineField(
+        label=gettext_lazy("Name"),
+        max_length=120,
+        required=False,
+        help_text=gettext_lazy("A star stands for anything: Dr *son"),
+    )
+    host = LineField(
+        label=gettext_lazy("Mail domain"),
+        max_length=253,
+        required=False,
+        help_text=gettext_lazy("What stands behind the @"),
+    )
+    organisation = LineField(label=gettext_lazy("Organisation"), max_length=160, required=False)
+    discipline = forms.ChoiceField(label=gettext_lazy("Discipline"), required=False)
+    country = forms.ChoiceField(label=gettext_lazy("Country"), required=False)
     flag = forms.ChoiceField(
-        label="Open flag", required=False, choices=[("", "Any or none"), *reasons.FlagKind.choices]
+        label=gettext_lazy("Open flag"),
+        required=False,
+        choices=[("", gettext_lazy("Any or none")), *reasons.FlagKind.choices],
     )
     network = LineField(
-        label="Network", max_length=60, required=False, help_text="An address, or its network, such as 203.0.113.0/24"
+        label=gettext_lazy("Network"),
+        max_length=60,
+        required=False,
+        help_text=gettext_lazy("An address, or its network, such as 203.0.113.0/24"),
     )
-    since = _moment("Confirmed since")
-    until = _moment("Confirmed until")
+    since = _moment(gettext_lazy("Confirmed since"))
+    until = _moment(gettext_lazy("Confirmed until"))
     pk = TicksField(required=False)
     only = forms.ChoiceField(required=False, choices=[("all", "all"), ("ticked", "ticked")])
     as_of = forms.DateTimeField(required=False, widget=forms.HiddenInput, validators=SENSIBLE)
 
     def __init__(self, letter: Letter, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._choices("country").choices = [("", "All"), *countries.names().items()]
+        self._choices("country").choices = [("", pgettext("countries", "All")), *countries.names().items()]
         if letter.disciplines:
-            self._choices("discipline").choices = [("", "All"), *letter.disciplines.items()]
+            self._choices("discipline").choices = [("", pgettext("disciplines", "All")), *letter.disciplines.items()]
         else:
             del self.fields["discipline"]
 
@@ -84,21 +103,22 @@ class ChoiceForm(forms.Form):
     def clean_name(self) -> str:
         name = str(self.cleaned_data["name"])
         if name.count("*") > choosing.MOST_STARS:
-            raise ValidationError(f"At most {choosing.MOST_STARS} stars, please.")
+            raise ValidationError(_("At most %(most)s stars, please.") % {"most": choosing.MOST_STARS})
         return name
 
     def clean_network(self) -> str:
         typed = str(self.cleaned_data["network"])
         try:
             return choosing.network(typed) if typed else ""
-        except ValueError as problem:
-            said = str(problem) if "wider" in str(problem) else "Please give an address such as 203.0.113.7."
-            raise ValidationError(said) from None
+        except choosing.TooWide as problem:
+            raise ValidationError(str(problem)) from None
+        except ValueError:
+            raise ValidationError(_("Please give an address such as 203.0.113.7.")) from None
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if data.get("only") == "ticked" and not data.get("pk") and "pk" not in self.errors:
-            self.add_error("pk", "Please tick somebody, or choose all.")
+            self.add_error("pk", _("Please tick somebody, or choose all."))
         return data
 
     @property
@@ -133,27 +153,32 @@ def carried(choice: dict[str, Any]) -> list[tuple[str, str]]:
     return [(name, one) for name, several in values.items() for one in several]
 
 
+def _levels() -> list[tuple[Any, str]]:
+    """The levels of a batch, in the language of whoever opens the form."""
+    return [("", _("Only for listing")), *((level, f"{level} · {reasons.LEVELS[level]}") for level in rules.LEVELS)]
+
+
 class VerbForm(forms.Form):
     """What is decided about all of them."""
 
     verb = forms.ChoiceField(
-        label="What to do",
+        label=gettext_lazy("What to do"),
         choices=Batch.Verb.choices,
         widget=forms.RadioSelect,
-        error_messages={"required": "Please choose what to do."},
+        error_messages={"required": gettext_lazy("Please choose what to do.")},
     )
     level = forms.TypedChoiceField(
-        label="Level",
+        label=gettext_lazy("Level"),
         coerce=int,
         empty_value=None,
         required=False,
-        choices=[("", "Only for listing"), *((level, f"{level} · {reasons.LEVELS[level]}") for level in rules.LEVELS)],
+        choices=_levels,
     )
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if data.get("verb") == Batch.Verb.LIST and not data.get("level") and "level" not in self.errors:
-            self.add_error("level", "Please choose the level at which they are listed.")
+            self.add_error("level", _("Please choose the level at which they are listed."))
         data["level"] = data.get("level") or 0
         return data
 
@@ -168,7 +193,7 @@ class StartForm(ReasonForm):
 class SureForm(forms.Form):
     """One tick before something large happens."""
 
-    sure = forms.BooleanField(error_messages={"required": "Please tick the box first."})
+    sure = forms.BooleanField(error_messages={"required": gettext_lazy("Please tick the box first.")})
 
     def __init__(self, label: str, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -7,6 +7,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from petition.forms import LineField, TextField
 from petition.models import Letter
@@ -16,14 +18,14 @@ from signatories.vetting.rules import BY_RULE, problem
 from signatories.vetting.waiting import ALL, MOST_NAMED, READY, Filter
 
 TABS = {
-    ALL: "Waiting",
-    READY: "Ready",
-    Signature.Status.ASKED: "Asked",
-    Signature.Status.LISTED: "Listed",
-    Signature.Status.DECLINED: "Declined",
-    Signature.Status.HIDDEN: "Hidden",
-    Signature.Status.PENDING: "Not confirmed",
-    Signature.Status.WITHDRAWN: "Withdrawn",
+    ALL: gettext_lazy("Waiting"),
+    READY: gettext_lazy("Ready"),
+    Signature.Status.ASKED: gettext_lazy("Asked"),
+    Signature.Status.LISTED: gettext_lazy("Listed"),
+    Signature.Status.DECLINED: gettext_lazy("Declined"),
+    Signature.Status.HIDDEN: gettext_lazy("Hidden"),
+    Signature.Status.PENDING: gettext_lazy("Not confirmed"),
+    Signature.Status.WITHDRAWN: gettext_lazy("Withdrawn"),
 }
 
 
@@ -37,30 +39,42 @@ class FilterForm(forms.Form):
     """What the queue shows; a batch asks with the same names."""
 
     name = LineField(
-        label="Name or organisation", max_length=160, required=False, widget=forms.TextInput(attrs={"type": "search"})
-    )
-    host = LineField(label="Mail host", max_length=253, required=False)
-    network = LineField(label="Network", max_length=49, required=False)
-    organisation = LineField(label="Organisation", max_length=160, required=False)
-    discipline = forms.ChoiceField(label="Discipline", required=False)
-    country = forms.ChoiceField(label="Country", required=False)
-    flag = forms.ChoiceField(
-        label="Open flag",
+        label=gettext_lazy("Name or organisation"),
+        max_length=160,
         required=False,
-        choices=[("", "All"), ("any", "Any flag"), ("none", "No flag"), *reasons.FlagKind.choices],
+        widget=forms.TextInput(attrs={"type": "search"}),
+    )
+    host = LineField(label=gettext_lazy("Mail host"), max_length=253, required=False)
+    network = LineField(label=gettext_lazy("Network"), max_length=49, required=False)
+    organisation = LineField(label=gettext_lazy("Organisation"), max_length=160, required=False)
+    discipline = forms.ChoiceField(label=gettext_lazy("Discipline"), required=False)
+    country = forms.ChoiceField(label=gettext_lazy("Country"), required=False)
+    flag = forms.ChoiceField(
+        label=gettext_lazy("Open flag"),
+        required=False,
+        choices=[
+            ("", gettext_lazy("All")),
+            ("any", gettext_lazy("Any flag")),
+            ("none", gettext_lazy("No flag")),
+            *reasons.FlagKind.choices,
+        ],
     )
     evidence = forms.ChoiceField(
-        label="Evidence",
+        label=gettext_lazy("Evidence"),
         required=False,
-        choices=[("", "All"), ("affiliation", "Supports the affiliation"), ("nothing", "Nothing yet")],
+        choices=[
+            ("", gettext_lazy("All")),
+            ("affiliation", gettext_lazy("Supports the affiliation")),
+            ("nothing", gettext_lazy("Nothing yet")),
+        ],
     )
 
     def __init__(self, letter: Letter, data: QueryDict) -> None:
         super().__init__(data)
         self.sent = data
-        _choices(self, "country", [("", "All"), *countries.names().items()])
+        _choices(self, "country", [("", pgettext("countries", "All")), *countries.names().items()])
         if letter.disciplines:
-            _choices(self, "discipline", [("", "All"), *letter.disciplines.items()])
+            _choices(self, "discipline", [("", pgettext("disciplines", "All")), *letter.disciplines.items()])
         else:
             del self.fields["discipline"]
 
@@ -86,7 +100,10 @@ class NoteForm(forms.Form):
     """A note for the team, and what the vetter's page showed."""
 
     note = TextField(
-        label="Note for the team", max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 1})
+        label=gettext_lazy("Note for the team"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 1}),
     )
     seen = forms.CharField(max_length=50, required=False, widget=forms.HiddenInput)
 
@@ -95,7 +112,9 @@ class ReasonForm(NoteForm):
     """A decision's reason code, and a note for the team."""
 
     reason = forms.ChoiceField(
-        label="Reason", widget=forms.RadioSelect, error_messages={"required": "Please choose a reason."}
+        label=gettext_lazy("Reason"),
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Please choose a reason.")},
     )
     field_order = ("reason", "note", "seen")
 
@@ -108,16 +127,16 @@ class AskForm(NoteForm):
     """What the signer is asked for."""
 
     questions = forms.MultipleChoiceField(
-        label="Ask for",
+        label=gettext_lazy("Ask for"),
         required=False,
         choices=list(reasons.ASK_REASONS.items()),
         widget=forms.CheckboxSelectMultiple,
     )
     question = TextField(
-        label="In your own words",
+        label=gettext_lazy("In your own words"),
         max_length=1000,
         required=False,
-        help_text="The signer reads this.",
+        help_text=gettext_lazy("The signer reads this."),
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     field_order = ("questions", "question", "note", "seen")
@@ -125,7 +144,7 @@ class AskForm(NoteForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if not self.errors and not data.get("questions") and not data.get("question"):
-            self.add_error("questions", "Please choose what to ask for, or write a question.")
+            self.add_error("questions", _("Please choose what to ask for, or write a question."))
         return data
 
 
@@ -133,18 +152,25 @@ class ListForm(NoteForm):
     """The level, the reason, and the open flags one by one."""
 
     level = forms.TypedChoiceField(
-        label="Level", coerce=int, widget=forms.RadioSelect, error_messages={"required": "Please choose a level."}
+        label=gettext_lazy("Level"),
+        coerce=int,
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Please choose a level.")},
     )
     looked = forms.TypedMultipleChoiceField(
-        label="I looked at this", coerce=int, required=False, widget=forms.CheckboxSelectMultiple
+        label=gettext_lazy("I looked at this"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
     )
-    reason = forms.ChoiceField(label="Reason", error_messages={"required": "Please choose a reason."})
+    reason = forms.ChoiceField(
+        label=gettext_lazy("Reason"), error_messages={"required": gettext_lazy("Please choose a reason.")}
+    )
     acquainted = forms.BooleanField(
-        label="I know this person", required=False, help_text="Then a second person decides too."
+        label=gettext_lazy("I know this person"),
+        required=False,
+        help_text=gettext_lazy("Then a second person decides too."),
     )
     teaches = forms.ChoiceField(
         required=False,
-        choices=[("", "nobody: learn nothing"), *OrganisationDomain.Kind.choices],
+        choices=[("", gettext_lazy("nobody: learn nothing")), *OrganisationDomain.Kind.choices],
         widget=forms.RadioSelect,
     )
     field_order = ("level", "looked", "reason", "acquainted", "teaches", "note", "seen")
@@ -158,9 +184,11 @@ class ListForm(NoteForm):
             levels.insert(0, (BY_RULE, f"{BY_RULE} · {reasons.LEVELS[BY_RULE]}"))
             listing["rule"] = reasons.OWN_REASONS["rule"]
         _choices(self, "level", levels)
-        _choices(self, "reason", [("", "Please choose"), *listing.items()])
+        _choices(self, "reason", [("", _("Please choose")), *listing.items()])
         if organisations.can_learn(signature):
-            self.fields["teaches"].label = f"Mailboxes at {signature.host} belong to this organisation’s"
+            self.fields["teaches"].label = _("Mailboxes at %(host)s belong to this organisation’s") % {
+                "host": signature.host
+            }
         else:
             del self.fields["teaches"]
         if standing.open_flags:
@@ -172,7 +200,7 @@ class ListForm(NoteForm):
         data = super().clean() or {}
         unseen = [flag for flag in self.standing.open_flags if flag.pk not in data.get("looked", [])]
         if unseen and "looked" not in self.errors:
-            self.add_error("looked", "Please look at each flag, and tick it off.")
+            self.add_error("looked", _("Please look at each flag, and tick it off."))
         if "level" in data:
             wrong = problem(self.signature, data["level"], signals=self.standing.signals, open_flags=0)
             if wrong:
@@ -199,34 +227,36 @@ class RecordForm(forms.Form):
     """P: a public record that the vetter found."""
 
     url = forms.URLField(
-        label="Page",
+        label=pgettext_lazy("on the web", "Page"),
         max_length=300,
         assume_scheme="https",
-        error_messages={"required": "Please give the address of the page."},
+        error_messages={"required": gettext_lazy("Please give the address of the page.")},
     )
     claims = forms.MultipleChoiceField(
-        label="It speaks for",
+        label=gettext_lazy("It speaks for"),
         choices=[
-            (Evidence.Claim.AFFILIATION, "the affiliation: it names them with what is printed"),
-            (Evidence.Claim.IDENTITY, "the identity: it shows who this person is"),
+            (Evidence.Claim.AFFILIATION, gettext_lazy("the affiliation: it names them with what is printed")),
+            (Evidence.Claim.IDENTITY, gettext_lazy("the identity: it shows who this person is")),
         ],
         initial=[Evidence.Claim.AFFILIATION],
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "Please tick what it speaks for."},
+        error_messages={"required": gettext_lazy("Please tick what it speaks for.")},
     )
     dated = forms.DateField(
-        label="Date of the record",
+        label=gettext_lazy("Date of the record"),
         required=False,
-        help_text="If it says so. One younger than the letter's text was not public before it.",
+        help_text=gettext_lazy("If it says so. One younger than the letter's text was not public before it."),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
-    contradicts = forms.BooleanField(label="It says otherwise", required=False)
-    note = TextField(label="Note", max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 1}))
+    contradicts = forms.BooleanField(label=gettext_lazy("It says otherwise"), required=False)
+    note = TextField(
+        label=gettext_lazy("Note"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 1})
+    )
 
     def clean_url(self) -> str:
         url = str(self.cleaned_data["url"])
         if not url.startswith(("https://", "http://")):
-            raise ValidationError("Please give an address that starts with https://.")
+            raise ValidationError(_("Please give an address that starts with https://."))
         return url
 
     def clean_dated(self) -> Any:
@@ -237,18 +267,20 @@ class ContactForm(forms.Form):
     """O: how the vetter reached the person."""
 
     how = LineField(
-        label="How",
+        label=pgettext_lazy("they were reached", "How"),
         max_length=200,
-        help_text="Through an address that the signer did not supply: a switchboard, an old programme.",
-        error_messages={"required": "Please say how they were reached."},
+        help_text=gettext_lazy("Through an address that the signer did not supply: a switchboard, an old programme."),
+        error_messages={"required": gettext_lazy("Please say how they were reached.")},
     )
     on = forms.DateField(
-        label="On",
+        label=pgettext_lazy("a day", "On"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"required": "Please give the day."},
+        error_messages={"required": gettext_lazy("Please give the day.")},
     )
-    contradicts = forms.BooleanField(label="They said that they did not sign", required=False)
-    note = TextField(label="Note", max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 1}))
+    contradicts = forms.BooleanField(label=gettext_lazy("They said that they did not sign"), required=False)
+    note = TextField(
+        label=gettext_lazy("Note"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 1})
+    )
 
     def clean_on(self) -> Any:
         return _not_ahead(self.cleaned_data["on"])
@@ -256,19 +288,21 @@ class ContactForm(forms.Form):
 
 def _not_ahead(day: Any) -> Any:
     if day and day > timezone.now().date():
-        raise ValidationError("This day is still to come.")
+        raise ValidationError(_("This day is still to come."))
     return day
 
 
 class KeyForm(forms.Form):
     """K: a key that no account publishes, recognised by the vetter."""
 
-    fingerprint = LineField(label="Key", max_length=100, widget=forms.HiddenInput)
-    public_before = forms.BooleanField(label="It was public under their name before they signed", required=False)
+    fingerprint = LineField(label=pgettext_lazy("cryptography", "Key"), max_length=100, widget=forms.HiddenInput)
+    public_before = forms.BooleanField(
+        label=gettext_lazy("It was public under their name before they signed"), required=False
+    )
     note = LineField(
-        label="Where the key is known from",
+        label=gettext_lazy("Where the key is known from"),
         max_length=300,
-        error_messages={"required": "Please note where the key is known from."},
+        error_messages={"required": gettext_lazy("Please note where the key is known from.")},
     )
 
 
@@ -276,14 +310,20 @@ class RecuseForm(forms.Form):
     """Leaving a decision to others is for good, so it wants one tick."""
 
     sure = forms.BooleanField(
-        label="I know this person and leave the decision to others, for good",
-        error_messages={"required": "Please tick the box if you leave it to others."},
+        label=gettext_lazy("I know this person and leave the decision to others, for good"),
+        error_messages={"required": gettext_lazy("Please tick the box if you leave it to others.")},
     )
 
 
 class ExportForm(forms.Form):
     """Which list leaves the house."""
 
-    audience = forms.ChoiceField(choices=Export.Audience.choices, widget=forms.RadioSelect, initial="public")
-    format = forms.ChoiceField(choices=Export.Format.choices, widget=forms.RadioSelect, initial="csv")
-    bom = forms.BooleanField(label="For a spreadsheet that misreads UTF-8 (adds a byte order mark)", required=False)
+    audience = forms.ChoiceField(
+        label=gettext_lazy("Audience"), choices=Export.Audience.choices, widget=forms.RadioSelect, initial="public"
+    )
+    format = forms.ChoiceField(
+        label=gettext_lazy("Format"), choices=Export.Format.choices, widget=forms.RadioSelect, initial="csv"
+    )
+    bom = forms.BooleanField(
+        label=gettext_lazy("For a spreadsheet that misreads UTF-8 (adds a byte order mark)"), required=False
+    )

@@ -6,6 +6,8 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from petition import patience
 from petition.models import User
@@ -43,7 +45,7 @@ def ask(
         NotAllowed: nothing is asked, one's own signature, a recusal, or a status in which nobody is asked.
     """
     if not questions and not question:
-        raise NotAllowed("Please choose what to ask for, or write a question.")
+        raise NotAllowed(_("Please choose what to ask for, or write a question."))
     reason = questions[0] if questions else "own_question"
     # What was asked before and never answered is over: only the newest question is reminded of and lapses.
     signature.decisions.filter(outcome=Outcome.ASK, answered_at=None).update(answered_at=timezone.now())
@@ -90,7 +92,7 @@ def answer(signature: Signature, *, text: str, url: str = "") -> None:
     """
     question = open_question(signature)
     if question is None:
-        raise NotAllowed("There is no open question any more.")
+        raise NotAllowed(_("There is no open question any more."))
     move(signature, Status.CONFIRMED, reason="answered", collect_after=patience.now())
     question.answer, question.answer_url, question.answered_at = text, url, timezone.now()
     question.save(update_fields=["answer", "answer_url", "answered_at"])
@@ -133,5 +135,6 @@ def _open_for(age: timedelta) -> QuerySet[Decision]:
 
 
 def _owe(kind: Mail.Kind, decision: Decision) -> None:
-    details = {"questions": decision.question_labels}
+    with override("en"):  # what is stored is English; the mail says it in the signer's language
+        details = {"questions": [str(label) for label in decision.question_labels]}
     outbox.owe(kind, signature=decision.signature, key=str(decision.pk), details=details)

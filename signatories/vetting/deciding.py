@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import override
 
 from petition.models import User
 from petition.moves import NotAllowed, move
@@ -181,7 +182,9 @@ def decide(
     move(signature, to, actor=vetter, reason=reason, **(changes or {}))
     decision = signature.decisions.create(outcome=outcome, vetter=vetter, reason=reason, note=note, **kept)
     if mail is not None:
-        outbox.owe(mail, signature=signature, key=str(decision.pk), details={"reason": reasons.ALL[reason]})
+        with override("en"):  # what is stored is English; the mail says it in the signer's language
+            details = {"reason": str(reasons.ALL[reason])}
+        outbox.owe(mail, signature=signature, key=str(decision.pk), details=details)
     if reason == "impostor":
         watch.remember(signature, by=vetter)
     return decision

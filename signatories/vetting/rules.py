@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from petition.models import Letter, User
 from petition.moves import LostRace, NotAllowed
@@ -108,9 +110,9 @@ def refuse(signature: Signature, vetter: User) -> None:
         NotAllowed: it is their own, or they have recused themselves.
     """
     if is_own(signature, vetter):
-        raise NotAllowed("This is your own signature. Somebody else has to decide about it.")
+        raise NotAllowed(_("This is your own signature. Somebody else has to decide about it."))
     if has_recused(signature, vetter):
-        raise NotAllowed("You left the decision about this signature to others.")
+        raise NotAllowed(_("You left the decision about this signature to others."))
 
 
 def take(signature: Signature, *, vetter: User, outcome: Decision.Outcome, seen: str = "") -> None:
@@ -129,9 +131,12 @@ def take(signature: Signature, *, vetter: User, outcome: Decision.Outcome, seen:
     was = signature.status
     signature.refresh_from_db(from_queryset=Signature.objects.select_for_update())
     if signature.status != was or (seen and seen != mark(signature)):
-        raise LostRace("This signature was changed by somebody else in the meantime.")
+        raise LostRace(_("This signature was changed by somebody else in the meantime."))
     if signature.status not in TAKEN_FROM[outcome]:
-        raise NotAllowed(f"A signature that is {signature.status} cannot be decided on like this.")
+        raise NotAllowed(
+            _("A signature that is %(status)s cannot be decided on like this.")
+            % {"status": pgettext("status of a signature", signature.status)}
+        )
     refuse(signature, vetter)
 
 
@@ -146,9 +151,9 @@ def hindrance(signature: Signature) -> str:
     """Return what has to be settled before a signature is listed at all, or an empty string."""
     last = signature.events.filter(Q(reason="not_me") | Q(now=Status.CONFIRMED)).last()
     if last is not None and last.reason == "not_me":
-        return "The owner of the mailbox says that they did not sign. Put it back into the queue first."
+        return _("The owner of the mailbox says that they did not sign. Put it back into the queue first.")
     if signature.cases.filter(closed_at=None).exists():
-        return "A case about it is open. Close it first."
+        return _("A case about it is open. Close it first.")
     return ""
 
 
@@ -161,14 +166,14 @@ def why_two(signature: Signature, *, level: int, acquainted: bool = False, flags
     """Return why listing a signature takes two people, in words; an empty list when one is enough."""
     why = []
     if level == 4:
-        why.append("level 4 is decided by two people")
+        why.append(_("level 4 is decided by two people"))
     if any(flag.kind in BY_TWO for flag in flags):
         watched = any(flag.kind == FlagKind.WATCH_NAME for flag in flags)
-        why.append("the name is on the watchlist" if watched else "an impostor signed from this mailbox before")
+        why.append(_("the name is on the watchlist") if watched else _("an impostor signed from this mailbox before"))
     if was_taken_off(signature.events.all()):
-        why.append("it was hidden before")
+        why.append(_("it was hidden before"))
     if acquainted:
-        why.append("you know this person")
+        why.append(_("you know this person"))
     return why
 
 
