@@ -10,6 +10,8 @@ from typing import Any
 from disposable_email_domains import blocklist
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from email_validator import EmailNotValidError, validate_email
 
 _rules = tomllib.loads((Path(__file__).parent / "data" / "providers.toml").read_text())["provider"]
@@ -33,34 +35,47 @@ def canonical(address: str) -> str:
     """
     address = unicodedata.normalize("NFC", address.strip())
     if any(unicodedata.category(c) in {"Cc", "Cf"} for c in address):
-        raise ValidationError("Please type the address without invisible characters.")
-    local, _, typed_domain = address.rpartition("@")
+        raise ValidationError(_("Please type the address without invisible characters."))
+    local, _at, typed_domain = address.rpartition("@")
     if not local.isascii():
         raise ValidationError(
-            "We can only write to addresses with plain letters, digits and signs before the @. "
-            "Please use another address of yours."
+            _(
+                "We can only write to addresses with plain letters, digits and signs before the @. "
+                "Please use another address of yours."
+            )
         )
     try:
         parts = validate_email(address, check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError as problem:
-        raise ValidationError(f"This is not an address we can write to. {problem}") from None
+        raise ValidationError(_wrong(problem)) from None
     domain = parts.ascii_domain.lower()
     if typed_domain.lower() not in {parts.domain.lower(), domain}:
         # UTS 46 maps other letters to the plain ones: full width, ligatures, old forms.
-        raise ValidationError("Please type the part after the @ in its plain form.")
+        raise ValidationError(_("Please type the part after the @ in its plain form."))
     if domain.rpartition(".")[2] in SPECIAL_USE:
-        raise ValidationError("This is not an address we can write to: names with that ending are not on the internet.")
+        raise ValidationError(
+            _("This is not an address we can write to: names with that ending are not on the internet.")
+        )
     if is_disposable(domain):
         raise ValidationError(
-            "Addresses that are thrown away cannot sign, because nobody could reach the signer. "
-            "Please use an address you keep."
+            _(
+                "Addresses that are thrown away cannot sign, because nobody could reach the signer. "
+                "Please use an address you keep."
+            )
         )
     return _mailbox(parts.local_part.lower(), domain)
 
 
+def _wrong(problem: EmailNotValidError) -> str:
+    """The library says in English what is wrong with an address, and in no other language."""
+    if (get_language() or "en").startswith("en"):
+        return f"This is not an address we can write to. {problem}"
+    return _("This is not an address we can write to. Please look for a typing error in it.")
+
+
 def _mailbox(local: str, domain: str) -> str:
     """Apply the rule of the provider, if it has one."""
-    name, _, parent = domain.partition(".")
+    name, _dot, parent = domain.partition(".")
     if PROVIDERS.get(parent, {}).get("subdomains"):
         local, domain = name, parent
     rule = PROVIDERS.get(domain, {})
@@ -68,7 +83,7 @@ def _mailbox(local: str, domain: str) -> str:
         local = local.partition(rule["tag"])[0]
     local = local.translate(dict.fromkeys(map(ord, rule.get("ignored", ""))))
     if not local:
-        raise ValidationError("This is not an address we can write to. There must be a name before the @.")
+        raise ValidationError(_("This is not an address we can write to. There must be a name before the @."))
     return f"{local}@{rule.get('same_as', domain)}"
 
 

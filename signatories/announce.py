@@ -9,11 +9,13 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, Exists, OuterRef
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from petition import patience, tally, versions
 from petition.models import Letter, Milestone, Reply, Role, Update, Version
 from petition.moves import NotAllowed, note
-from signatories import account_mail, consents, outbox, reaching
+from signatories import account_mail, consents, outbox, reaching, sentences
 from signatories.models import (
     KNOWN,
     Announcement,
@@ -163,7 +165,7 @@ def keep(signature: Signature) -> None:
     )
     version = open_question(signature)
     if version is None:
-        raise NotAllowed("There is nothing to answer: you have signed the newest text.")
+        raise NotAllowed(_("There is nothing to answer: you have signed the newest text."))
     Reaffirmation.objects.create(signature=signature, version=version)
     note(signature, reason="reaffirmed", version=version)
 
@@ -207,8 +209,9 @@ def _tell_team(milestone: Milestone) -> int:
         name: settings.SITE_URL + reverse(f"petition:{name}", args=[letter.slug]) for name in ("letter", "updates")
     }
     context = {"milestone": milestone, "letter": letter, "links": links}
-    rendered = render_to_string("signatories/mail/milestone.txt", context).strip()
-    subject, _, body = rendered.removeprefix("Subject:").strip().partition("\n")
+    with translation.override(sentences.language(letter.language)):
+        rendered = render_to_string("signatories/mail/milestone.txt", context).strip()
+    subject, _line, body = rendered.removeprefix("Subject:").strip().partition("\n")
     try:
         with transaction.atomic():
             MilestoneNotice.objects.create(milestone=milestone)

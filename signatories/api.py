@@ -4,7 +4,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from django.utils import timezone
+from django.utils import timezone, translation
 from ninja import Query, Router, Schema
 from ninja.errors import HttpError
 from pydantic import Field
@@ -71,6 +71,7 @@ Moment = Annotated[str, Query(max_length=60, description="who was listed then an
 
 
 @reads(router, "/letters/{slug}/signatories", Signatories, "The list of signatories")
+@translation.override("en")  # what programs read does not depend on who asks
 def signatories(
     request: HttpRequest,
     slug: Slug,
@@ -100,6 +101,7 @@ def signatories(
 
 
 @reads(router, "/letters/{slug}/changes", Changes, "The public record of changes")
+@translation.override("en")
 def changes(request: HttpRequest, slug: Slug, after: After = "") -> dict[str, Any]:
     """Every name that came onto the list or left it, with the class of the reason, and every step of the letter."""
     letter = public(slug)

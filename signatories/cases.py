@@ -2,6 +2,7 @@
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from petition.models import User
 from petition.moves import LostRace, NotAllowed
@@ -24,7 +25,7 @@ def open_(signature: Signature, *, kind: Case.Kind, text: str = "") -> Case:
         kind: who says so.
         text: in their words; what does not fit any more is cut off.
     """
-    for _ in range(3):
+    for _attempt in range(3):
         try:
             with transaction.atomic():
                 return Case.objects.create(
@@ -37,7 +38,7 @@ def open_(signature: Signature, *, kind: Case.Kind, text: str = "") -> Case:
             kept.reports += 1
             kept.save(update_fields=["text", "reports"])
             return kept
-    raise LostRace("This case was closed by somebody else in the meantime.")
+    raise LostRace(_("This case was closed by somebody else in the meantime."))
 
 
 @transaction.atomic
@@ -57,15 +58,15 @@ def close(case: Case, *, by: User, outcome: str, reason: str = "", note: str = "
     """
     signature = Signature.objects.select_for_update(of=("self",)).select_related("letter").get(pk=case.signature_id)
     if vetting.is_own(signature, by):
-        raise NotAllowed("This is your own signature. Somebody else has to decide about it.")
+        raise NotAllowed(_("This is your own signature. Somebody else has to decide about it."))
     closed = {"closed_at": timezone.now(), "closed_by": by, "outcome": outcome, "note": note}
     if not Case.objects.filter(pk=case.pk, closed_at=None).update(**closed):
-        raise LostRace("This case was closed by somebody else in the meantime.")
+        raise LostRace(_("This case was closed by somebody else in the meantime."))
     if outcome == "impostor":
         _end_impostor(signature, by=by, note=note)
     elif outcome == "hidden" and signature.status == Status.LISTED:
         if reason not in reasons.HIDE_REASONS:
-            raise NotAllowed("Please choose why the name leaves the letter.")
+            raise NotAllowed(_("Please choose why the name leaves the letter."))
         vetting.hide(signature, vetter=by, reason=reason, note=note)
     case.refresh_from_db()
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from petition.moves import NotAllowed
 from signatories import addresses, limits, outbox, tokens
@@ -30,7 +31,7 @@ def ask(signature: Signature, *, what: str, address: str = "") -> bool:
 
     Args:
         signature: somebody's, on whose own page this is asked.
-        what: what they want to do, in words for the mail.
+        what: what they want to do, by its name; the mail says it in words.
         address: canonical, and needed only where the signature has forgotten its own: then it is compared by its hash.
 
     Raises:
@@ -38,7 +39,7 @@ def ask(signature: Signature, *, what: str, address: str = "") -> bool:
         NotAllowed: nobody is behind this signature any more.
     """
     if not signature.may_be_withdrawn:
-        raise NotAllowed("There is no signature any more.")
+        raise NotAllowed(_("There is no signature any more."))
     if not signature.address and addresses.keyed_hash(address) != signature.address_hash:
         raise OtherMailbox
     to = "" if signature.address else address

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from operator import attrgetter
 
 from django.db.models import OuterRef, Q, Subquery
+from django.utils import translation
 
 from petition import tally
 from petition.delivery import freezing
@@ -24,7 +25,7 @@ def deliver(letter: Letter, *, actor: User | None = None) -> Delivery:
     Raises:
         NotAllowed: it is not closed, or was delivered already.
     """
-    return freezing.deliver(letter, signatories=listed(letter), levels=reasons.LEVELS, actor=actor)
+    return freezing.deliver(letter, signatories=listed(letter), levels=reasons.in_english(reasons.LEVELS), actor=actor)
 
 
 def listed(letter: Letter) -> Iterator[freezing.Frozen]:
@@ -41,6 +42,7 @@ def listed(letter: Letter) -> Iterator[freezing.Frozen]:
         )
 
 
+@translation.override("en")
 def _row(signature: Signature, position: int) -> dict[str, object]:
     """What everybody may see of a signature, with its place among the groups and its printed line."""
     whole = exporting.row(signature, position)

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from petition.models import Letter, User
 from petition.moves import NotAllowed
@@ -22,9 +23,9 @@ def make(letter: Letter, *, reader: str, expires_at: datetime, by: User) -> Emba
         NotAllowed: the text is not frozen, the letter is public, or the end has passed.
     """
     if letter.status != Letter.Status.FOUNDING:
-        raise NotAllowed("A link for the press is made while the text is frozen and not public yet.")
+        raise NotAllowed(_("A link for the press is made while the text is frozen and not public yet."))
     if expires_at <= timezone.now():
-        raise NotAllowed("That time has passed.")
+        raise NotAllowed(_("That time has passed."))
     return EmbargoLink.objects.create(letter=letter, reader=reader, expires_at=expires_at, made_by=by)
 
 

@@ -10,7 +10,7 @@ from typing import IO, Any, cast
 
 import xlsxwriter
 from django.http import StreamingHttpResponse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from petition import patience
 from petition.models import Letter, User
@@ -66,6 +66,7 @@ def rows(letter: Letter, audience: str, *, as_of: datetime) -> Iterator[dict[str
             yield {name: whole[name] for name in wanted}
 
 
+@translation.override("en")  # what programs read does not depend on who asks
 def row(signature: Signature, position: int) -> dict[str, Any]:
     """Return every column of one signature; the audience decides which of them leave the house."""
     return {

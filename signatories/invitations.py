@@ -11,12 +11,14 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from petition import patience
 from petition.models import Letter, User
 from petition.moves import NotAllowed
 from petition.text import clean
-from signatories import addresses, countries, outbox, signing, tokens
+from signatories import addresses, countries, outbox, sentences, signing, tokens
 from signatories.models import Invitation, Mail, Signature
 
 COLUMNS = ("email", "name", "role", "organisation", "country", "discipline")
@@ -33,8 +35,10 @@ class Problem:
     reason: str
 
     def __str__(self) -> str:
-        where = f", {self.column}" if self.column else ""
-        return f"line {self.line}{where}: {self.reason}"
+        said = {"line": self.line, "column": self.column, "reason": self.reason}
+        if self.column:
+            return _("line %(line)s, %(column)s: %(reason)s") % said
+        return _("line %(line)s: %(reason)s") % said
 
 
 @dataclass
@@ -56,7 +60,8 @@ def read(letter: Letter, lines: Iterable[str]) -> Reading:
     reader = csv.DictReader(_without_mark(lines), strict=True)
     absent = [column for column in ("email", "name") if column not in (reader.fieldnames or [])]
     if absent:
-        reading.problems.append(Problem(1, "", f"The header row lacks {' and '.join(absent)}."))
+        lacks = _("The header row lacks %(columns)s.") % {"columns": sentences.joined(absent)}
+        reading.problems.append(Problem(1, "", lacks))
         return reading
     invited = set(letter.invitations.values_list("address_hash", flat=True))
     seen: dict[str, int] = {}
@@ -64,7 +69,8 @@ def read(letter: Letter, lines: Iterable[str]) -> Reading:
         for raw in reader:
             _read_row(letter, raw, reader.line_num, seen, invited, reading)
     except csv.Error as problem:
-        reading.problems.append(Problem(reader.line_num, "", f"This is not valid CSV: {problem}."))
+        said = _("This is not valid CSV: %(problem)s.") % {"problem": problem}
+        reading.problems.append(Problem(reader.line_num, "", said))
     return reading
 
 
@@ -78,13 +84,13 @@ def _read_row(
 ) -> None:
     problems: list[Problem] = []
     if None in raw:
-        problems.append(Problem(line, "", "There are more cells than columns; is a comma unquoted?"))
+        problems.append(Problem(line, "", _("There are more cells than columns; is a comma unquoted?")))
     row: dict[str, str] = {}
     for column in COLUMNS:
         try:
             row[column] = clean(raw.get(column) or "")
             if len(row[column]) > LIMITS[column]:
-                raise ValidationError(f"At most {LIMITS[column]} characters, please.")
+                raise ValidationError(_("At most %(number)s characters, please.") % {"number": LIMITS[column]})
         except ValidationError as problem:
             problems.append(Problem(line, column, str(problem.message)))
     if not problems:
@@ -99,20 +105,23 @@ def _check_row(
 ) -> Iterable[Problem]:
     row["country"] = row["country"].upper()
     if not row["name"]:
-        yield Problem(line, "name", "The name is missing.")
+        yield Problem(line, "name", _("The name is missing."))
     if row["country"] and row["country"] not in countries.names():
-        yield Problem(line, "country", f"{row['country']} is not a country code of two letters.")
+        said = _("%(country)s is not a country code of two letters.") % {"country": row["country"]}
+        yield Problem(line, "country", said)
     if row["discipline"] and row["discipline"] not in letter.disciplines:
-        yield Problem(line, "discipline", f"{row['discipline']} is none of this letter's disciplines.")
+        said = _("%(discipline)s is none of this letter's disciplines.") % {"discipline": row["discipline"]}
+        yield Problem(line, "discipline", said)
     try:
         row["email"] = addresses.canonical(row["email"])
     except ValidationError as problem:
         yield Problem(line, "email", str(problem.message))
         return
     if row["email"] in seen:
-        yield Problem(line, "email", f"The same mailbox stands in line {seen[row['email']]} already.")
+        said = _("The same mailbox stands in line %(line)s already.") % {"line": seen[row["email"]]}
+        yield Problem(line, "email", said)
     elif addresses.keyed_hash(row["email"]) in invited:
-        yield Problem(line, "email", "This mailbox was invited before.")
+        yield Problem(line, "email", _("This mailbox was invited before."))
     seen.setdefault(row["email"], line)
 
 
@@ -129,7 +138,7 @@ def invite(letter: Letter, *, rows: list[dict[str, str]], by: User | None = None
         NotAllowed: the text is still a draft, or the letter is closed.
     """
     if letter.version is None or letter.status in {Letter.Status.CLOSED, Letter.Status.DELIVERED}:
-        raise NotAllowed("Founders can be invited once the text is frozen, and until the letter closes.")
+        raise NotAllowed(_("Founders can be invited once the text is frozen, and until the letter closes."))
     Letter.objects.select_for_update().get(pk=letter.pk)  # two imports at once take their places one after the other
     last = letter.invitations.aggregate(last=Max("position"))["last"] or 0
     made = []
@@ -151,15 +160,15 @@ def invite(letter: Letter, *, rows: list[dict[str, str]], by: User | None = None
 def problem_with(invitation: Invitation) -> str:
     """Return why an invitation cannot be used any more, or an empty string."""
     if invitation.signature_id:
-        return "This invitation has been used: you have signed."
+        return _("This invitation has been used: you have signed.")
     if invitation.revoked_at:
-        return "This invitation was taken back by the organiser."
+        return _("This invitation was taken back by the organiser.")
     if invitation.declined_at:
-        return "You have declined this invitation."
+        return _("You have declined this invitation.")
     if invitation.expires_at <= timezone.now():
-        return "This invitation has expired."
+        return _("This invitation has expired.")
     if invitation.letter.status in {Letter.Status.CLOSED, Letter.Status.DELIVERED}:
-        return "This letter takes no signatures any more."
+        return _("This letter takes no signatures any more.")
     return ""
 
 
@@ -211,7 +220,7 @@ def _signature_for(invitation: Invitation, typed: dict[str, Any], locale: str) -
     Signature.objects.bulk_create([fresh], ignore_conflicts=True)
     kept = letter.signatures.select_for_update().get(address_hash=invitation.address_hash)
     if kept.status == Signature.Status.WITHDRAWN:
-        raise NotAllowed("You have withdrawn your signature from this letter; that is final.")
+        raise NotAllowed(_("You have withdrawn your signature from this letter; that is final."))
     if kept.status == Signature.Status.EXPIRED:
         outbox.sign_anew(kept, fresh)
     kept.letter = letter
@@ -246,11 +255,11 @@ def resend(invitation: Invitation) -> None:
     """
     _open_one(invitation)
     if not outbox.may_write_to(invitation.address_hash, letter_id=invitation.letter_id):
-        raise NotAllowed("This mailbox had as many mails as anybody gets in a day. Please try again tomorrow.")
+        raise NotAllowed(_("This mailbox had as many mails as anybody gets in a day. Please try again tomorrow."))
     done = [Mail.State.SENT, Mail.State.FAILED, Mail.State.DROPPED]
     again = invitation.mails.filter(kind=Mail.Kind.INVITATION, state__in=done)
     if not again.update(state=Mail.State.OWED, send_after=patience.now(), attempts=0, problem=""):
-        raise NotAllowed("The mail is on its way already.")
+        raise NotAllowed(_("The mail is on its way already."))
     outbox.knock(invitation)
 
 
@@ -264,7 +273,7 @@ def remind(invitation: Invitation) -> None:
     _open_one(invitation)
     unreminded = Invitation.objects.filter(pk=invitation.pk, reminded_at=None)
     if not unreminded.update(reminded_at=timezone.now()):
-        raise NotAllowed("They were reminded once; that is enough.")
+        raise NotAllowed(_("They were reminded once; that is enough."))
     outbox.owe(Mail.Kind.NUDGE, invitation=invitation)
 
 
@@ -277,36 +286,45 @@ def revoke(invitation: Invitation) -> None:
     """
     unused = Invitation.objects.filter(pk=invitation.pk, signature=None, revoked_at=None)
     if not unused.update(revoked_at=timezone.now()):
-        raise NotAllowed("This invitation was used or taken back already.")
+        raise NotAllowed(_("This invitation was used or taken back already."))
     invitation.mails.filter(state=Mail.State.OWED).update(state=Mail.State.DROPPED)
 
 
 def where(invitation: Invitation) -> str:
     """Return where an invitation stands, in words for the team."""
+    word, more = _stands(invitation)
+    # Translators: where an invitation stands, and more about it: "Bounced: there is no such mailbox".
+    return _("%(where)s: %(more)s") % {"where": word, "more": more} if more else word
+
+
+def _stands(invitation: Invitation) -> tuple[str, str]:
+    """Return where it stands in a word, and what there is to say about that."""
     refused = [mail for mail in invitation.mails.all() if mail.state == Mail.State.FAILED]
     owed = [mail for mail in invitation.mails.all() if mail.state == Mail.State.OWED]
     late = [mail for mail in invitation.mails.all() if mail.state == Mail.State.SENT and mail.returned]
     if invitation.signature is not None:
-        return f"Signed: {invitation.signature.get_status_display().lower()}"
+        return pgettext("an invitation", "Signed"), sentences.inside(invitation.signature.get_status_display())
     if invitation.declined_at:
-        return "Declined"
+        return pgettext("an invitation", "Declined"), ""
     if invitation.revoked_at:
-        return "Taken back"
+        return pgettext("an invitation", "Taken back"), ""
     if invitation.expires_at <= timezone.now():
-        return "Expired"
+        return pgettext("an invitation", "Expired"), ""
     if refused:
-        return f"Bounced: {refused[-1].trouble}"
+        return pgettext("an invitation", "Bounced"), refused[-1].trouble
     if invitation.opened_at:
-        return "Opened"
+        return pgettext("an invitation", "Opened"), ""
     if owed:
-        return "Being sent"
-    return f"Delayed: {late[-1].trouble}" if late else "Sent"
+        return pgettext("an invitation", "Being sent"), ""
+    if late:
+        return pgettext("an invitation", "Delayed"), late[-1].trouble
+    return pgettext("an invitation", "Sent"), ""
 
 
 def count(invited: Iterable[Invitation]) -> dict[str, int]:
-    """Return how many invitations stand where, by the first word of it."""
+    """Return how many invitations stand where, by the word for it."""
     counts: dict[str, int] = {}
     for one in invited:
-        word = where(one).partition(":")[0]
+        word, _more = _stands(one)
         counts[word] = counts.get(word, 0) + 1
     return counts

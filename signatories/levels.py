@@ -2,11 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import cast
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from signatories.reasons import Family
 
 IDENTITY, AFFILIATION = "identity", "affiliation"
-FLAG_OPEN = "A flag is open. Look at it, and tick it off, before the name is listed."
+FLAG_OPEN = cast(str, gettext_lazy("A flag is open. Look at it, and tick it off, before the name is listed."))
 
 
 @dataclass(frozen=True)
@@ -74,19 +78,19 @@ def problem(
 ) -> str:
     """Return why a name cannot be listed at this level, or an empty string when it can."""
     if not confirmed:
-        return "The mailbox is not confirmed."
+        return _("The mailbox is not confirmed.")
     if not 2 <= level <= 4:
-        return "A name is listed at level 2, 3 or 4."
+        return _("A name is listed at level 2, 3 or 4.")
     if open_flags:
-        return FLAG_OPEN
+        return str(FLAG_OPEN)
     if carried(signals, confirmed=True, open_flags=0, prints_affiliation=prints_affiliation) >= level:
         return ""
     if prints_affiliation and not any(signal.claim == AFFILIATION for signal in signals):
-        return "Nothing supports the organisation that is printed yet."
+        return _("Nothing supports the organisation that is printed yet.")
     if level == 2:
-        return "Level 2 needs a signal that the person belongs to the organisation."
+        return _("Level 2 needs a signal that the person belongs to the organisation.")
     if independent(signals) < 2:
-        return "Levels 3 and 4 need two signals of different families that do not come down to one account."
+        return _("Levels 3 and 4 need two signals of different families that do not come down to one account.")
     if not any(signal.public_before for signal in signals):
-        return "Levels 3 and 4 need a signal that is tied to an identity that was public before."
-    return "Level 4 needs direct contact through an address that the signer did not supply."
+        return _("Levels 3 and 4 need a signal that is tied to an identity that was public before.")
+    return _("Level 4 needs direct contact through an address that the signer did not supply.")

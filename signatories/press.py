@@ -1,12 +1,13 @@
 """What a journalist needs to quote a letter: counts with their definitions, a sentence, and how to cite it."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from petition.models import Letter, Tally
-from signatories import reasons
+from signatories import reasons, sentences
 
 AMONG = 3  # the largest disciplines that the sentence names
 
@@ -30,17 +31,18 @@ def figures(letter: Letter, tally: Tally, *, smallest_cell: int) -> list[Figure]
     """
     counted = tally.figures
     levels = [
-        Figure(n, reasons.LEVELS[int(level)], reasons.LEVEL_MEANINGS[int(level)])
+        Figure(n, str(reasons.LEVELS[int(level)]), str(reasons.LEVEL_MEANINGS[int(level)]))
         for level, n in sorted(counted["levels"].items(), reverse=True)
     ]
-    shown = [Figure(counted["listed"], "Listed by name", "Each is one person, whose name stands on the public list.")]
+    means = _("Each is one person, whose name stands on the public list.")
+    shown = [Figure(counted["listed"], _("Listed by name"), means)]
     shown += levels
     if letter.listing != Letter.Listing.CONFIRMED:
-        means = "A code sent to their mailbox came back. They are not on the list, and the two are never added up."
-        shown.append(Figure(counted["confirmed"], "Further supporters", means))
+        means = _("A code sent to their mailbox came back. They are not on the list, and the two are never added up.")
+        shown.append(Figure(counted["confirmed"], _("Further supporters"), means))
     if counted["unnamed"] >= smallest_cell:
-        means = "Checked like those who are listed. They asked not to be named."
-        shown.append(Figure(counted["unnamed"], "Not named by choice", means))
+        means = _("Checked like those who are listed. They asked not to be named.")
+        shown.append(Figure(counted["unnamed"], _("Not named by choice"), means))
     return shown
 
 
@@ -49,14 +51,68 @@ def sentence(letter: Letter, tally: Tally) -> str:
     counted = tally.figures
     mass = letter.listing == Letter.Listing.CONFIRMED
     n = counted["listed"] - counted.get("listed_review", 0) if mass else counted["experts"]
-    checked = "who confirmed by email" if mass else "whose affiliation or identity was checked"
-    people = ("person" if n == 1 else "people") if mass else ("expert" if n == 1 else "experts")
-    who = f"{n:,} {people} {checked}{_among(letter, counted)}"
-    signed = f"{who} {'has' if n == 1 else 'have'} signed {_named(letter)}."
-    further = counted["confirmed"]
-    supporters = "supporter confirmed by email and is" if further == 1 else "supporters confirmed by email and are"
-    more = f" {further:,} further {supporters} not listed." if further and not mass else ""
-    return f"As of {_moment(tally)}, {signed}{more}"
+    among = [
+        _("%(number)s in %(discipline)s")
+        % {"number": sentences.grouped(some), "discipline": _in_a_sentence(letter, key)}
+        for key, some in counted["disciplines"][:AMONG]
+    ]
+    said = {
+        "time": _moment(tally),
+        "number": sentences.grouped(n),
+        "title": letter.title,
+        "to": "; ".join(letter.addressee_lines),
+        "organiser": letter.organiser,
+        "among": sentences.joined(among),
+    }
+    signed = _signed(n, mass=mass, among=bool(among)) % said
+    further = 0 if mass else counted["confirmed"]
+    return f"{signed} {_further(further)}" if further else signed
+
+
+def _signed(n: int, *, mass: bool, among: bool) -> str:
+    """The sentence, with places for who and what; it is one for each way to say it, because languages differ."""
+    # Translators: %(among)s is a list such as "12 in medicine, 5 in law and 3 in physics".
+    if mass and among:
+        return ngettext(
+            "As of %(time)s, %(number)s person who confirmed by email, among them %(among)s, has signed “%(title)s”, "
+            "an open letter to %(to)s, organised by %(organiser)s.",
+            "As of %(time)s, %(number)s people who confirmed by email, among them %(among)s, have signed “%(title)s”, "
+            "an open letter to %(to)s, organised by %(organiser)s.",
+            n,
+        )
+    if mass:
+        return ngettext(
+            "As of %(time)s, %(number)s person who confirmed by email has signed “%(title)s”, "
+            "an open letter to %(to)s, organised by %(organiser)s.",
+            "As of %(time)s, %(number)s people who confirmed by email have signed “%(title)s”, "
+            "an open letter to %(to)s, organised by %(organiser)s.",
+            n,
+        )
+    # Translators: %(among)s is a list such as "12 in medicine, 5 in law and 3 in physics".
+    if among:
+        return ngettext(
+            "As of %(time)s, %(number)s expert whose affiliation or identity was checked, among them %(among)s, "
+            "has signed “%(title)s”, an open letter to %(to)s, organised by %(organiser)s.",
+            "As of %(time)s, %(number)s experts whose affiliation or identity was checked, among them %(among)s, "
+            "have signed “%(title)s”, an open letter to %(to)s, organised by %(organiser)s.",
+            n,
+        )
+    return ngettext(
+        "As of %(time)s, %(number)s expert whose affiliation or identity was checked "
+        "has signed “%(title)s”, an open letter to %(to)s, organised by %(organiser)s.",
+        "As of %(time)s, %(number)s experts whose affiliation or identity was checked "
+        "have signed “%(title)s”, an open letter to %(to)s, organised by %(organiser)s.",
+        n,
+    )
+
+
+def _further(n: int) -> str:
+    said = ngettext(
+        "%(number)s further supporter confirmed by email and is not listed.",
+        "%(number)s further supporters confirmed by email and are not listed.",
+        n,
+    )
+    return said % {"number": sentences.grouped(n)}
 
 
 def citation(letter: Letter, tally: Tally, *, address: str) -> str:
@@ -68,21 +124,15 @@ def citation(letter: Letter, tally: Tally, *, address: str) -> str:
         address: of the list as of that moment.
     """
     n = tally.figures["listed"]
-    names = f"{n:,} name{'' if n == 1 else 's'} as of {_moment(tally)}"
-    return f"“{letter.title}”, open letter organised by {letter.organiser}. List of signatories: {names}. {address}"
-
-
-def _named(letter: Letter) -> str:
-    to = "; ".join(letter.addressee_lines)
-    return f"“{letter.title}”, an open letter to {to}, organised by {letter.organiser}"
-
-
-def _among(letter: Letter, counted: dict[str, Any]) -> str:
-    parts = [f"{n:,} in {_in_a_sentence(letter, key)}" for key, n in counted["disciplines"][:AMONG]]
-    if not parts:
-        return ""
-    named = f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else parts[0]
-    return f", among them {named},"
+    said = ngettext(
+        "“%(title)s”, open letter organised by %(organiser)s. List of signatories: %(number)s name as of %(time)s. "
+        "%(address)s",
+        "“%(title)s”, open letter organised by %(organiser)s. List of signatories: %(number)s names as of %(time)s. "
+        "%(address)s",
+        n,
+    )
+    named = {"title": letter.title, "organiser": letter.organiser, "address": address}
+    return said % {**named, "number": sentences.grouped(n), "time": _moment(tally)}
 
 
 def _in_a_sentence(letter: Letter, discipline: str) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from petition.models import Letter
 from petition.moves import NotAllowed, move, note
@@ -28,7 +29,7 @@ def withdraw(signature: Signature) -> None:
     """
     signature = Signature.objects.select_for_update().get(pk=signature.pk)
     if not signature.may_be_withdrawn:
-        raise NotAllowed("There is no signature to withdraw any more.")
+        raise NotAllowed(_("There is no signature to withdraw any more."))
     address = signature.address
     erasing.forget(signature, Status.WITHDRAWN, reason="withdrew")
     outbox.owe(Mail.Kind.WITHDRAWN, signature=signature, to=address)
@@ -85,8 +86,13 @@ def erase(signature: Signature, *, no_more_mail: bool = False) -> int:
 
 
 @transaction.atomic
-def be_named(signature: Signature, *, publish: bool) -> None:
+def be_named(signature: Signature, *, publish: bool, wording: str = wordings.CURRENT) -> None:
     """Have the name on the letter or not; without it the signature is counted and not named. Twice is once.
+
+    Args:
+        signature: confirmed once.
+        publish: whether the name is to be there.
+        wording: the version of the words that stood beside the box.
 
     Raises:
         NotAllowed: nobody signed, or the name cannot be shown now: names are not published, or the letter was
@@ -94,43 +100,44 @@ def be_named(signature: Signature, *, publish: bool) -> None:
     """
     signature = Signature.objects.select_for_update(of=("self",)).select_related("letter").get(pk=signature.pk)
     if signature.status not in KNOWN:
-        raise NotAllowed("There is no signature whose name could be shown or not.")
+        raise NotAllowed(_("There is no signature whose name could be shown or not."))
     if signature.publish == publish:
         return
     if publish and signature.status == Status.LISTED:
         if not signature.letter.publishing:
-            raise NotAllowed("The team publishes no names at the moment. Please come back later.")
+            raise NotAllowed(_("The team publishes no names at the moment. Please come back later."))
         was_on_it = signature.events.filter(stands=True).exists()
         if signature.letter.status == Letter.Status.DELIVERED and not was_on_it:
-            raise NotAllowed("The letter has been delivered. No name is added to it any more.")
-    said = {"publish": publish, "wording": wordings.CURRENT if publish else signature.wording}
+            raise NotAllowed(_("The letter has been delivered. No name is added to it any more."))
+    said = {"publish": publish, "wording": wording if publish else signature.wording}
     note(signature, reason="named" if publish else "unnamed", **said)
     consents.follow(signature, door=Consent.Door.OWN_PAGE)
 
 
 @transaction.atomic
-def agree(signature: Signature, *, purpose: str, given: bool) -> None:
+def agree(signature: Signature, *, purpose: str, given: bool, wording: str = wordings.CURRENT) -> None:
     """Give one consent on the own page, or take it back.
 
     Args:
         signature: confirmed once.
         purpose: one of `wordings.PURPOSES`.
         given: whether it is given or taken back.
+        wording: the version of the words that stood beside the box, where it is given.
 
     Raises:
         NotAllowed: nobody signed, or as `be_named`.
     """
     if purpose == "publish":
-        be_named(signature, publish=given)
+        be_named(signature, publish=given, wording=wording)
         return
     if purpose == "updates" and not given:
         announce.unsubscribe(signature, door=Consent.Door.OWN_PAGE)
         return
     signature = Signature.objects.select_for_update(of=("self",)).get(pk=signature.pk)
     if signature.status not in KNOWN:
-        raise NotAllowed("There is no signature to which this could belong.")
+        raise NotAllowed(_("There is no signature to which this could belong."))
     setattr(signature, purpose, given)
-    signature.wording = wordings.CURRENT if given else signature.wording
+    signature.wording = wording if given else signature.wording
     signature.save(update_fields=[purpose, "wording"])
     consents.follow(signature, door=Consent.Door.OWN_PAGE)
 
@@ -148,9 +155,10 @@ def correct(signature: Signature, *, typed: dict[str, Any]) -> None:
     """
     signature = Signature.objects.select_for_update(of=("self",)).select_related("letter").get(pk=signature.pk)
     if signature.status not in MAY_CORRECT:
-        raise NotAllowed("This line cannot be corrected here. Please write to the organiser.")
+        raise NotAllowed(_("This line cannot be corrected here. Please write to the organiser."))
     if not limits.take("correct", str(signature.pk), most=CORRECTIONS_A_DAY, window=timedelta(days=1)).allowed:
-        raise NotAllowed(f"A line can be corrected {CORRECTIONS_A_DAY} times a day. Please go on tomorrow.")
+        said = _("A line can be corrected %(number)s times a day. Please go on tomorrow.")
+        raise NotAllowed(said % {"number": CORRECTIONS_A_DAY})
     whole = {**signature.typed, **{name: typed[name] for name in LINE_ONLY}}
     moment = timezone.now().isoformat()
     signing.restate(signature, typed=whole, reason="corrected", key=moment, door=Consent.Door.OWN_PAGE)

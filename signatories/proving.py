@@ -8,13 +8,15 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from petition import patience
 from petition.models import User
 from petition.moves import NotAllowed
 from signatories import evidence, limits, vetting
-from signatories.evidence import employers, keys, web
-from signatories.evidence.outcome import Away, Found, Refused
+from signatories.evidence import employers, keys, outcome, web
+from signatories.evidence.outcome import Away, Found, Refused, Words
 from signatories.models import Evidence, Proof, Signature
 from signatories.reasons import Family
 
@@ -49,7 +51,7 @@ def offer(signature: Signature, *, kind: Proof.Kind, value: str, data: str = "")
         TooMany: over the daily limit.
     """
     if signature.status not in MAY_PROVE:
-        raise NotAllowed("Nothing can be proven for this signature at the moment.")
+        raise NotAllowed(_("Nothing can be proven for this signature at the moment."))
     if not limits.take("proof", str(signature.pk), most=DAILY, window=timedelta(days=1)).allowed:
         raise TooMany
     proof = Proof(signature=signature, kind=kind, value=value, data=data)
@@ -58,7 +60,14 @@ def offer(signature: Signature, *, kind: Proof.Kind, value: str, data: str = "")
             proof.save(force_insert=True)
     except IntegrityError:
         again = Proof.objects.filter(signature=signature, kind=kind, value=value)
-        fresh = {"state": State.WAITING, "attempts": 0, "message": "", "data": data, "check_after": patience.now()}
+        fresh = {
+            "state": State.WAITING,
+            "attempts": 0,
+            "message": "",
+            "said": None,
+            "data": data,
+            "check_after": patience.now(),
+        }
         again.exclude(state=State.FOUND).update(**fresh)
         return again.get()
     return proof
@@ -73,7 +82,9 @@ def _check_key(proof: Proof) -> Found:
     if proof.value.startswith(ACCOUNT):
         return keys.check_published(proof.signature, proof.value.removeprefix(ACCOUNT), proof.data)
     fingerprint = keys.signed_by(proof.signature, proof.data).sha256_str()
-    raise Refused(f"The signature fits. The team still has to recognise your key, {fingerprint}.")
+    raise Refused(
+        gettext_noop("The signature fits. The team still has to recognise your key, %(key)s."), key=fingerprint
+    )
 
 
 CHECKS: dict[Proof.Kind, Callable[[Proof], Found]] = {
@@ -121,22 +132,22 @@ def _check(proof: Proof) -> None:
     try:
         found = CHECKS[Kind(proof.kind)](proof)
     except Refused as refused:
-        _end(proof, State.REFUSED, str(refused))
+        _end(proof, State.REFUSED, refused.words)
     except Away as away:
-        _later(proof, str(away))
+        _later(proof, away.words)
     except Exception:  # one proof that cannot be checked must not hold up the others
         log.exception("proof %s cannot be checked", proof.pk)
-        _later(proof, "Something went wrong here.")
+        _later(proof, Words(gettext_noop("Something went wrong here.")))
     else:
         _keep(proof, found)
 
 
-def _later(proof: Proof, message: str) -> None:
+def _later(proof: Proof, said: Words) -> None:
     if proof.attempts > len(PAUSES):
-        _end(proof, State.REFUSED, f"{message} We tried {proof.attempts} times.")
+        _end(proof, State.REFUSED, said, Words(gettext_noop("We tried %(number)s times."), number=proof.attempts))
         return
     pause = PAUSES[proof.attempts - 1]
-    _write(proof, check_after=patience.now() + pause, message=message[:300], checked_at=patience.now())
+    _write(proof, check_after=patience.now() + pause, checked_at=patience.now(), **outcome.kept(said))
 
 
 def _keep(proof: Proof, found: Found) -> None:
@@ -157,9 +168,9 @@ def _keep(proof: Proof, found: Found) -> None:
 
 
 @transaction.atomic
-def _end(proof: Proof, state: Proof.State, message: str) -> bool:
+def _end(proof: Proof, state: Proof.State, *said: Words) -> bool:
     """End with a proof, and have its signature's row in the queue made anew; False if the lease was lost."""
-    ended = _write(proof, state=state, message=message[:300], checked_at=patience.now())
+    ended = _write(proof, state=state, checked_at=patience.now(), **outcome.kept(*said))
     if ended:
         owe_collection(proof.signature)
     return ended
@@ -193,14 +204,16 @@ def accept_key(
     """
     vetting.refuse(signature, vetter)
     if not note.strip():
-        raise NotAllowed("Please note where the key is known from.")
+        raise NotAllowed(_("Please note where the key is known from."))
     for proof in signature.proofs.filter(kind=Kind.KEY).exclude(state=State.FOUND):
         if _fingerprint(signature, proof) == fingerprint:
             break
     else:
-        raise NotAllowed("The signer has signed nothing with this key, or their line has changed since.")
+        raise NotAllowed(_("The signer has signed nothing with this key, or their line has changed since."))
     Proof.objects.filter(pk=proof.pk).update(
-        state=State.FOUND, message="The team has recognised your key.", checked_at=patience.now()
+        state=State.FOUND,
+        checked_at=patience.now(),
+        **outcome.kept(Words(gettext_noop("The team has recognised your key."))),
     )
     owe_collection(signature)
     return evidence.record(

@@ -4,6 +4,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from petition.moves import NotAllowed
 from signatories import outbox
@@ -42,7 +43,7 @@ def ask(signature: Signature) -> None:
         NotAllowed: news reaches them, as far as we know.
     """
     if not lost(signature):
-        raise NotAllowed("Nothing came back from this mailbox.")
+        raise NotAllowed(_("Nothing came back from this mailbox."))
     with transaction.atomic():
         locked = Signature.objects.select_for_update().get(pk=signature.pk)
         outbox.ask(Mail.Kind.REACH, signature=locked)

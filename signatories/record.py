@@ -6,7 +6,7 @@ import json
 import re
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,10 +14,14 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from petition.models import Letter, LetterEvent, Reply, Update, Version
 from petition.text import stamp
-from signatories import addresses, reasons
+from signatories import addresses, reasons, sentences
 from signatories.models import Reaffirmation, Signature, SignatureEvent, SignatureQuerySet
 
 PAGE = 50
@@ -30,21 +34,21 @@ AWAY = Q(stood=True, stands=False)
 SHOWN = ~Q(stood=F("stands")) | Q(reason__in=reasons.CORRECTIONS)
 NET = Count("pk", filter=Q(stands=True)) - Count("pk", filter=Q(stood=True))
 KINDS = {
-    "published": "Published",
-    "listed": "Listed",
-    "corrected": "Corrected",
-    "withdrawn": "Withdrawn",
-    "removed": "Removed",
-    "version": "Text",
-    "news": "News",
-    "paused": "Paused",
-    "reopened": "Reopened",
-    "closed": "Closed",
-    "delivered": "Delivered",
-    "reply": "Reply",
+    "published": pgettext_lazy("a kind of change, in the public record", "Published"),
+    "listed": pgettext_lazy("a kind of change, in the public record", "Listed"),
+    "corrected": pgettext_lazy("a kind of change, in the public record", "Corrected"),
+    "withdrawn": pgettext_lazy("a kind of change, in the public record", "Withdrawn"),
+    "removed": pgettext_lazy("a kind of change, in the public record", "Removed"),
+    "version": pgettext_lazy("a kind of change, in the public record", "Text"),
+    "news": pgettext_lazy("a kind of change, in the public record", "News"),
+    "paused": pgettext_lazy("a kind of change, in the public record", "Paused"),
+    "reopened": pgettext_lazy("a kind of change, in the public record", "Reopened"),
+    "closed": pgettext_lazy("a kind of change, in the public record", "Closed"),
+    "delivered": pgettext_lazy("a kind of change, in the public record", "Delivered"),
+    "reply": pgettext_lazy("a kind of change, in the public record", "Reply"),
 }
 BEFORE_PUBLICATION = (Letter.Status.DRAFT, Letter.Status.FOUNDING)
-SOMEBODY = "A signatory"
+SOMEBODY = gettext_lazy("A signatory")
 TIME = re.compile(
     r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)(Z|[+ -]\d\d:?\d\d)?", re.ASCII | re.IGNORECASE
 )
@@ -60,13 +64,21 @@ class BadMoment(ValueError):
 
 @dataclass(frozen=True)
 class Change:
-    """One line of the record. What is not a field here is not public."""
+    """One line of the record. What is not a field here is not public.
+
+    Its words are those of the language that is spoken when it is made: see `changes`.
+
+    Attributes:
+        did: the sentence, without its full stop, with a place `{who}` and one for each of the values.
+        values: by the names of their places.
+    """
 
     id: uuid.UUID
     at: datetime
     kind: str
     who: str
     did: str
+    values: dict[str, Any] = field(default_factory=dict)
     is_name: bool = False
     line: str = ""
     reason: str = ""
@@ -75,12 +87,25 @@ class Change:
     @property
     def text(self) -> str:
         """The whole line as one sentence."""
-        return f"{self.who} {self.did}."
+        return self.did.format(who=self.who, **self.values) + "."
+
+    @property
+    def printed(self) -> SafeString:
+        """Whom it is about, as on the list: the name with the line, or in our words."""
+        if not self.is_name:
+            return format_html("{}", self.who)
+        name = format_html('<bdi class="name">{}</bdi>', self.who)
+        return format_html('{} <bdi class="line">{}</bdi>', name, self.line) if self.line else name
+
+    def html(self, address: str = "") -> SafeString:
+        """The sentence without its full stop; with an address, whom it is about leads there."""
+        who = format_html('<a href="{}">{}</a>', address, self.printed) if address else self.printed
+        return format_html(self.did, who=who, **self.values)
 
     @property
     def label(self) -> str:
         """The kind in a word."""
-        return KINDS[self.kind]
+        return str(KINDS[self.kind])
 
 
 @dataclass(frozen=True)
@@ -103,7 +128,7 @@ class Then:
 
 
 def changes(letter: Letter, *, after: str = "") -> Page:
-    """Return a page of the record of a letter that is public.
+    """Return a page of the record of a letter that is public, in the language that is spoken.
 
     Args:
         letter: whose record.
@@ -172,12 +197,15 @@ def read_moment(letter: Letter, typed: str) -> datetime:
         zone = (parts[3] or "Z").upper().replace(" ", "+").replace("Z", "+00:00")
         moment = datetime.fromisoformat(f"{parts[1]}T{parts[2]}{zone}").astimezone(UTC)
     except (ValueError, OverflowError):
-        raise BadMoment("This is not a time. Please write it like 2026-06-16T18:00Z.") from None
+        raise BadMoment(_("This is not a time. Please write it like 2026-06-16T18:00Z.")) from None
     if moment > timezone.now():
-        raise BadMoment("This time has not come yet. Please choose one that has passed.")
-    if letter.opened_at is None or moment < letter.opened_at:
-        published = date_format(letter.opened_at, "DATETIME_FORMAT") if letter.opened_at else "later"
-        raise BadMoment(f"The letter was not public then: it was published {published}.")
+        raise BadMoment(_("This time has not come yet. Please choose one that has passed."))
+    if letter.opened_at is None:
+        raise BadMoment(_("The letter was not public then: it was published later."))
+    if moment < letter.opened_at:
+        # Translators: %(time)s is a day and a time.
+        said = _("The letter was not public then: it was published %(time)s.")
+        raise BadMoment(said % {"time": date_format(letter.opened_at, "DATETIME_FORMAT")})
     return moment
 
 
@@ -236,19 +264,21 @@ def _of_people(letter: Letter, until: datetime | None, seen: int) -> list[Change
 def _of_a_person(event: SignatureEvent, *, listed_again: bool, kept: int | None) -> Change:
     """Say what happened; only who is on the letter now is named, and only where the name came onto it as it stands."""
     signature, reason = event.signature, ""
+    values: dict[str, Any] = {}
     named = event.stands and signature.status == LISTED and signature.publish and not listed_again
     if event.stood and event.stands:
-        kind, did = "corrected", reasons.CORRECTIONS[event.reason].format(number=kept)
+        kind, did, values = "corrected", str(reasons.CORRECTIONS[event.reason]), {"number": kept}
     elif event.stands:
-        kind, did = "listed", "was listed"
+        kind, did = "listed", _("{who} was listed")
     elif event.now == Signature.Status.WITHDRAWN:
-        kind, did, reason = "withdrawn", "withdrew", "withdrawn"
+        kind, did, reason = "withdrawn", _("{who} withdrew"), "withdrawn"
     else:
         reason = "unnamed" if event.now == LISTED else reasons.removal_class(event.reason)
         kind = "removed"
-        did = f"was taken off the list: {reasons.REMOVAL_CLASSES[reason]}"
-    who, line = (signature.name, signature.line) if named else (SOMEBODY, "")
-    return Change(_identify("signature", event.pk), event.at, kind, who, did, named, line, reason)
+        # Translators: why a name was taken off the list: "duplicate", "withdrawn by the signer".
+        did, values = _("{who} was taken off the list: {reason}"), {"reason": str(reasons.REMOVAL_CLASSES[reason])}
+    who, line = (signature.name, signature.line) if named else (str(SOMEBODY), "")
+    return Change(_identify("signature", event.pk), event.at, kind, who, did, values, named, line, reason)
 
 
 def _of_the_letter(letter: Letter) -> list[Change]:
@@ -265,35 +295,52 @@ def _of_the_letter(letter: Letter) -> list[Change]:
 def _of_an_event(letter: Letter, event: LetterEvent) -> Change | None:
     """An allow-list: what has no words here is not public."""
     kind, did = "", ""
+    values: dict[str, Any] = {}
     if event.now == Letter.Status.OPEN and event.was in BEFORE_PUBLICATION:
         number = replay(letter, until=letter.opened_at)
         kind = "published"
-        did = f"was published with {number:,} name{'' if number == 1 else 's'} on it" if number else "was published"
+        many = ngettext(
+            "{who} was published with {number} name on it", "{who} was published with {number} names on it", number
+        )
+        did, values = many if number else _("{who} was published"), {"number": sentences.grouped(number)}
     elif event.now == Letter.Status.OPEN:
-        kind, did = "reopened", "was opened for signatures again"
+        kind, did = "reopened", _("{who} was opened for signatures again")
     elif event.now == Letter.Status.PAUSED:
-        kind, did = "paused", "was paused and takes no signatures for now"
+        kind, did = "paused", _("{who} was paused and takes no signatures for now")
     elif event.now == Letter.Status.CLOSED:
-        kind, did = "closed", f"was closed{' at its closing time' if event.reason == 'closing_time' else ''}"
+        by_itself = event.reason == "closing_time"
+        kind, did = "closed", _("{who} was closed at its closing time") if by_itself else _("{who} was closed")
     elif event.now == Letter.Status.DELIVERED:
-        kind, did = "delivered", "was delivered"
-    return Change(_identify("letter", event.pk), event.at, kind, "The letter", did) if kind else None
+        kind, did = "delivered", _("{who} was delivered")
+    # Translators: stands for {who}.
+    who = _("The letter")
+    return Change(_identify("letter", event.pk), event.at, kind, who, did, values) if kind else None
 
 
 def _of_a_version(version: Version) -> Change:
     assert version.published_at is not None
-    did = f"of the text was published: {version.get_reason_display().lower()}"
-    identifier = _identify("version", version.pk)
-    return Change(identifier, version.published_at, "version", f"Version {version.number}", did, version=version.number)
+    # Translators: stands for {who}.
+    who = _("Version %(number)s") % {"number": version.number}
+    # Translators: {who} is "Version 2", and {reason} such as "clarification".
+    did, values = (
+        _("{who} of the text was published: {reason}"),
+        {"reason": sentences.inside(version.get_reason_display())},
+    )
+    identifier, at = _identify("version", version.pk), version.published_at
+    return Change(identifier, at, "version", who, did, values, version=version.number)
 
 
 def _of_news(update: Update) -> Change:
     assert update.published_at is not None
-    return Change(_identify("news", update.pk), update.published_at, "news", "News", f"was published: {update.title}")
+    # Translators: stands for {who}.
+    who, did = pgettext("a piece of news", "News"), _("{who} was published: {title}")
+    return Change(_identify("news", update.pk), update.published_at, "news", who, did, {"title": update.title})
 
 
 def _of_a_reply(reply: Reply) -> Change:
-    return Change(_identify("reply", reply.pk), reply.at, "reply", "An addressee", "replied")
+    # Translators: stands for {who}.
+    who = _("An addressee")
+    return Change(_identify("reply", reply.pk), reply.at, "reply", who, _("{who} replied"))
 
 
 def _identify(source: str, pk: int | uuid.UUID) -> uuid.UUID:

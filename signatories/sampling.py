@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from petition.models import Letter
 from petition.moves import LostRace
@@ -115,7 +116,7 @@ def deny(drawn: Draw, *, mine: bool, text: str = "") -> None:
 def _answer(drawn: Draw, answer: Draw.Answer) -> None:
     rows = Draw.objects.filter(pk=drawn.pk, answer="")
     if not rows.update(answer=answer, answered_at=timezone.now()):
-        raise LostRace("You have answered this question already.")
+        raise LostRace(_("You have answered this question already."))
 
 
 ANSWERED, DENIED = ~Q(answer=""), Q(answer=Draw.Answer.DENIED)

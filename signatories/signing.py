@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from petition import patience
 from petition.models import Letter
@@ -63,7 +64,7 @@ def sign(
         NotAllowed: the letter takes no signatures now.
     """
     if not letter.takes_signatures or letter.version is None:
-        raise NotAllowed("This letter takes no signatures at the moment.")
+        raise NotAllowed(_("This letter takes no signatures at the moment."))
     signature = Signature(
         letter=letter,
         version=letter.version,
@@ -251,7 +252,7 @@ def restate(
 def _proven(signature: Signature) -> dict[str, Any]:
     """Write the profile of a mailbox that was proven just now, and return what its signature takes over."""
     line = signature.written
-    profile, _ = Signatory.objects.update_or_create(
+    profile, _made = Signatory.objects.update_or_create(
         address_hash=signature.address_hash,
         defaults={
             "address": signature.address,

@@ -3,12 +3,14 @@
 from django.conf import settings
 from django.db import transaction
 from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext_lazy
 
 from petition.models import Letter, Membership, Role, User
 from petition.moves import NotAllowed
-from signatories import account_mail
+from signatories import account_mail, sentences
 
-LAST_OWNER = "A letter keeps at least one owner."
+LAST_OWNER = gettext_lazy("A letter keeps at least one owner.")
 
 
 @transaction.atomic
@@ -70,7 +72,8 @@ def _tell(letter: Letter, user: User, *, now: str, was: str, by: User, owners: l
         "by": by,
         "site": settings.SITE_URL,
     }
-    text = render_to_string("signatories/mail/team.txt", context).strip()
+    with translation.override(sentences.language(letter.language)):
+        text = render_to_string("signatories/mail/team.txt", context).strip()
     subject, _, body = text.partition("\n")
     for to in sorted({one.email for one in (*owners, user)}):
         account_mail.owe(to=to, subject=subject.removeprefix("Subject: "), body=body.strip(), code=False)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from petition.moves import NotAllowed
 from signatories import evidence, limits, proving
@@ -35,8 +36,8 @@ def code_for(signature: Signature) -> VouchCode:
         NotAllowed: the signature is in no state to be strengthened.
     """
     if signature.status not in proving.MAY_PROVE:
-        raise NotAllowed("Nobody can vouch for this signature at the moment.")
-    code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+        raise NotAllowed(_("Nobody can vouch for this signature at the moment."))
+    code = "".join(secrets.choice(ALPHABET) for place in range(LENGTH))
     VouchCode.objects.bulk_create([VouchCode(signature=signature, code=code)], ignore_conflicts=True)
     return VouchCode.objects.get(signature=signature)
 
@@ -59,7 +60,7 @@ def find(voucher: Signature, *, code: str) -> Signature:
         TooMany: over the daily limit of tries.
     """
     if not may_vouch(voucher):
-        raise NotAllowed("Only signers who are listed at level 3 or 4 can vouch for others.")
+        raise NotAllowed(_("Only signers who are listed at level 3 or 4 can vouch for others."))
     if not limits.take("vouch", str(voucher.pk), most=TRIES, window=timedelta(days=1)).allowed:
         raise TooMany
     bare = "".join(c for c in code.upper() if c.isalnum()).translate(READ_AS)

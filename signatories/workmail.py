@@ -4,6 +4,7 @@ import uuid
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from petition.moves import NotAllowed
 from signatories import addresses, limits, outbox, proving, tokens
@@ -32,12 +33,12 @@ def ask(signature: Signature, *, address: str) -> Proof:
         NotAllowed: the signature is in no state to be strengthened, or the mailbox is the one that signed.
     """
     if signature.status not in proving.MAY_PROVE:
-        raise NotAllowed("Nothing can be proven for this signature at the moment.")
+        raise NotAllowed(_("Nothing can be proven for this signature at the moment."))
     if address == signature.address:
-        raise NotAllowed("This mailbox is proven already.")
+        raise NotAllowed(_("This mailbox is proven already."))
     # One at a time: the code that is typed belongs to the newest mail.
     signature.proofs.filter(kind=Proof.Kind.MAILBOX, state=Proof.State.WAITING).exclude(value=address).delete()
-    proof, _ = Proof.objects.get_or_create(signature=signature, kind=Proof.Kind.MAILBOX, value=address)
+    proof, _made = Proof.objects.get_or_create(signature=signature, kind=Proof.Kind.MAILBOX, value=address)
     address_hash = addresses.keyed_hash(address)
     if _may_mail(signature, address_hash):
         details = {"address_hash": address_hash}

@@ -57,7 +57,7 @@ def preview(letter: Letter, *, actor: User, verb: str, level: int, choice: dict[
     off = counts.get(Signature.Status.LISTED, 0) if verb == Batch.Verb.INVALIDATE else 0
     return Preview(
         total=sum(counts.values()),
-        standing=[(Signature.Status(status).label, n) for status, n in counts.items()],
+        standing=[(str(Signature.Status(status).label), n) for status, n in counts.items()],
         looked_at=len(tried),
         moved=[(str(label), n) for label, n in moved.most_common()],
         left=Counter(problem for _, problem in results if problem).most_common(),

@@ -5,9 +5,10 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 
 from signatories.evidence import fetching, hosts, orcid
-from signatories.evidence.outcome import Found, Refused
+from signatories.evidence.outcome import Found, Refused, Words
 from signatories.models import Evidence, Signature
 from signatories.reasons import Family
 
@@ -38,14 +39,20 @@ def check_record(signature: Signature, identifier: str) -> Found:
                 Family.FEDERATED,
                 Evidence.Claim.AFFILIATION,
                 account,
-                f"{job.source or job.organisation} says in your record that you belong to {job.organisation}.",
+                Words(
+                    _("%(source)s says in your record that you belong to %(organisation)s."),
+                    source=job.source or job.organisation,
+                    organisation=job.organisation,
+                ),
                 public_before=old,
                 url=f"{settings.ORCID_URL}/{identifier}",
                 details={"organisation": job.organisation, "ror": job.ror, "source": job.source},
             )
     raise Refused(
-        "Your iD is proven. Your record has no employment at the organisation you typed that the organisation itself "
-        "added; what people add themselves does not count."
+        _(
+            "Your iD is proven. Your record has no employment at the organisation you typed that the organisation "
+            "itself added; what people add themselves does not count."
+        )
     )
 
 
@@ -56,5 +63,5 @@ def _read(url: str) -> dict[str, Any]:
     except (ValueError, RecursionError):
         record = None
     if not isinstance(record, dict):
-        raise Refused("ORCID answered with something that is no record.")
+        raise Refused(_("ORCID answered with something that is no record."))
     return record

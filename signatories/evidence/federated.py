@@ -7,6 +7,7 @@ from typing import Any, Self
 from django.db import transaction
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
 
 from petition import patience
 from petition.moves import NotAllowed
@@ -80,7 +81,7 @@ def bind(signature: Signature, account: Account) -> Evidence:
         signature__letter=signature.letter_id, family=Family.FEDERATED, account=account.key, result=True
     )
     if others.exclude(signature=signature).exists():
-        raise NotAllowed("This account stands behind another signature on this letter already.")
+        raise NotAllowed(_("This account stands behind another signature on this letter already."))
     found = evidence.record(
         signature,
         family=Family.FEDERATED,

@@ -18,6 +18,7 @@ from urllib.parse import quote, urljoin, urlsplit
 
 import idna
 from django.conf import settings
+from django.utils.translation import gettext_noop as _
 
 from signatories.evidence import resolving
 from signatories.evidence.outcome import Away, Refused
@@ -115,20 +116,24 @@ def fetch(
     """
     deadline = time.monotonic() + SECONDS
     sent = {"User-Agent": f"Undersigned (+{settings.SITE_URL})", "Accept": accept, **(headers or {})}
-    for _ in range(REDIRECTS + 1):
+    for _hop in range(REDIRECTS + 1):
         there = target(url)
         try:
             answer = _ask(there, sent, data, most, deadline)
         except ssl.SSLCertVerificationError as problem:
-            raise Refused(f"The certificate of {there.host} is not valid: {problem.verify_message}.") from None
+            raise Refused(
+                _("The certificate of %(host)s is not valid: %(problem)s."),
+                host=there.host,
+                problem=problem.verify_message,
+            ) from None
         except (TimeoutError, ssl.SSLError, OSError, http.client.HTTPException, zlib.error) as problem:
             raise _failure(problem, there.host) from None
         if answer.status not in MOVED:
             return _good(answer, there.host)
         if data is not None or "location" not in answer.headers:
-            raise Refused(f"{there.host} leads on to another address instead of answering.")
+            raise Refused(_("%(host)s leads on to another address instead of answering."), host=there.host)
         url = _next(answer)
-    raise Refused(f"The address leads on to other addresses more than {REDIRECTS} times.")
+    raise Refused(_("The address leads on to other addresses more than %(number)s times."), number=REDIRECTS)
 
 
 def target(url: str) -> Target:
@@ -139,16 +144,16 @@ def target(url: str) -> Target:
     """
     url = url.strip()
     if len(url) > MAX_URL or any(ord(c) <= 32 or ord(c) == 127 or c == "\\" for c in url):
-        raise Refused("This is not a web address: it is too long or holds spaces.")
+        raise Refused(_("This is not a web address: it is too long or holds spaces."))
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise Refused("This is not a web address.") from None
+        raise Refused(_("This is not a web address.")) from None
     if parts.scheme not in {"http", "https"}:
-        raise Refused("Only addresses that start with https:// or http:// are opened.")
+        raise Refused(_("Only addresses that start with https:// or http:// are opened."))
     if "@" in parts.netloc:
-        raise Refused("An address with a user name or a password in it is not opened.")
+        raise Refused(_("An address with a user name or a password in it is not opened."))
     path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._", errors="replace")
     if parts.query:
         path += "?" + quote(parts.query, safe="/%:@!$&'()*+,;=~-._?[]", errors="replace")
@@ -166,15 +171,15 @@ def host_name(host: str) -> str:
         try:
             name = idna.encode(name, uts46=True).decode().lower()
         except (idna.IDNAError, UnicodeError):
-            raise Refused("This is not a host name.") from None
+            raise Refused(_("This is not a host name.")) from None
     try:
         return str(ipaddress.ip_address(name))
     except ValueError:
         labels = name.split(".")
     if NUMBER.fullmatch(labels[-1]):
-        raise Refused("A host that is written as a number is not opened.")
+        raise Refused(_("A host that is written as a number is not opened."))
     if len(name) > 253 or len(labels) < 2 or not all(LABEL.fullmatch(label) for label in labels):
-        raise Refused("This is not a full host name, such as www.example.org.")
+        raise Refused(_("This is not a full host name, such as www.example.org."))
     return name
 
 
@@ -192,8 +197,8 @@ def is_public(address: Address) -> bool:
 
 def _port(scheme: str, port: int | None) -> int:
     port = {"http": 80, "https": 443}[scheme] if port is None else port
-    if port not in settings.FETCH_PORTS and port not in {allowed for _, allowed in settings.FETCH_ALLOW}:
-        raise Refused(f"Pages are opened on the usual ports only, not on port {port}.")
+    if port not in settings.FETCH_PORTS and port not in {allowed for network, allowed in settings.FETCH_ALLOW}:
+        raise Refused(_("Pages are opened on the usual ports only, not on port %(port)s."), port=port)
     return port
 
 
@@ -206,7 +211,7 @@ def _addresses(there: Target, deadline: float) -> list[Address]:
     for address in found:
         allowed = (str(address), there.port) in settings.FETCH_ALLOW
         if not allowed and not (is_public(address) and there.port in settings.FETCH_PORTS):
-            raise Refused(f"{there.host} is not on the public internet, so it is not opened.")
+            raise Refused(_("%(host)s is not on the public internet, so it is not opened."), host=there.host)
     return found[: resolving.MOST]
 
 
@@ -233,7 +238,7 @@ def _body(response: http.client.HTTPResponse, coding: str, most: int) -> bytes:
     """Read at most so many bytes, also of a body that was compressed though nobody asked for it."""
     coding = coding.strip().lower()
     if coding not in {"", "identity", "gzip", "x-gzip", "deflate"}:
-        raise Refused(f"The page is compressed in a way that is not understood ({coding[:20]}).")
+        raise Refused(_("The page is compressed in a way that is not understood (%(coding)s)."), coding=coding[:20])
     raw = response.read(most + 1)
     if response.length and len(raw) <= most:
         raise http.client.IncompleteRead(raw, response.length)
@@ -245,7 +250,7 @@ def _body(response: http.client.HTTPResponse, coding: str, most: int) -> bytes:
         if not unpacking.eof and len(body) <= most:
             raise zlib.error("incomplete")
     if len(raw) > most or len(body) > most:
-        raise Refused(f"The page is larger than {most // 1024**2} MB.")
+        raise Refused(_("The page is larger than %(number)s MB."), number=most // 1024**2)
     return body
 
 
@@ -283,7 +288,7 @@ class _Wire(io.RawIOBase):
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # io hands over a memoryview
         if self.allowance <= 0:
-            raise Refused("The server answers with more than is taken.")
+            raise Refused(_("The server answers with more than is taken."))
         self._socket.settimeout(_left(self._deadline))
         got = self._socket.recv_into(buffer, min(len(buffer), self.allowance))
         self.allowance -= got
@@ -312,12 +317,15 @@ def _left(deadline: float) -> float:
 
 def _good(answer: Answer, host: str) -> Answer:
     if answer.status >= 500 or answer.status in TRY_AGAIN:
-        raise Away(f"{host} answered that it cannot serve the page now ({answer.status}).")
+        raise Away(
+            _("%(host)s answered that it cannot serve the page now (%(status)s)."), host=host, status=answer.status
+        )
     if answer.status >= 400:
-        words = "There is no page at this address" if answer.status in {404, 410} else "The page is not shown to us"
-        raise Refused(f"{words}: {host} answered {answer.status}.")
+        gone = _("There is no page at this address: %(host)s answered %(status)s.")
+        kept = _("The page is not shown to us: %(host)s answered %(status)s.")
+        raise Refused(gone if answer.status in {404, 410} else kept, host=host, status=answer.status)
     if answer.status >= 300 or answer.status < 200:
-        raise Refused(f"{host} answered {answer.status}, which is no page.")
+        raise Refused(_("%(host)s answered %(status)s, which is no page."), host=host, status=answer.status)
     return answer
 
 
@@ -327,17 +335,17 @@ def _next(answer: Answer) -> str:
     try:
         return urljoin(answer.url, location)
     except ValueError:
-        raise Refused("The address leads on to something that is not a web address.") from None
+        raise Refused(_("The address leads on to something that is not a web address.")) from None
 
 
 def _failure(problem: Exception, host: str) -> Exception:
     """Put a failure into words, and say whether trying again may help."""
     if isinstance(problem, TimeoutError):
-        return Away(f"{host} did not answer within {SECONDS:.0f} seconds.")
+        return Away(_("%(host)s did not answer within %(number)s seconds."), host=host, number=f"{SECONDS:.0f}")
     if isinstance(problem, http.client.IncompleteRead | ConnectionError):
-        return Away(f"{host} broke off the connection.")
+        return Away(_("%(host)s broke off the connection."), host=host)
     if isinstance(problem, ssl.SSLError):
-        return Refused(f"{host} offers no secure connection that is understood.")
+        return Refused(_("%(host)s offers no secure connection that is understood."), host=host)
     if isinstance(problem, http.client.HTTPException | zlib.error):
-        return Refused(f"{host} answered in a way that is not understood.")
-    return Away(f"{host} cannot be reached.")
+        return Refused(_("%(host)s answered in a way that is not understood."), host=host)
+    return Away(_("%(host)s cannot be reached."), host=host)

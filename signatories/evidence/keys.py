@@ -8,12 +8,13 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_ssh_public_key
 from django.conf import settings
+from django.utils.translation import gettext_noop as _
 from sshsig import InvalidSignature, PublicKey, check_signature
 from sshsig.sshsig import SshsigSignature
 
 from petition.languages import address, plainly
 from signatories.evidence import fetching
-from signatories.evidence.outcome import Found, Refused
+from signatories.evidence.outcome import Found, Refused, Words
 from signatories.models import Evidence, Signature
 from signatories.reasons import Family
 
@@ -74,18 +75,25 @@ def signed_by(signature: Signature, armored: str) -> PublicKey:
         outer = SshsigSignature.from_armored(armored)
         kind = outer.public_key[4 : 4 + int.from_bytes(outer.public_key[:4], "big")].decode("ascii", "replace")
     except UNREADABLE:
-        raise Refused("This SSH signature is damaged. Please paste the whole file once more.") from None
+        raise Refused(_("This SSH signature is damaged. Please paste the whole file once more.")) from None
     if outer.namespace != namespace().encode():
-        raise Refused(f"This was signed for another purpose. Please use the command as shown, with -n {namespace()}.")
+        raise Refused(
+            _("This was signed for another purpose. Please use the command as shown, with -n %(namespace)s."),
+            namespace=namespace(),
+        )
     if kind not in {"ssh-ed25519", "ssh-rsa"} or outer.hash_algo not in HASHES:
-        raise Refused(f"Keys of the kind {_printable(kind)} cannot be checked here yet; Ed25519 and RSA keys can.")
+        raise Refused(
+            _("Keys of the kind %(kind)s cannot be checked here yet; Ed25519 and RSA keys can."), kind=_printable(kind)
+        )
     try:
         key = check_signature(statement(signature).encode(), armored, namespace())
         weak = load_ssh_public_key(key.openssh_str().encode())
     except (InvalidSignature, *UNREADABLE):
-        raise Refused("This signature does not fit the file. Please download it again and sign it unchanged.") from None
+        raise Refused(
+            _("This signature does not fit the file. Please download it again and sign it unchanged.")
+        ) from None
     if isinstance(weak, RSAPublicKey) and weak.key_size < SHORTEST_RSA:
-        raise Refused(f"This RSA key is too short; it needs {SHORTEST_RSA} bits or more.")
+        raise Refused(_("This RSA key is too short; it needs %(number)s bits or more."), number=SHORTEST_RSA)
     return key
 
 
@@ -104,17 +112,21 @@ def check_published(signature: Signature, login: str, armored: str) -> Found:
     key, host = signed_by(signature, armored), urlsplit(settings.GITHUB_URL).hostname
     answer = fetching.fetch(keys_url(login), accept="text/plain")
     if urlsplit(answer.url).hostname != host:
-        raise Refused(f"{host} leads on to another place instead of showing the keys.")
+        raise Refused(_("%(host)s leads on to another place instead of showing the keys."), host=host)
     published = [one for line in answer.text.splitlines()[:MOST_KEYS] if (one := _key(line))]
     if not published:
-        raise Refused(f"{host}/{login} publishes no Ed25519 or RSA key.")
+        raise Refused(_("%(account)s publishes no Ed25519 or RSA key."), account=f"{host}/{login}")
     if key not in published:
-        raise Refused(f"The key {key.sha256_str()} is not among those that {host}/{login} publishes.")
+        raise Refused(
+            _("The key %(key)s is not among those that %(account)s publishes."),
+            key=key.sha256_str(),
+            account=f"{host}/{login}",
+        )
     return Found(
         Family.KEY,
         Evidence.Claim.IDENTITY,
         f"github:{login.lower()}",
-        f"Signed with a key of {host}/{login}.",
+        Words(_("Signed with a key of %(account)s."), account=f"{host}/{login}"),
         url=keys_url(login),
         details={"login": login, "fingerprint": key.sha256_str(), "kind": key.algo_name},
     )
@@ -130,7 +142,11 @@ def _tidy(armored: str) -> str:
     """Take over the lines of the signature, whatever else was pasted with them."""
     lines = [line.strip() for line in armored.splitlines()]
     if BEGIN not in lines or END not in lines[lines.index(BEGIN) :]:
-        raise Refused(f"This is no SSH signature. It begins with the line {BEGIN} and ends with {END}.")
+        raise Refused(
+            _("This is no SSH signature. It begins with the line %(begin)s and ends with %(end)s."),
+            begin=BEGIN,
+            end=END,
+        )
     start = lines.index(BEGIN)
     return "\n".join(lines[start : lines.index(END, start) + 1])
 

@@ -9,6 +9,7 @@ import dns.name
 import dns.rdatatype
 import dns.resolver
 from django.conf import settings
+from django.utils.translation import gettext_noop as _
 
 from signatories.evidence.outcome import Away, Refused
 
@@ -48,11 +49,11 @@ def _ask(name: str, ask: Callable[[dns.resolver.Resolver, dns.name.Name], Any]) 
         # The name is absolute, so no search list of this machine is tried.
         return ask(_resolver(), dns.name.from_text(name))
     except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer, dns.resolver.YXDOMAIN):
-        raise Refused(f"The domain name system knows nothing at {name}.") from None
+        raise Refused(_("The domain name system knows nothing at %(name)s."), name=name) from None
     except (dns.name.LabelTooLong, dns.name.NameTooLong, dns.name.EmptyLabel, dns.name.BadEscape):
-        raise Refused(f"{name} is not a host name.") from None
+        raise Refused(_("%(name)s is not a host name."), name=name) from None
     except dns.exception.DNSException:
-        raise Away(f"The name servers of {name} did not answer.") from None
+        raise Away(_("The name servers of %(name)s did not answer."), name=name) from None
 
 
 def _resolver() -> dns.resolver.Resolver:

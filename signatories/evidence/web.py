@@ -9,11 +9,12 @@ from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
 from django.conf import settings
+from django.utils.translation import gettext_noop as _
 
 from petition.languages import address
 from signatories import tokens
 from signatories.evidence import fetching, hosts, resolving
-from signatories.evidence.outcome import Away, Found, Refused
+from signatories.evidence.outcome import Away, Found, Refused, Words
 from signatories.models import Evidence, Signature
 from signatories.reasons import Family
 
@@ -48,10 +49,12 @@ def check_page(signature: Signature, url: str) -> Found:
     links = [rel for rel, href in _links(answer) if _is_receipt(signature, urljoin(answer.url, href))]
     named = signature.profile_url and {_bare(url), _bare(answer.url)} & {_bare(signature.profile_url)}
     if any("me" in rel for rel in links) or (named and any(not rel & VISITORS for rel in links)):
-        return _found(signature, answer.url, hosts.page_account(signature, answer.url), "The link back is there.")
+        return _found(
+            signature, answer.url, hosts.page_account(signature, answer.url), Words(_("The link back is there."))
+        )
     if links:
-        raise Refused('The link is there, but anyone might have put it there. Please add rel="me" to it.')
-    raise Refused("We opened the page and found no link to the address of your receipt.")
+        raise Refused(_('The link is there, but anyone might have put it there. Please add rel="me" to it.'))
+    raise Refused(_("We opened the page and found no link to the address of your receipt."))
 
 
 def check_file(signature: Signature, origin: str) -> Found:
@@ -64,10 +67,14 @@ def check_file(signature: Signature, origin: str) -> Found:
     answer = fetching.fetch(origin + FILE, accept="text/plain")
     there, asked = fetching.target(answer.url), fetching.target(origin)
     if there.host != asked.host:
-        raise Refused(f"{asked.host} leads on to {there.host}. The file has to be on {asked.host} itself.")
+        raise Refused(
+            _("%(asked)s leads on to %(there)s. The file has to be on %(asked)s itself."),
+            asked=asked.host,
+            there=there.host,
+        )
     if not any(_is_receipt(signature, line.strip()) for line in answer.text.splitlines()[:100]):
-        raise Refused("The file is there, but no line of it is the address of your receipt.")
-    return _found(signature, answer.url, f"host:{there.host.removeprefix('www.')}", "The file is there.")
+        raise Refused(_("The file is there, but no line of it is the address of your receipt."))
+    return _found(signature, answer.url, f"host:{there.host.removeprefix('www.')}", Words(_("The file is there.")))
 
 
 def check_dns(signature: Signature, host: str) -> Found:
@@ -82,11 +89,11 @@ def check_dns(signature: Signature, host: str) -> Found:
     except Refused:
         found = []
     if not any(_is_receipt(signature, text.strip()) for text in found):
-        raise Away(f"There is no TXT record at {name} yet that holds the address of your receipt.")
-    return _found(signature, "", f"host:{host.removeprefix('www.')}", "The record is there.", host=host)
+        raise Away(_("There is no TXT record at %(name)s yet that holds the address of your receipt."), name=name)
+    return _found(signature, "", f"host:{host.removeprefix('www.')}", Words(_("The record is there.")), host=host)
 
 
-def _found(signature: Signature, url: str, account: str, message: str, host: str = "") -> Found:
+def _found(signature: Signature, url: str, account: str, message: Words, host: str = "") -> Found:
     host = host or fetching.target(url).host
     staff = hosts.staff_domain(signature, host)
     claim = Evidence.Claim.IDENTITY if staff is None else Evidence.Claim.AFFILIATION
@@ -100,7 +107,7 @@ def _is_receipt(signature: Signature, url: str) -> bool:
         parts, site = urlsplit(url), urlsplit(settings.SITE_URL)
     except ValueError:
         return False
-    before, _, token = parts.path.strip("/").rpartition("/")
+    before, _slash, token = parts.path.strip("/").rpartition("/")
     if parts.netloc.lower() != site.netloc.lower() or before != "signed":
         return False
     try:
@@ -127,7 +134,7 @@ def _links(answer: fetching.Answer) -> list[tuple[set[str], str]]:
     reader, text, deadline = _Links(), answer.text, time.monotonic() + READING
     for start in range(0, len(text), PIECE):
         if time.monotonic() > deadline:
-            raise Refused("The page is too hard to read.")
+            raise Refused(_("The page is too hard to read."))
         reader.feed(text[start : start + PIECE])
     return reader.found
 

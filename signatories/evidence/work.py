@@ -2,8 +2,10 @@
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 
-from signatories.evidence import mailbox
+from signatories.evidence import mailbox, outcome
+from signatories.evidence.outcome import Words
 from signatories.models import Proof, Signature
 
 
@@ -18,14 +20,15 @@ def work_mailbox(signature: Signature, address: str) -> Proof:
     host = address.rpartition("@")[2]
     signature.proofs.filter(kind=Proof.Kind.MAILBOX, value=address).delete()
     staff = mailbox.match(signature, host)
-    said = "belongs to your organisation" if staff else "is not known here yet; the team looks at it"
-    proof, _ = Proof.objects.update_or_create(
+    known = _("The mailbox is yours. Its host belongs to your organisation.")
+    unknown = _("The mailbox is yours. Its host is not known here yet; the team looks at it.")
+    proof, _made = Proof.objects.update_or_create(
         signature=signature,
         kind=Proof.Kind.MAILBOX,
         value=host,
         defaults={
             "state": Proof.State.FOUND,
-            "message": f"The mailbox is yours. Its host {said}.",
+            **outcome.kept(Words(known if staff else unknown)),
             "data": "",
             "checked_at": timezone.now(),
         },

@@ -3,9 +3,10 @@
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import translation
 
 from petition.models import Role
-from signatories import account_mail
+from signatories import account_mail, sentences
 from signatories.models import Alarm
 
 TOLD = (Role.OWNER, Role.VETTER)
@@ -16,7 +17,8 @@ def tell(alarm: Alarm) -> None:
     letter = alarm.letter
     queue = settings.SITE_URL + reverse("signatories:queue", args=[letter.slug])
     context = {"alarm": alarm, "letter": letter, "queue": queue}
-    rendered = render_to_string("signatories/mail/alarm.txt", context).strip()
+    with translation.override(sentences.language(letter.language)):
+        rendered = render_to_string("signatories/mail/alarm.txt", context).strip()
     subject, _, body = rendered.removeprefix("Subject:").strip().partition("\n")
     for member in letter.members.filter(role__in=TOLD, user__is_active=True).select_related("user"):
         account_mail.owe(to=member.user.email, subject=subject, body=body.strip() + "\n", code=False)

@@ -3,20 +3,21 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from petition.forms import LineField
 from petition.models import Letter
 from signatories import addresses, privacy, wordings
-from signatories.forms.signers import CodeForm, LineForm, consent
+from signatories.forms.signers import CodeForm, LineForm, Worded, consent
 from signatories.models import Signature
 
 WHAT = {
-    "copy": "A copy of my data",
-    "correct": "Correct my line",
-    "agree": "Give a consent",
-    "hide": "Be counted, and not named",
-    "withdraw": "Withdraw my signature",
-    "erase": "Erase everything about me on this site",
+    "copy": _("A copy of my data"),
+    "correct": _("Correct my line"),
+    "agree": _("Give a consent"),
+    "hide": _("Be counted, and not named"),
+    "withdraw": _("Withdraw my signature"),
+    "erase": _("Erase everything about me on this site"),
 }
 PENDING = ("copy", "withdraw", "erase")
 
@@ -26,21 +27,21 @@ def open_to(signature: Signature) -> dict[str, str]:
     if not signature.may_be_withdrawn:
         return {}
     if signature.status == Signature.Status.PENDING:
-        return {what: WHAT[what] for what in PENDING}
+        return {what: str(WHAT[what]) for what in PENDING}
     agreed = [getattr(signature, purpose) for purpose in wordings.PURPOSES]
     shut = {"correct"} if signature.status not in privacy.MAY_CORRECT or not signature.address else set()
     shut |= {"agree"} if all(agreed) or not signature.address else set()
     shut |= set() if signature.publish else {"hide"}
-    return {what: label for what, label in WHAT.items() if what not in shut}
+    return {what: str(label) for what, label in WHAT.items() if what not in shut}
 
 
 class AskForm(forms.Form):
     """Have a code sent. Nothing is chosen beforehand, so a scanner that sends forms as they stand causes no mail."""
 
     email = LineField(
-        label="Your email",
+        label=_("Your email"),
         max_length=254,
-        help_text="We do not know it any more. Please type the address you signed with; the code goes there.",
+        help_text=_("We do not know it any more. Please type the address you signed with; the code goes there."),
         widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
     )
 
@@ -57,9 +58,9 @@ class ChangeForm(AskForm):
     """What somebody wants to do, on the own page."""
 
     what = forms.ChoiceField(
-        label="What would you like to do?",
+        label=_("What would you like to do?"),
         widget=forms.RadioSelect,
-        error_messages={"required": "Please choose one.", "invalid_choice": "Please choose one of these."},
+        error_messages={"required": _("Please choose one."), "invalid_choice": _("Please choose one of these.")},
     )
     field_order = ("what", "email")
 
@@ -72,8 +73,8 @@ class SendForm(AskForm):
     """The same on the page of one change, for the first mail or another one."""
 
     send = forms.BooleanField(
-        label="Send a code to the mailbox I signed with",
-        error_messages={"required": "Please tick the box if you want a code."},
+        label=_("Send a code to the mailbox I signed with"),
+        error_messages={"required": _("Please tick the box if you want a code.")},
     )
     field_order = ("send", "email")
 
@@ -86,16 +87,14 @@ class HideForm(CodeForm):
     """Not to be named wants the code and nothing else."""
 
 
-class AgreeForm(CodeForm):
+class AgreeForm(Worded, CodeForm):
     """Consents that are not given, each with a box of its own, unticked."""
-
-    wording = forms.CharField(required=False, max_length=12, widget=forms.HiddenInput)
 
     def __init__(self, signature: Signature, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.purposes = [purpose for purpose in wordings.PURPOSES if not getattr(signature, purpose)]
         code = self.fields.pop("code")
-        self.fields |= {purpose: consent(purpose) for purpose in self.purposes}
+        self.fields |= {purpose: consent(purpose, self.worded) for purpose in self.purposes}
         self.fields["code"] = code
 
     def given(self) -> list[str]:
@@ -105,7 +104,7 @@ class AgreeForm(CodeForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if self.purposes and not self.errors and not any(data.get(purpose) for purpose in self.purposes):
-            self.add_error(self.purposes[0], "Please tick what you agree to.")
+            self.add_error(self.purposes[0], _("Please tick what you agree to."))
         return data
 
 
@@ -113,8 +112,8 @@ class WithdrawForm(CodeForm):
     """Leaving wants the code, and one tick, because it is final."""
 
     sure = forms.BooleanField(
-        label="Yes, take my signature off this letter for good",
-        error_messages={"required": "Please tick the box if you want to withdraw."},
+        label=_("Yes, take my signature off this letter for good"),
+        error_messages={"required": _("Please tick the box if you want to withdraw.")},
     )
 
 
@@ -122,10 +121,12 @@ class EraseForm(CodeForm):
     """Erasing is about all letters of this site."""
 
     sure = forms.BooleanField(
-        label="Yes, withdraw my signatures and erase all that is known of this mailbox, on every letter of this site",
-        error_messages={"required": "Please tick the box if you want everything erased."},
+        label=_(
+            "Yes, withdraw my signatures and erase all that is known of this mailbox, on every letter of this site"
+        ),
+        error_messages={"required": _("Please tick the box if you want everything erased.")},
     )
-    no_more_mail = forms.BooleanField(label="Never write to this address again", required=False)
+    no_more_mail = forms.BooleanField(label=_("Never write to this address again"), required=False)
 
 
 class CorrectForm(CodeForm, LineForm):
@@ -149,5 +150,5 @@ class TakeBackForm(forms.Form):
     """Take a consent back: one tick, as easily as it was given."""
 
     sure = forms.BooleanField(
-        label="I take this back", error_messages={"required": "Please tick the box if you want to take it back."}
+        label=_("I take this back"), error_messages={"required": _("Please tick the box if you want to take it back.")}
     )

@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from petition.forms import LineField
 from signatories import addresses, proving
@@ -48,7 +50,7 @@ class PageForm(ProofForm):
 
     kind = Proof.Kind.PAGE
     value = LineField(
-        label="Your page",
+        label=_("Your page"),
         max_length=300,
         widget=forms.TextInput(attrs={"placeholder": "https://", "inputmode": "url", "autocomplete": "url"}),
     )
@@ -62,7 +64,7 @@ class FileForm(ProofForm):
 
     kind = Proof.Kind.WELL_KNOWN
     value = LineField(
-        label="Your site",
+        label=_("Your site"),
         max_length=300,
         widget=forms.TextInput(attrs={"placeholder": "www.example.org", "inputmode": "url"}),
     )
@@ -77,7 +79,7 @@ class DomainForm(ProofForm):
 
     kind = Proof.Kind.DNS
     value = LineField(
-        label="Your domain",
+        label=_("Your domain"),
         max_length=240,
         widget=forms.TextInput(attrs={"placeholder": "example.org", "inputmode": "url"}),
     )
@@ -85,7 +87,7 @@ class DomainForm(ProofForm):
     def spell(self, value: str) -> str:
         host = fetching.target(_with_scheme(value)).host
         if ":" in host or host.rpartition(".")[2].isdigit():
-            raise Refused("Please give a domain name, not a number.")
+            raise Refused(gettext_noop("Please give a domain name, not a number."))
         return host
 
 
@@ -94,13 +96,13 @@ class KeyForm(ProofForm):
 
     kind = Proof.Kind.KEY
     armored = forms.CharField(
-        label="The signature",
+        label=_("The signature"),
         max_length=10_000,
         widget=forms.Textarea(attrs={"rows": 5, "class": "manuscript", "spellcheck": "false"}),
-        help_text="All lines of the file that ssh-keygen made, from BEGIN to END.",
+        help_text=_("All lines of the file that ssh-keygen made, from BEGIN to END."),
     )
     login = LineField(
-        label="The account that publishes your key",
+        label=_("The account that publishes your key"),
         max_length=140,
         required=False,
         widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false"}),
@@ -110,13 +112,15 @@ class KeyForm(ProofForm):
         kwargs.setdefault("initial", {"login": keys.known_login(signature)})
         super().__init__(signature, *args, **kwargs)
         host = urlsplit(settings.GITHUB_URL).hostname
-        self.fields["login"].help_text = f"Your name at {host}. Without one, the team has to recognise your key."
+        self.fields["login"].help_text = _(
+            "Your name at %(host)s. Without one, the team has to recognise your key."
+        ) % {"host": host}
 
     def clean_login(self) -> str:
         login = str(self.cleaned_data["login"]).removeprefix(settings.GITHUB_URL).strip("@/")
         login = login.removeprefix(f"{urlsplit(settings.GITHUB_URL).hostname}/")
         if login and not keys.LOGIN.fullmatch(login):
-            raise ValidationError("This is not the name of an account.")
+            raise ValidationError(_("This is not the name of an account."))
         return login
 
     def clean_armored(self) -> str:
@@ -136,10 +140,10 @@ class MailboxForm(forms.Form):
     """Another mailbox, at work."""
 
     address = LineField(
-        label="Your address at work",
+        label=_("Your address at work"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "off", "inputmode": "email"}),
-        help_text="A mail with a code goes there. The address is not shown to anyone.",
+        help_text=_("A mail with a code goes there. The address is not shown to anyone."),
     )
 
     def __init__(self, signature: Signature, *args: Any, **kwargs: Any) -> None:
@@ -149,7 +153,7 @@ class MailboxForm(forms.Form):
     def clean_address(self) -> str:
         address = addresses.canonical(self.cleaned_data["address"])
         if address == self.signature.address:
-            raise ValidationError("This is the address with which you signed; it is proven already.")
+            raise ValidationError(_("This is the address with which you signed; it is proven already."))
         return address
 
 
@@ -157,8 +161,8 @@ class AskVouchForm(forms.Form):
     """A tick, so that no code is made by whoever presses every button."""
 
     want = forms.BooleanField(
-        label="I want somebody to vouch for me",
-        error_messages={"required": "Please tick the box if you want a code."},
+        label=_("I want somebody to vouch for me"),
+        error_messages={"required": _("Please tick the box if you want a code.")},
     )
 
 
@@ -166,9 +170,9 @@ class VouchCodeForm(forms.Form):
     """The code that a colleague gave."""
 
     vouch_code = LineField(
-        label="Your colleague’s code",
+        label=_("Your colleague’s code"),
         max_length=20,
-        error_messages={"required": "Please type the code that your colleague gave you."},
+        error_messages={"required": _("Please type the code that your colleague gave you.")},
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
     )
 
@@ -178,8 +182,8 @@ class VouchForm(VouchCodeForm):
 
     vouch_code = LineField(max_length=20, widget=forms.HiddenInput)
     know = forms.BooleanField(
-        label="I know this person, and what is printed is true",
-        error_messages={"required": "Please tick the box if you want to vouch."},
+        label=_("I know this person, and what is printed is true"),
+        error_messages={"required": _("Please tick the box if you want to vouch.")},
     )
 
 
@@ -187,8 +191,8 @@ class StopForm(forms.Form):
     """The reader of a mailbox wants no more mail."""
 
     sure = forms.BooleanField(
-        label="Never write to this address again",
-        error_messages={"required": "Please tick the box if you want no more mail."},
+        label=_("Never write to this address again"),
+        error_messages={"required": _("Please tick the box if you want no more mail.")},
     )
 
 
@@ -201,5 +205,5 @@ def _with_scheme(value: str) -> str:
 
 def _short(url: str) -> str:
     if len(url) > 300:
-        raise Refused("This address is longer than 300 characters.")
+        raise Refused(gettext_noop("This address is longer than 300 characters."))
     return url

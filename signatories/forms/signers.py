@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
 
 from petition.forms import LineField, TextField
 from petition.lines import refuse_web_address
@@ -15,73 +16,99 @@ from signatories import addresses, countries, wordings
 from signatories.models import LINE, Signature
 
 # static/js/suggest.js offers names here; without it the field is plain text.
-SUGGESTED = {"data-suggest": reverse_lazy("signatories:organisations"), "data-suggest-label": "Organisations"}
+SUGGESTED = {"data-suggest": reverse_lazy("signatories:organisations"), "data-suggest-label": _("Organisations")}
 
 
 def _web(url: str) -> str:
     if url and not url.startswith(("https://", "http://")):
-        raise ValidationError("Please give an address that starts with https://.")
+        raise ValidationError(_("Please give an address that starts with https://."))
     return url
 
 
-def consent(purpose: str) -> forms.BooleanField:
-    """Return a box of its own, unticked, with the words that will be kept beside the consent."""
-    label, help_text = wordings.WORDINGS[wordings.CURRENT][purpose]
+def consent(purpose: str, wording: str = wordings.CURRENT) -> forms.BooleanField:
+    """Return a box of its own, unticked, with the words that will be kept beside the consent.
+
+    Args:
+        purpose: one of `wordings.PURPOSES`.
+        wording: the version of the words, which is one in the reader's language.
+    """
+    label, help_text = wordings.box(purpose, wording)
     return forms.BooleanField(label=label, help_text=help_text, required=False)
 
 
-class LineForm(forms.Form):
+class Worded(forms.Form):
+    """The boxes of consent, in the version of the words that a hidden field carries along.
+
+    What is shown again, because something else was wrong with it, keeps the words under which its boxes were ticked,
+    also where its reader has changed the language meanwhile: these words are what will be kept.
+    """
+
+    wording = forms.CharField(required=False, max_length=12, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.worded = wordings.known(self.data.get(self.add_prefix("wording")) or wordings.shown())
+        self.initial["wording"] = self.worded  # whatever was agreed to before, these words stand here now
+        for purpose in wordings.PURPOSES:
+            if purpose in self.fields:
+                self.fields[purpose].label, self.fields[purpose].help_text = wordings.box(purpose, self.worded)
+
+    def clean_wording(self) -> str:
+        return self.worded
+
+
+class LineForm(Worded):
     """What is printed after a name, and who may read it."""
 
     name = LineField(
-        label="Your name",
+        label=_("Your name"),
         max_length=120,
-        help_text="As it should be printed, in any script.",
+        help_text=_("As it should be printed, in any script."),
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     role = LineField(
-        label="Role",
+        label=_("Role"),
         max_length=120,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "organization-title"}),
     )
     organisation = LineField(
-        label="Organisation",
+        label=_("Organisation"),
         max_length=160,
         required=False,
-        help_text="Printed for identification only.",
+        help_text=_("Printed for identification only."),
         widget=forms.TextInput(attrs={"autocomplete": "organization", **SUGGESTED}),
     )
-    former = forms.BooleanField(label="This is a former role", required=False)
-    country = forms.ChoiceField(label="Country", required=False, widget=forms.Select(attrs={"autocomplete": "country"}))
-    discipline = forms.ChoiceField(label="Discipline")
+    former = forms.BooleanField(label=_("This is a former role"), required=False)
+    country = forms.ChoiceField(
+        label=_("Country"), required=False, widget=forms.Select(attrs={"autocomplete": "country"})
+    )
+    discipline = forms.ChoiceField(label=_("Discipline"))
     capacity = forms.ChoiceField(
-        label="I sign",
+        label=_("I sign"),
         required=False,
         choices=Signature.Capacity.choices,
         initial=Signature.Capacity.PERSONAL,
         widget=forms.RadioSelect,
     )
     profile_url = forms.URLField(
-        label="A page that shows who you are",
+        label=_("A page that shows who you are"),
         max_length=300,
         required=False,
         assume_scheme="https",
-        help_text="A staff page, ORCID or profile helps the team to confirm your line. It is not printed.",
+        help_text=_("A staff page, ORCID or profile helps the team to confirm your line. It is not printed."),
         widget=forms.URLInput(attrs={"placeholder": "https://", "autocomplete": "url"}),
     )
     publish = consent("publish")
     updates = consent("updates")
     contact = consent("contact")
-    wording = forms.CharField(required=False, max_length=12, widget=forms.HiddenInput)
 
     def __init__(self, letter: Letter, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.letter = letter
-        self.initial["wording"] = wordings.CURRENT  # whatever was agreed to before, these words stand here now
         self._choices("country").choices = [("", "–"), *countries.names().items()]
         if letter.disciplines:
-            self._choices("discipline").choices = [("", "Please choose"), *letter.disciplines.items()]
+            self._choices("discipline").choices = [("", _("Please choose")), *letter.disciplines.items()]
         else:
             del self.fields["discipline"]
 
@@ -101,9 +128,6 @@ class LineForm(forms.Form):
 
     def clean_profile_url(self) -> str:
         return _web(clean(str(self.cleaned_data["profile_url"])))
-
-    def clean_wording(self) -> str:
-        return wordings.known(self.cleaned_data["wording"])
 
     def typed(self) -> dict[str, Any]:
         """Return a value for each name in `LINE`."""
@@ -127,16 +151,16 @@ class ReadVersion(forms.Form):
         data.update(self.data)
         data["version"] = str(current.number)  # sent again, the new one is meant
         self.data = data
-        raise ValidationError("The text has changed since you opened this page. Please read it again.")
+        raise ValidationError(_("The text has changed since you opened this page. Please read it again."))
 
 
 class SignForm(ReadVersion, LineForm):
     """The public form: the line, and the mailbox that confirms it."""
 
     email = LineField(
-        label="Email",
+        label=_("Email"),
         max_length=254,
-        help_text="Never shown. We send a code to it; an address of your organisation speeds up the check.",
+        help_text=_("Never shown. We send a code to it; an address of your organisation speeds up the check."),
         widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
     )
     language = LineField(required=False, max_length=12, widget=forms.HiddenInput)
@@ -157,9 +181,9 @@ class CodeForm(forms.Form):
     """The code from the mail; in the mail's own page also the box that says so."""
 
     code = forms.CharField(
-        label="Code from the mail",
+        label=_("Code from the mail"),
         max_length=20,
-        error_messages={"required": "Please type the six digits from the mail."},
+        error_messages={"required": _("Please type the six digits from the mail.")},
         widget=forms.TextInput(
             attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "class": "code", "size": 8}
         ),
@@ -170,7 +194,7 @@ class ConfirmForm(CodeForm):
     """What a person has to do that no scanner does: copy a code, tick a box."""
 
     agree = forms.BooleanField(
-        label="I sign this letter", error_messages={"required": "Please tick the box if you want to sign."}
+        label=_("I sign this letter"), error_messages={"required": _("Please tick the box if you want to sign.")}
     )
 
 
@@ -193,22 +217,24 @@ class DisownForm(forms.Form):
     """I did not sign this."""
 
     sure = forms.BooleanField(
-        label="I did not sign this letter",
-        error_messages={"required": "Please tick the box if you did not sign."},
+        label=_("I did not sign this letter"),
+        error_messages={"required": _("Please tick the box if you did not sign.")},
     )
-    no_more_mail = forms.BooleanField(label="Never write to this address again", required=False)
+    no_more_mail = forms.BooleanField(label=_("Never write to this address again"), required=False)
 
 
 class AnswerForm(forms.Form):
     """What the signer answers to the team's question."""
 
-    answer = TextField(label="Your answer", max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 4}))
+    answer = TextField(
+        label=_("Your answer"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 4})
+    )
     url = forms.URLField(
-        label="A page that shows it",
+        label=_("A page that shows it"),
         max_length=300,
         required=False,
         assume_scheme="https",
-        help_text="A staff page, your ORCID, a programme that names you. It is for the team and is not printed.",
+        help_text=_("A staff page, your ORCID, a programme that names you. It is for the team and is not printed."),
         widget=forms.URLInput(attrs={"placeholder": "https://", "autocomplete": "url"}),
     )
 
@@ -218,7 +244,7 @@ class AnswerForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if not self.errors and not data.get("answer") and not data.get("url"):
-            self.add_error("answer", "Please write an answer, or name a page.")
+            self.add_error("answer", _("Please write an answer, or name a page."))
         return data
 
 
@@ -226,10 +252,10 @@ class KeepForm(forms.Form):
     """Keep or leave, when the meaning of the text has changed; neither is chosen beforehand."""
 
     answer = forms.ChoiceField(
-        label="Your name",
-        choices=[("keep", "Keep my name, under the new words"), ("leave", "Take my signature off for good")],
+        label=_("Your name"),
+        choices=[("keep", _("Keep my name, under the new words")), ("leave", _("Take my signature off for good"))],
         widget=forms.RadioSelect,
-        error_messages={"required": "Please choose one."},
+        error_messages={"required": _("Please choose one.")},
     )
 
 
@@ -237,8 +263,8 @@ class ReachForm(forms.Form):
     """News again; a tick, so that a scanner that submits every form as it stands changes nothing."""
 
     sure = forms.BooleanField(
-        label="Mail reaches me here again",
-        error_messages={"required": "Please tick the box if mail reaches you here again."},
+        label=_("Mail reaches me here again"),
+        error_messages={"required": _("Please tick the box if mail reaches you here again.")},
     )
 
 
@@ -246,6 +272,6 @@ class UnsubscribeForm(forms.Form):
     """No more news; a tick, so that a scanner that submits every form as it stands changes nothing."""
 
     sure = forms.BooleanField(
-        label="Send me no more news about this letter",
-        error_messages={"required": "Please tick the box if you want no more news."},
+        label=_("Send me no more news about this letter"),
+        error_messages={"required": _("Please tick the box if you want no more news.")},
     )

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 from petition.forms import RowsField
 from petition.models import Letter
@@ -21,9 +22,11 @@ class NamesField(RowsField):
         rows = [clean(row) for row in self.rows(value)]
         for row in rows:
             if len(row) > MOST_LETTERS:
-                raise ValidationError(f"“{row[:30]}…” is longer than {MOST_LETTERS} letters.")
+                raise ValidationError(
+                    _("“%(name)s…” is longer than %(number)s letters.") % {"name": row[:30], "number": MOST_LETTERS}
+                )
             if not watch.is_comparable(row):
-                raise ValidationError(f"“{row}” has no letters that could be compared.")
+                raise ValidationError(_("“%(name)s” has no letters that could be compared.") % {"name": row})
         return rows
 
 
@@ -31,9 +34,9 @@ class WatchForm(forms.Form):
     """Names for the watchlist."""
 
     names = NamesField(
-        label="Names to watch",
-        help_text="One a line, as the person writes it. Both forms of a name may stand on one line: 李雷 (Li Lei)",
-        error_messages={"required": "Please write at least one name."},
+        label=_("Names to watch"),
+        help_text=_("One a line, as the person writes it. Both forms of a name may stand on one line: 李雷 (Li Lei)"),
+        error_messages={"required": _("Please write at least one name.")},
     )
 
     def __init__(self, letter: Letter, *args: Any, **kwargs: Any) -> None:
@@ -43,7 +46,8 @@ class WatchForm(forms.Form):
     def clean_names(self) -> list[str]:
         rows: list[str] = self.cleaned_data["names"]
         if self.letter.watch_names.in_force().count() + len(rows) > watch.MOST:
-            raise ValidationError(f"A watchlist has at most {watch.MOST} names. Please remove some first.")
+            said = _("A watchlist has at most %(number)s names. Please remove some first.")
+            raise ValidationError(said % {"number": watch.MOST})
         return rows
 
 
@@ -51,7 +55,7 @@ class RemoveForm(forms.Form):
     """Why a name leaves the watchlist."""
 
     why = forms.ChoiceField(
-        label="Why",
-        choices=[("", "Please choose"), *WatchName.Why.choices],
-        error_messages={"required": "Please choose why."},
+        label=_("Why"),
+        choices=[("", _("Please choose")), *WatchName.Why.choices],
+        error_messages={"required": _("Please choose why.")},
     )

@@ -2,12 +2,12 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import petition.identifiers
 from django.conf import settings
 from django.db import migrations, models
 from django.db.models import Value
 from django.db.models.functions import Cast, Concat
 
+import petition.identifiers
 from petition.text import fold
 
 

@@ -2,9 +2,10 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import petition.identifiers
 from django.conf import settings
 from django.db import migrations, models
+
+import petition.identifiers
 
 
 class Migration(migrations.Migration):

@@ -2,8 +2,9 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import petition.identifiers
 from django.db import migrations, models
+
+import petition.identifiers
 
 
 class Migration(migrations.Migration):

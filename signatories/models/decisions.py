@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import pgettext_lazy
 
 from signatories import reasons
 from signatories.models.signature import Signature
@@ -15,14 +16,14 @@ class Decision(models.Model):
     """What a member of the team decided about a signature, and on what grounds."""
 
     class Outcome(models.TextChoices):
-        LIST = "list", "List"
-        PROPOSE = "propose", "Proposed, waits for a second person"
-        READY = "ready", "Decided, waits until names are published again"
-        HOLD = "hold", "Hold"
-        ASK = "ask", "Ask"
-        DECLINE = "decline", "Decline"
-        HIDE = "hide", "Hide"
-        BACK = "back", "Back to the queue"
+        LIST = "list", pgettext_lazy("decision about a signature", "List")
+        PROPOSE = "propose", pgettext_lazy("decision about a signature", "Proposed, waits for a second person")
+        READY = "ready", pgettext_lazy("decision about a signature", "Decided, waits until names are published again")
+        HOLD = "hold", pgettext_lazy("decision about a signature", "Hold")
+        ASK = "ask", pgettext_lazy("decision about a signature", "Ask")
+        DECLINE = "decline", pgettext_lazy("decision about a signature", "Decline")
+        HIDE = "hide", pgettext_lazy("decision about a signature", "Hide")
+        BACK = "back", pgettext_lazy("decision about a signature", "Back to the queue")
 
     signature = models.ForeignKey(Signature, models.CASCADE, related_name="decisions")
     outcome = models.CharField(max_length=10, choices=Outcome.choices)
@@ -73,21 +74,21 @@ class Decision(models.Model):
     @property
     def reason_label(self) -> str:
         """The reason in words."""
-        return reasons.ALL.get(self.reason, self.reason)
+        return str(reasons.ALL.get(self.reason, self.reason))
 
     @property
     def question_labels(self) -> list[str]:
         """What was asked, in words: the lines that were ticked, and the vetter's own."""
-        return [*(reasons.ASK_REASONS.get(code, code) for code in self.questions), *filter(None, [self.question])]
+        return [*(str(reasons.ASK_REASONS.get(code, code)) for code in self.questions), *filter(None, [self.question])]
 
 
 class Evidence(models.Model):
     """One signal: what kind, what it supports, where it was seen, and when it was checked."""
 
     class Claim(models.TextChoices):
-        CONSENT = "consent", "consent to this text"
-        IDENTITY = "identity", "identity"
-        AFFILIATION = "affiliation", "affiliation"
+        CONSENT = "consent", pgettext_lazy("what evidence is about", "consent to this text")
+        IDENTITY = "identity", pgettext_lazy("what evidence is about", "identity")
+        AFFILIATION = "affiliation", pgettext_lazy("what evidence is about", "affiliation")
 
     signature = models.ForeignKey(Signature, models.CASCADE, related_name="evidence")
     family = models.CharField(max_length=1, choices=reasons.Family.choices)

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from petition.identifiers import uuid7
 from petition.models import Letter
@@ -44,19 +46,19 @@ class Batch(models.Model):
     """One decision about many signatures, done by a task and undone as a whole."""
 
     class Verb(models.TextChoices):
-        LIST = "list", "List"
-        HOLD = "hold", "Hold"
-        DECLINE = "decline", "Decline"
-        INVALIDATE = "invalidate", "Take off the letter and hold"
+        LIST = "list", pgettext_lazy("what is done with many signatures", "List")
+        HOLD = "hold", pgettext_lazy("what is done with many signatures", "Hold")
+        DECLINE = "decline", pgettext_lazy("what is done with many signatures", "Decline")
+        INVALIDATE = "invalidate", pgettext_lazy("what is done with many signatures", "Take off the letter and hold")
 
     class State(models.TextChoices):
-        CHOOSING = "choosing", "Being put together"
-        WAITING = "waiting", "Waits for a second person"
-        DOING = "doing", "Being done"
-        DONE = "done", "Done"
-        UNDOING = "undoing", "Being undone"
-        UNDONE = "undone", "Undone"
-        CANCELLED = "cancelled", "Called off"
+        CHOOSING = "choosing", pgettext_lazy("status of a batch", "Being put together")
+        WAITING = "waiting", pgettext_lazy("status of a batch", "Waits for a second person")
+        DOING = "doing", pgettext_lazy("status of a batch", "Being done")
+        DONE = "done", pgettext_lazy("status of a batch", "Done")
+        UNDOING = "undoing", pgettext_lazy("status of a batch", "Being undone")
+        UNDONE = "undone", pgettext_lazy("status of a batch", "Undone")
+        CANCELLED = "cancelled", pgettext_lazy("status of a batch", "Called off")
 
     # What a task works on; the others wait for a person or are over.
     WORKED_ON = (State.CHOOSING, State.DOING, State.UNDOING)
@@ -101,7 +103,7 @@ class Batch(models.Model):
     @property
     def reason_label(self) -> str:
         """The reason in words."""
-        return reasons.ALL.get(self.reason, self.reason)
+        return str(reasons.ALL.get(self.reason, self.reason))
 
     @property
     def is_worked_on(self) -> bool:
@@ -113,11 +115,11 @@ class BatchItem(models.Model):
     """One signature of a batch: how it stood before, and whether it was moved, skipped, or moved back."""
 
     class State(models.TextChoices):
-        WAITING = "waiting", "Waits"
-        DONE = "done", "Done"
-        SKIPPED = "skipped", "Left as it was"
-        UNDONE = "undone", "Restored"
-        KEPT = "kept", "Moved since, not restored"
+        WAITING = "waiting", pgettext_lazy("status of a signature in a batch", "Waits")
+        DONE = "done", pgettext_lazy("status of a signature in a batch", "Done")
+        SKIPPED = "skipped", pgettext_lazy("status of a signature in a batch", "Left as it was")
+        UNDONE = "undone", pgettext_lazy("status of a signature in a batch", "Restored")
+        KEPT = "kept", pgettext_lazy("status of a signature in a batch", "Moved since, not restored")
 
     batch = models.ForeignKey(Batch, models.CASCADE, related_name="items")
     signature = models.ForeignKey(Signature, models.CASCADE, related_name="batch_items")
@@ -143,9 +145,9 @@ class Case(models.Model):
     """Somebody says that a name is wrong: the owner of the mailbox, a reader, or an audit."""
 
     class Kind(models.TextChoices):
-        NOT_ME = "not_me", "The owner of the mailbox did not sign"
-        REPORT = "report", "A reader reported the name"
-        AUDIT = "audit", "Denied when asked again"
+        NOT_ME = "not_me", _("The owner of the mailbox did not sign")
+        REPORT = "report", _("A reader reported the name")
+        AUDIT = "audit", _("Denied when asked again")
 
     letter = models.ForeignKey(Letter, models.CASCADE, related_name="cases")
     signature = models.ForeignKey(Signature, models.CASCADE, related_name="cases")
@@ -176,15 +178,15 @@ class Case(models.Model):
     @property
     def outcome_label(self) -> str:
         """How it ended, in words."""
-        return reasons.CASE_OUTCOMES.get(self.outcome, self.outcome)
+        return str(reasons.CASE_OUTCOMES.get(self.outcome, self.outcome))
 
 
 class Draw(models.Model):
     """A listed name that was drawn for the weekly audit, and what its owner answered."""
 
     class Answer(models.TextChoices):
-        CONFIRMED = "confirmed", "Confirmed again"
-        DENIED = "denied", "Denied"
+        CONFIRMED = "confirmed", pgettext_lazy("what a signer answered", "Confirmed again")
+        DENIED = "denied", pgettext_lazy("what a signer answered", "Denied")
 
     signature = models.ForeignKey(Signature, models.CASCADE, related_name="draws")
     letter = models.ForeignKey(Letter, models.CASCADE, related_name="draws")

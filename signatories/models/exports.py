@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from petition.models import Letter
 
@@ -13,14 +14,14 @@ class Export(models.Model):
     """Who took a list out of the house, which one, and when."""
 
     class Audience(models.TextChoices):
-        PUBLIC = "public", "What readers may see"
-        TEAM = "team", "Everything, with addresses"
+        PUBLIC = "public", _("What readers may see")
+        TEAM = "team", _("Everything, with addresses")
 
     class Format(models.TextChoices):
         CSV = "csv", "CSV"
-        XLSX = "xlsx", "Excel workbook"
+        XLSX = "xlsx", _("Excel workbook")
         JSON = "json", "JSON"
-        NDJSON = "ndjson", "JSON lines"
+        NDJSON = "ndjson", _("JSON lines")
 
     letter = models.ForeignKey(Letter, models.PROTECT, related_name="exports")
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import pgettext_lazy
 
 from petition import patience
 from petition.identifiers import uuid7
@@ -64,34 +65,34 @@ class Mail(models.Model):
     """One mail that is owed to somebody: the reason, never the text, which is rendered when it is sent."""
 
     class Kind(models.TextChoices):
-        CONFIRM = "confirm", "Please confirm"
-        ALREADY = "already", "You have signed already"
-        GONE = "gone", "You have withdrawn before"
-        RECEIPT = "receipt", "You have signed"
-        LISTED = "listed", "Your name is on the letter"
-        HELD = "held", "We take a second look"
-        ASKED = "asked", "A question"
-        DECLINED = "declined", "Not listed"
-        HIDDEN = "hidden", "Not on the letter any more"
-        WITHDRAWN = "withdrawn", "Withdrawn"
-        REMINDED = "reminded", "The question again"
-        LAPSED = "lapsed", "The question was not answered"
-        MAILBOX = "mailbox", "A code for a mailbox at work"
-        CHANGE = "change", "A code for a change"
-        AUDIT = "audit", "Is this still right?"
-        TAKEN_BACK = "taken_back", "A decision was taken back"
-        INVITATION = "invitation", "Invitation"
-        NUDGE = "nudge", "The invitation again"
-        VERSION = "version", "The text has changed"
-        UPDATE = "update", "News"
-        REPLY = "reply", "An addressee replied"
-        REACH = "reach", "Does this mailbox work again?"
+        CONFIRM = "confirm", pgettext_lazy("kind of mail", "Please confirm")
+        ALREADY = "already", pgettext_lazy("kind of mail", "You have signed already")
+        GONE = "gone", pgettext_lazy("kind of mail", "You have withdrawn before")
+        RECEIPT = "receipt", pgettext_lazy("kind of mail", "You have signed")
+        LISTED = "listed", pgettext_lazy("kind of mail", "Your name is on the letter")
+        HELD = "held", pgettext_lazy("kind of mail", "We take a second look")
+        ASKED = "asked", pgettext_lazy("kind of mail", "A question")
+        DECLINED = "declined", pgettext_lazy("kind of mail", "Not listed")
+        HIDDEN = "hidden", pgettext_lazy("kind of mail", "Not on the letter any more")
+        WITHDRAWN = "withdrawn", pgettext_lazy("kind of mail", "Withdrawn")
+        REMINDED = "reminded", pgettext_lazy("kind of mail", "The question again")
+        LAPSED = "lapsed", pgettext_lazy("kind of mail", "The question was not answered")
+        MAILBOX = "mailbox", pgettext_lazy("kind of mail", "A code for a mailbox at work")
+        CHANGE = "change", pgettext_lazy("kind of mail", "A code for a change")
+        AUDIT = "audit", pgettext_lazy("kind of mail", "Is this still right?")
+        TAKEN_BACK = "taken_back", pgettext_lazy("kind of mail", "A decision was taken back")
+        INVITATION = "invitation", pgettext_lazy("kind of mail", "Invitation")
+        NUDGE = "nudge", pgettext_lazy("kind of mail", "The invitation again")
+        VERSION = "version", pgettext_lazy("kind of mail", "The text has changed")
+        UPDATE = "update", pgettext_lazy("kind of mail", "News")
+        REPLY = "reply", pgettext_lazy("kind of mail", "An addressee replied")
+        REACH = "reach", pgettext_lazy("kind of mail", "Does this mailbox work again?")
 
     class State(models.TextChoices):
-        OWED = "owed", "Owed"
-        SENT = "sent", "Sent"
-        FAILED = "failed", "Not delivered"
-        DROPPED = "dropped", "Not wanted any more"
+        OWED = "owed", pgettext_lazy("status of a mail", "Owed")
+        SENT = "sent", pgettext_lazy("status of a mail", "Sent")
+        FAILED = "failed", pgettext_lazy("status of a mail", "Not delivered")
+        DROPPED = "dropped", pgettext_lazy("status of a mail", "Not wanted any more")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     kind = models.CharField(max_length=12, choices=Kind.choices)

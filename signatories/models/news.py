@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import pgettext_lazy
 
 from petition.identifiers import uuid7
 from petition.models import Letter, Milestone, Reply, Update, Version
@@ -15,9 +16,9 @@ class Announcement(models.Model):
     """One mailing to many: a task owes its mails a thousand at a time and remembers how far it came."""
 
     class Kind(models.TextChoices):
-        VERSION = "version", "A new version"
-        UPDATE = "update", "News"
-        REPLY = "reply", "A reply"
+        VERSION = "version", pgettext_lazy("kind of mailing", "A new version")
+        UPDATE = "update", pgettext_lazy("kind of mailing", "News")
+        REPLY = "reply", pgettext_lazy("kind of mailing", "A reply")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     letter = models.ForeignKey(Letter, models.CASCADE, related_name="announcements")

@@ -5,6 +5,8 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from petition.identifiers import uuid7
 
@@ -12,9 +14,9 @@ from petition.identifiers import uuid7
 class Source(models.TextChoices):
     """Where a row of the organisations' table came from."""
 
-    ROR = "ror", "Research Organization Registry"
-    DECISION = "decision", "learned from a decision"
-    TEAM = "team", "entered by the team"
+    ROR = "ror", _("Research Organization Registry")
+    DECISION = "decision", _("learned from a decision")
+    TEAM = "team", _("entered by the team")
 
 
 class Organisation(models.Model):
@@ -54,9 +56,9 @@ class OrganisationName(models.Model):
     """One way to write an organisation's name: label, alias or acronym, in any language."""
 
     class Kind(models.TextChoices):
-        LABEL = "label", "Name"
-        ALIAS = "alias", "Also known as"
-        ACRONYM = "acronym", "Acronym"
+        LABEL = "label", pgettext_lazy("kind of name of an organisation", "Name")
+        ALIAS = "alias", pgettext_lazy("kind of name of an organisation", "Also known as")
+        ACRONYM = "acronym", pgettext_lazy("kind of name of an organisation", "Acronym")
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="names")
     name = models.CharField(max_length=300)
@@ -86,9 +88,9 @@ class OrganisationDomain(models.Model):
     """An exact host of an organisation, and whose mailboxes are there. Subdomains are hosts of their own."""
 
     class Kind(models.TextChoices):
-        STAFF = "staff", "Staff"
-        ALUMNI = "alumni", "Alumni"
-        STUDENT = "student", "Students"
+        STAFF = "staff", pgettext_lazy("whose mailboxes a host has", "Staff")
+        ALUMNI = "alumni", pgettext_lazy("whose mailboxes a host has", "Alumni")
+        STUDENT = "student", pgettext_lazy("whose mailboxes a host has", "Students")
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="domains")
     host = models.CharField(max_length=253, help_text="in small letters, IDNA A-labels")
@@ -122,9 +124,9 @@ class OrganisationEvent(models.Model):
     """The append-only history of what people did to an organisation's hosts; imports are not in it."""
 
     class What(models.TextChoices):
-        ADDED = "added", "added"
-        KIND = "kind", "changed to"
-        REMOVED = "removed", "removed"
+        ADDED = "added", pgettext_lazy("what was done to a host", "added")
+        KIND = "kind", pgettext_lazy("what was done to a host", "changed to")
+        REMOVED = "removed", pgettext_lazy("what was done to a host", "removed")
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="events")
     what = models.CharField(max_length=10, choices=What.choices)

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from petition.models import Letter
 from signatories import wordings
@@ -14,15 +15,15 @@ class Consent(models.Model):
     """A signer agreed to one thing, or took that back. Rows are only added; the newest of a purpose holds."""
 
     class Purpose(models.TextChoices):
-        PUBLISH = "publish", "Name on the letter"
-        UPDATES = "updates", "News by mail"
-        CONTACT = "contact", "Contact by the addressee and the press"
+        PUBLISH = "publish", _("Name on the letter")
+        UPDATES = "updates", _("News by mail")
+        CONTACT = "contact", _("Contact by the addressee and the press")
 
     class Door(models.TextChoices):
-        FORM = "form", "when the signature was confirmed"
-        OWN_PAGE = "own_page", "on the own page"
-        MAIL = "mail", "through the link in a mail"
-        FORGOTTEN = "forgotten", "when the data were erased"
+        FORM = "form", _("when the signature was confirmed")
+        OWN_PAGE = "own_page", _("on the own page")
+        MAIL = "mail", _("through the link in a mail")
+        FORGOTTEN = "forgotten", _("when the data were erased")
 
     signature = models.ForeignKey(Signature, models.PROTECT, related_name="consents")
     purpose = models.CharField(max_length=10, choices=Purpose.choices)

@@ -5,6 +5,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from petition.identifiers import uuid7
 from signatories.models.signature import Signature
@@ -18,17 +20,17 @@ class Proof(models.Model):
     """
 
     class Kind(models.TextChoices):
-        PAGE = "page", "A page that links back"
-        WELL_KNOWN = "well_known", "A file on your site"
-        DNS = "dns", "A DNS record"
-        ORCID = "orcid", "An ORCID record"
-        KEY = "key", "A signature with your key"
-        MAILBOX = "mailbox", "A mailbox at work"
+        PAGE = "page", _("A page that links back")
+        WELL_KNOWN = "well_known", _("A file on your site")
+        DNS = "dns", _("A DNS record")
+        ORCID = "orcid", _("An ORCID record")
+        KEY = "key", _("A signature with your key")
+        MAILBOX = "mailbox", _("A mailbox at work")
 
     class State(models.TextChoices):
-        WAITING = "waiting", "Being checked"
-        FOUND = "found", "Found"
-        REFUSED = "refused", "Not found"
+        WAITING = "waiting", pgettext_lazy("status of a proof", "Being checked")
+        FOUND = "found", pgettext_lazy("status of a proof", "Found")
+        REFUSED = "refused", pgettext_lazy("status of a proof", "Not found")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     signature = models.ForeignKey(Signature, models.CASCADE, related_name="proofs")
@@ -37,6 +39,9 @@ class Proof(models.Model):
     data = models.TextField(max_length=10_000, blank=True, help_text="such as an SSH signature")
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     message = models.CharField(max_length=300, blank=True, help_text="for the signer, in plain words")
+    said = models.JSONField(
+        null=True, help_text="what the message, in English, is made of: sentences, each with its values"
+    )
     attempts = models.PositiveSmallIntegerField(default=0)
     check_after = models.DateTimeField(default=timezone.now)
     created_at = models.DateTimeField(default=timezone.now)
@@ -53,6 +58,12 @@ class Proof(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.get_state_display()}"
+
+    @property
+    def says(self) -> str:
+        """The message in the reader's language; what was kept without its parts is read as it was written."""
+        parts = [gettext(text) % values if values else gettext(text) for text, values in self.said or []]
+        return " ".join(parts) or self.message
 
 
 class VouchCode(models.Model):

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from petition.models import Letter
 from signatories import reasons
@@ -27,14 +29,14 @@ class WatchName(models.Model):
     """
 
     class Source(models.TextChoices):
-        TEAM = "team", "entered by the team"
-        IMPOSTOR = "impostor", "an impostor signed in this name"
+        TEAM = "team", _("entered by the team")
+        IMPOSTOR = "impostor", _("an impostor signed in this name")
 
     class Why(models.TextChoices):
-        MISTAKE = "mistake", "Entered by mistake"
-        KNOWN = "known", "The person is known to us and has signed"
-        NEEDLESS = "needless", "Holds too many honest people"
-        OVER = "over", "Not needed any more"
+        MISTAKE = "mistake", _("Entered by mistake")
+        KNOWN = "known", _("The person is known to us and has signed")
+        NEEDLESS = "needless", _("Holds too many honest people")
+        OVER = "over", _("Not needed any more")
 
     letter = models.ForeignKey(Letter, models.CASCADE, related_name="watch_names")
     name = models.CharField(max_length=120, blank=True)
@@ -63,7 +65,7 @@ class WatchName(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name or "a mailbox"
+        return self.name or gettext("a mailbox")
 
 
 class Flag(models.Model):
@@ -115,8 +117,8 @@ class Alarm(models.Model):
     """Many signatures from one network or one unknown mail host in a few minutes; the newest burst of each."""
 
     class Kind(models.TextChoices):
-        NETWORK = "network", "network"
-        HOST = "host", "mail host"
+        NETWORK = "network", pgettext_lazy("where signatures come from", "network")
+        HOST = "host", pgettext_lazy("where signatures come from", "mail host")
 
     letter = models.ForeignKey(Letter, models.CASCADE, related_name="alarms")
     kind = models.CharField(max_length=10, choices=Kind.choices)

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from petition.identifiers import uuid7
 from petition.models import Letter, Version
@@ -79,23 +81,23 @@ class Signature(models.Model):
     """One person under one version of one letter, with what they typed for it."""
 
     class Status(models.TextChoices):
-        PENDING = "pending", "Waits for confirmation"
-        EXPIRED = "expired", "Never confirmed"
-        CONFIRMED = "confirmed", "Waits for a decision"
-        HELD = "held", "Held for a second look"
-        ASKED = "asked", "Asked for more"
-        DECLINED = "declined", "Declined"
-        LISTED = "listed", "Listed"
-        HIDDEN = "hidden", "Hidden"
-        WITHDRAWN = "withdrawn", "Withdrawn"
+        PENDING = "pending", pgettext_lazy("status of a signature", "Waits for confirmation")
+        EXPIRED = "expired", pgettext_lazy("status of a signature", "Never confirmed")
+        CONFIRMED = "confirmed", pgettext_lazy("status of a signature", "Waits for a decision")
+        HELD = "held", pgettext_lazy("status of a signature", "Held for a second look")
+        ASKED = "asked", pgettext_lazy("status of a signature", "Asked for more")
+        DECLINED = "declined", pgettext_lazy("status of a signature", "Declined")
+        LISTED = "listed", pgettext_lazy("status of a signature", "Listed")
+        HIDDEN = "hidden", pgettext_lazy("status of a signature", "Hidden")
+        WITHDRAWN = "withdrawn", pgettext_lazy("status of a signature", "Withdrawn")
 
     class Capacity(models.TextChoices):
-        PERSONAL = "personal", "In a personal capacity"
-        BEHALF = "behalf", "On behalf of the organisation"
+        PERSONAL = "personal", _("In a personal capacity")
+        BEHALF = "behalf", _("On behalf of the organisation")
 
     class Source(models.TextChoices):
-        PUBLIC = "public", "Public form"
-        INVITATION = "invitation", "Personal invitation"
+        PUBLIC = "public", _("Public form")
+        INVITATION = "invitation", _("Personal invitation")
 
     MOVES: ClassVar[dict[str, set[str]]] = {
         Status.PENDING: {Status.CONFIRMED, Status.EXPIRED, Status.WITHDRAWN},
@@ -248,7 +250,10 @@ class Signature(models.Model):
     def line(self) -> str:
         """What is printed after the name."""
         role = ", ".join(part for part in (self.role, self.organisation) if part)
-        return f"{role} (former)" if role and self.former else role
+        if not role or not self.former:
+            return role
+        # Translators: what is printed after a name, such as "Professor, University of Bern (former)".
+        return gettext("%(role)s (former)") % {"role": role}
 
     @property
     def discipline_label(self) -> str:
@@ -258,7 +263,7 @@ class Signature(models.Model):
     @property
     def level_label(self) -> str:
         """The level in public words."""
-        return reasons.LEVELS[self.level]
+        return str(reasons.LEVELS[self.level])
 
     @property
     def signals(self) -> list[str]:
@@ -339,9 +344,9 @@ class SignatureEvent(models.Model):
         status = ended.select_for_update().order_by().values_list("status", flat=True).first()
         before = SignatureEvent.objects.filter(signature=self.signature_id, now=self.now).exclude(pk=self.pk)
         if status == Letter.Status.DELIVERED and not before.exists():
-            raise NotAllowed("The letter has been delivered. No name is added to it any more.")
+            raise NotAllowed(gettext("The letter has been delivered. No name is added to it any more."))
 
     @property
     def reason_label(self) -> str:
         """The reason in words."""
-        return reasons.ALL.get(self.reason, self.reason)
+        return str(reasons.ALL.get(self.reason, self.reason))

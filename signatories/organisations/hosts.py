@@ -11,6 +11,7 @@ from pathlib import Path
 
 import idna
 from confusable_homoglyphs import confusables
+from django.utils.translation import gettext as _
 from publicsuffixlist import PublicSuffixList
 
 from signatories import addresses
@@ -81,13 +82,14 @@ def problem(host: str) -> str:
         host: as `exact` returns it.
     """
     if not host:
-        return "This is not a host. Please give the part of an address after the @, such as example.org."
+        return _("This is not a host. Please give the part of an address after the @, such as example.org.")
     if host in free_mail():
-        return f"Anybody can have a mailbox at {host}, so it belongs to no organisation."
+        return _("Anybody can have a mailbox at %(host)s, so it belongs to no organisation.") % {"host": host}
     if addresses.is_disposable(host):
-        return f"Mail to {host} is thrown away, so it belongs to no organisation."
+        return _("Mail to %(host)s is thrown away, so it belongs to no organisation.") % {"host": host}
     if is_public_suffix(host):
-        return f"Names under {host} belong to different owners, so it belongs to no organisation."
+        said = _("Names under %(host)s belong to different owners, so it belongs to no organisation.")
+        return said % {"host": host}
     return ""
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from petition import patience
 from petition.models import Letter, User
@@ -80,10 +81,11 @@ def add(name: str, *, country: str = "", by: User, decision: Decision | None = N
         ValidationError: the name says nothing, or an organisation with this name and country is known.
     """
     if keys.names_nobody(name):
-        raise ValidationError("Please give the name of an organisation.")
+        raise ValidationError(_("Please give the name of an organisation."))
     for one in finding.by_name(name):
         if not one.by_acronym and one.organisation.country == country:
-            raise ValidationError(f"{one.organisation.name} is known already. Add the host there.")
+            said = _("%(organisation)s is known already. Add the host there.")
+            raise ValidationError(said % {"organisation": one.organisation.name})
     source = Source.DECISION if decision else Source.TEAM
     made = Organisation.objects.create(name=name[:300], country=country, source=source)
     OrganisationName.objects.create(organisation=made, name=made.name, key=keys.key(name), source=source)
@@ -165,7 +167,8 @@ def _named(name: str, *, by: User, decision: Decision) -> Organisation:
     if len(found) == 1:
         return found[0]
     if found or finding.is_known(name):
-        raise ValidationError(f"“{name}” can mean more than one organisation. Please choose which.")
+        said = _("“%(name)s” can mean more than one organisation. Please choose which.")
+        raise ValidationError(said % {"name": name})
     return add(name, by=by, decision=decision)
 
 

@@ -100,4 +100,4 @@ def report(letter: Letter) -> QuerySet[Forgetting]:
 
 def words(name: str) -> str:
     """Return what a rule is about, in words; a rule that is no more by its name."""
-    return next((rule.what for rule in RULES if rule.name == name), name)
+    return str(next((rule.what for rule in RULES if rule.name == name), name))

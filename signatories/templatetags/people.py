@@ -7,10 +7,13 @@ from django import template
 from django.conf import settings
 from django.forms import BaseForm
 from django.template import Context
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from petition.models import POWERS, Letter, Power
-from signatories import announce, countries, reasons, roll, sampling, vetting
-from signatories.forms import signers
+from signatories import announce, countries, reasons, record, roll, sampling, sentences, vetting
+from signatories.forms import own_data, signers
 from signatories.models import Signature
 
 register = template.Library()
@@ -83,13 +86,13 @@ def country_name(code: str) -> str:
 @register.simple_tag
 def levels() -> list[tuple[int, str, str]]:
     """The levels that can be public, with what each one means."""
-    return [(level, reasons.LEVELS[level], meaning) for level, meaning in reasons.LEVEL_MEANINGS.items()]
+    return [(level, str(reasons.LEVELS[level]), str(meaning)) for level, meaning in reasons.LEVEL_MEANINGS.items()]
 
 
 @register.simple_tag
 def level_rows(counts: dict[str, int]) -> list[list[Any]]:
     """Counts by level, strongest first, in public words."""
-    return [[reasons.LEVELS[int(level)], n] for level, n in sorted(counts.items(), reverse=True)]
+    return [[str(reasons.LEVELS[int(level)]), n] for level, n in sorted(counts.items(), reverse=True)]
 
 
 @register.simple_tag
@@ -108,7 +111,7 @@ def ids(form: BaseForm, name: str) -> str:
 @register.filter
 def in_words(parts: list[str]) -> str:
     """Join as a sentence does: one, two and three."""
-    return " and ".join(part for part in (", ".join(parts[:-1]), *parts[-1:]) if part)
+    return sentences.joined(parts)
 
 
 @register.filter
@@ -116,5 +119,27 @@ def in_time(span: timedelta) -> str:
     """A length of time in the one unit that says most."""
     minutes = round(span.total_seconds() / 60)
     if minutes < 120:
-        return f"{minutes} min"
-    return f"{round(minutes / 60)} hours" if minutes < 2880 else f"{round(minutes / 1440)} days"
+        return _("%(number)s min") % {"number": minutes}
+    if minutes < 2880:
+        hours = round(minutes / 60)
+        return ngettext("%(number)s hour", "%(number)s hours", hours) % {"number": hours}
+    days = round(minutes / 1440)
+    return ngettext("%(number)s day", "%(number)s days", days) % {"number": days}
+
+
+@register.filter
+def wish(what: str) -> str:
+    """What somebody wants to do with their data, in words; what was kept in words already stays as it is."""
+    return str(own_data.WHAT.get(what, what))
+
+
+@register.filter
+def question(asked: str) -> str:
+    """A question of the team as a mail keeps it, in the reader's language; one in its own words stays as it is."""
+    return reasons.question(asked)
+
+
+@register.filter
+def linked(change: record.Change, address: str) -> SafeString:
+    """The sentence of a change, with whom it is about leading somewhere."""
+    return change.html(address)

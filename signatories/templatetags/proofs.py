@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from django import template
 from django.conf import settings
 from django.forms import BaseForm
+from django.utils.html import format_html_join
 
 from signatories import proving, vouching, workmail
 from signatories.evidence import keys, web
@@ -21,6 +22,7 @@ def strengthen(context: dict[str, Any]) -> dict[str, Any]:
     signature: Signature = context["signature"]
     if signature.status not in proving.MAY_PROVE:
         return {}
+    given = signature.vouches_given.order_by("pk").values_list("signature__name")
     return {
         "signature": signature,
         "token": context["token"],
@@ -32,7 +34,7 @@ def strengthen(context: dict[str, Any]) -> dict[str, Any]:
         "vouch_code": VouchCode.objects.filter(signature=signature).first(),
         "vouches": signature.vouches.filter(counts=True).select_related("voucher"),
         "may_vouch": vouching.may_vouch(signature),
-        "given": signature.vouches_given.select_related("signature"),
+        "given": format_html_join(", ", "<bdi>{}</bdi>", given),
         "receipt": web.receipt_url(signature),
         "file": web.FILE,
         "record": web.LABEL,

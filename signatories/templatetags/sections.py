@@ -5,32 +5,38 @@ from dataclasses import dataclass
 from django import template
 from django.template import Context
 from django.urls import reverse
+from django.utils.translation import pgettext_lazy
 
 from petition.models import Letter, Membership, Power
 
 register = template.Library()
 # Each group with its pages: how a template calls it, the words, the address, and the power that its view asks for.
 GROUPS = {
-    "Letter": [
-        ("letter", "Overview", "petition:desk_letter", Power.SEE),
-        ("versions", "Versions", "petition:versions", Power.SEE),
-        ("updates", "News", "petition:updates", Power.EDIT),
-        ("founders", "Founders", "signatories:founders", Power.SEE),
-        ("team", "Team", "signatories:members", Power.MANAGE),
+    pgettext_lazy("pages of the desk", "Letter"): [
+        ("letter", pgettext_lazy("pages of the desk", "Overview"), "petition:desk_letter", Power.SEE),
+        ("versions", pgettext_lazy("pages of the desk", "Versions"), "petition:versions", Power.SEE),
+        ("updates", pgettext_lazy("pages of the desk", "News"), "petition:updates", Power.EDIT),
+        ("founders", pgettext_lazy("pages of the desk", "Founders"), "signatories:founders", Power.SEE),
+        ("team", pgettext_lazy("pages of the desk", "Team"), "signatories:members", Power.MANAGE),
     ],
-    "Signatures": [
-        ("vetting", "Vetting", "signatories:queue", Power.SEE),
-        ("cases", "Cases", "signatories:cases", Power.SEE),
-        ("batches", "Batches", "signatories:batches", Power.SEE),
-        ("work", "Work", "signatories:work", Power.SEE),
-        ("mails", "Mails", "signatories:mails", Power.SEE),
-        ("retention", "Data", "signatories:retention", Power.SEE),
-        ("watchlist", "Watchlist", "signatories:watchlist", Power.VET),
-        ("organisations", "Organisations", "signatories:desk_organisations", Power.VET),
+    pgettext_lazy("pages of the desk", "Signatures"): [
+        ("vetting", pgettext_lazy("pages of the desk", "Vetting"), "signatories:queue", Power.SEE),
+        ("cases", pgettext_lazy("pages of the desk", "Cases"), "signatories:cases", Power.SEE),
+        ("batches", pgettext_lazy("pages of the desk", "Batches"), "signatories:batches", Power.SEE),
+        ("work", pgettext_lazy("pages of the desk", "Work"), "signatories:work", Power.SEE),
+        ("mails", pgettext_lazy("pages of the desk", "Mails"), "signatories:mails", Power.SEE),
+        ("retention", pgettext_lazy("pages of the desk", "Data"), "signatories:retention", Power.SEE),
+        ("watchlist", pgettext_lazy("pages of the desk", "Watchlist"), "signatories:watchlist", Power.VET),
+        (
+            "organisations",
+            pgettext_lazy("pages of the desk", "Organisations"),
+            "signatories:desk_organisations",
+            Power.VET,
+        ),
     ],
-    "Handing over": [
-        ("delivery", "Delivery", "petition:delivery", Power.EXPORT),
-        ("export", "Export", "signatories:export", Power.EXPORT),
+    pgettext_lazy("pages of the desk", "Handing over"): [
+        ("delivery", pgettext_lazy("pages of the desk", "Delivery"), "petition:delivery", Power.EXPORT),
+        ("export", pgettext_lazy("pages of the desk", "Export"), "signatories:export", Power.EXPORT),
     ],
 }
 
@@ -62,10 +68,10 @@ def sections(context: Context, letter: Letter, here: str) -> list[Group]:
     groups = []
     for label, pages in GROUPS.items():
         open_ = [
-            Section(words, reverse(url, args=[letter.slug]), name == here)
+            Section(str(words), reverse(url, args=[letter.slug]), name == here)
             for name, words, url, power in pages
             if member is not None and member.may(power)
         ]
         if open_:
-            groups.append(Group(label, any(section.here for section in open_), open_))
+            groups.append(Group(str(label), any(section.here for section in open_), open_))
     return groups

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -34,7 +35,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
             code, locale = form.cleaned_data["code"], languages.told(request)
             signature = invitations.accept(mail.pk, code=code, typed=form.typed(), locale=locale)
         except signing.WrongCode:
-            form.add_error("code", "This is not the code from your invitation. Please copy its six digits.")
+            form.add_error("code", _("This is not the code from your invitation. Please copy its six digits."))
         else:
             return redirect(links.mine_path(signature))
     context = {"letter": invited.letter, "invitation": invited, "form": form, "token": token}

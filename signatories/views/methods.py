@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from petition.models import Letter
 from petition.views import shared
-from signatories import batches, reasons, sampling
+from signatories import batches, reasons, sampling, sentences
 from signatories import methods as rules
 
 
@@ -25,7 +25,7 @@ def methods(request: HttpRequest, slug: str) -> HttpResponse:
         "alone": batches.ALONE,
         "least": sampling.LEAST,
         "share": 100 // sampling.SHARE,
-        "hidden_for": reasons.HIDE_REASONS.values(),
+        "hidden_for": "; ".join(map(sentences.inside, reasons.HIDE_REASONS.values())),
         "policy": reasons.POLICY,
     }
     return render(request, "signatories/methods.html", context)

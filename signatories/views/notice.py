@@ -17,7 +17,7 @@ FOR_SIGNERS = ("unconfirmed", "rejected", "networks", "evidence", "questions", "
 def privacy(request: HttpRequest, slug: str) -> HttpResponse:
     """The notice, made of the letter's own facts and the table of retention."""
     letter = get_object_or_404(Letter.objects.public(), slug=slug)
-    consents = [wordings.text(purpose) for purpose in wordings.PURPOSES]
+    consents = [wordings.text(purpose, wordings.shown()) for purpose in wordings.PURPOSES]
     rules = [rule for rule in retention.RULES if rule.name in FOR_SIGNERS]
     context = {"letter": letter, "consents": consents, "rules": rules}
     return render(request, "signatories/privacy.html", context)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -17,9 +18,11 @@ from signatories.views import links
 
 # What came of signing as a founder by somebody who had signed in public before.
 NOTICES = {
-    "founder": "You signed as a founder now. Your line is the one you had before.",
-    "founder_line": "You signed as a founder now. The line below is the one you typed just now; it replaces the one "
-    "from the public form, and the team looks at it before it is printed.",
+    "founder": _("You signed as a founder now. Your line is the one you had before."),
+    "founder_line": _(
+        "You signed as a founder now. The line below is the one you typed just now; it replaces the one "
+        "from the public form, and the team looks at it before it is printed."
+    ),
 }
 
 

@@ -9,6 +9,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -20,8 +22,10 @@ from signatories.forms import own_data
 from signatories.models import Signature
 from signatories.views import links, own
 
-WRONG = "This is not the code from our newest mail. Please copy its six digits; a code is good for an hour."
-OTHER = "This is not the address that signed."
+WRONG = gettext_lazy(
+    "This is not the code from our newest mail. Please copy its six digits; a code is good for an hour."
+)
+OTHER = gettext_lazy("This is not the address that signed.")
 
 
 @csrf_exempt
@@ -97,7 +101,7 @@ def _do(signature: Signature, token: str, what: str, form: Any) -> HttpResponse:
         privacy.correct(signature, typed=form.typed())
     elif what == "agree":
         for purpose in form.given():
-            privacy.agree(signature, purpose=purpose, given=True)
+            privacy.agree(signature, purpose=purpose, given=True, wording=form.cleaned_data["wording"])
     elif what == "hide":
         privacy.be_named(signature, publish=False)
     elif what == "withdraw":
@@ -109,7 +113,8 @@ def _do(signature: Signature, token: str, what: str, form: Any) -> HttpResponse:
 
 
 def _download(signature: Signature) -> HttpResponse:
-    text = json.dumps(data.copy(signature), cls=DjangoJSONEncoder, ensure_ascii=False, indent=1)
+    with translation.override("en"):  # a file for programs too, as every export
+        text = json.dumps(data.copy(signature), cls=DjangoJSONEncoder, ensure_ascii=False, indent=1)
     name = f'attachment; filename="my-data-{signature.letter.slug}.json"'
     return HttpResponse(text + "\n", content_type="application/json", headers={"Content-Disposition": name})
 
@@ -117,7 +122,7 @@ def _download(signature: Signature) -> HttpResponse:
 def _asked(signature: Signature, form: forms.Form, what: str) -> bool:
     """Owe the code; say beside its field where the address is another one."""
     try:
-        codes.ask(signature, what=own_data.WHAT[what], address=form.cleaned_data.get("email", ""))
+        codes.ask(signature, what=what, address=form.cleaned_data.get("email", ""))
     except codes.OtherMailbox:
         form.add_error("email", OTHER)
         return False

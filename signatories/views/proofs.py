@@ -3,6 +3,8 @@
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -15,7 +17,7 @@ from signatories.models import Mail, Signature
 from signatories.views import limited, links, own
 
 SECTION = "#proofs"
-TOO_MANY = f"That is more than {proving.DAILY} in a day. Please go on tomorrow."
+TOO_MANY = gettext_lazy("That is more than %(number)s in a day. Please go on tomorrow.")
 
 
 @csrf_exempt
@@ -29,7 +31,7 @@ def offer(request: HttpRequest, token: str, kind: str) -> HttpResponse:
         try:
             proving.offer(signature, **form.offered())
         except proving.TooMany:
-            form.refuse(TOO_MANY)
+            form.refuse(TOO_MANY % {"number": proving.DAILY})
     return _back(request, signature, token, kind, form)
 
 
@@ -88,9 +90,9 @@ def vouch(request: HttpRequest, token: str) -> HttpResponse:
             return redirect(links.mine_path(voucher) + SECTION)
         context = {"voucher": voucher, "token": token, "signature": vouching.find(voucher, code=code), "form": form}
     except vouching.NoSuchCode:
-        typed.add_error("vouch_code", "No colleague under this letter has this code. Please compare it once more.")
+        typed.add_error("vouch_code", _("No colleague under this letter has this code. Please compare it once more."))
     except vouching.TooMany:
-        typed.add_error("vouch_code", "That was tried too often today. Please go on tomorrow.")
+        typed.add_error("vouch_code", _("That was tried too often today. Please go on tomorrow."))
     else:
         return render(request, "signatories/vouch.html", context, status=UNPROCESSABLE if form.errors else 200)
     return _back(request, voucher, token, "vouch", typed)
@@ -155,7 +157,8 @@ def _back(request: HttpRequest, signature: Signature, token: str, name: str, for
 
 
 def _wrong_code() -> str:
-    return (
-        f"That did not match. Please copy the six digits from the newest mail; after {workmail.MAX_TRIES} tries "
+    said = _(
+        "That did not match. Please copy the six digits from the newest mail; after %(number)s tries "
         "you need a new one."
     )
+    return said % {"number": workmail.MAX_TRIES}

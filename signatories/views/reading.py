@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from petition.models import Letter
@@ -27,7 +28,7 @@ def signatories(request: HttpRequest, slug: str) -> HttpResponse:
         context = {"letter": letter, "typed": typed, "problem": problem}
         return render(request, "signatories/no_such_time.html", context, status=BAD_REQUEST)
     except roll.BadCursor:
-        return HttpResponseBadRequest("This place in the list does not exist. Please start from its first page.")
+        return HttpResponseBadRequest(_("This place in the list does not exist. Please start from its first page."))
     asked["search"] = asked["search"][:200]
     context = {
         "letter": letter,

@@ -7,6 +7,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
@@ -16,7 +18,7 @@ from petition.text import stamp
 from petition.views import shared, unsearched
 from signatories import press, record
 
-BAD_PLACE = "This place in the record does not exist. Please start from its first page."
+BAD_PLACE = gettext_lazy("This place in the record does not exist. Please start from its first page.")
 COUNTS = ("hour", "as_of", "listed", "experts", "confirmed")
 
 
@@ -36,6 +38,7 @@ def changes_atom(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 @shared
+@translation.override("en")
 def changes_json(request: HttpRequest, slug: str) -> HttpResponse:
     """The same for programs."""
     letter = get_object_or_404(Letter.objects.public(), slug=slug)

@@ -5,6 +5,7 @@ import secrets
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -113,7 +114,9 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         try:
             confirmed = signing.confirm(mail.pk, form.cleaned_data["code"], in_tab=False, corrected=form.typed())
         except signing.WrongCode:
-            form.add_error("code", "This is not a code from our mails. Please copy the six digits of the newest one.")
+            form.add_error(
+                "code", _("This is not a code from our mails. Please copy the six digits of the newest one.")
+            )
         except signing.Gone:
             return render(request, "signatories/gone.html", {"letter": signature.letter}, status=links.GONE)
         else:
@@ -145,7 +148,8 @@ def _sent(letter: Letter, token: str) -> str:
 
 
 def _wrong_in_tab() -> str:
-    return (
-        f"That did not match. Please copy the six digits from the newest mail; after {signing.MAX_TAB_TRIES} "
+    said = _(
+        "That did not match. Please copy the six digits from the newest mail; after %(number)s "
         "tries this page stops accepting codes, and the link in the mail goes on working."
     )
+    return said % {"number": signing.MAX_TAB_TRIES}

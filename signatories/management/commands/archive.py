@@ -24,7 +24,9 @@ class Command(BaseCommand):
             raise CommandError(f"There is no letter {slug}.")
         folder = Path(output or f"{slug}-archive")
         try:
-            archiving.write(letter, signatories=delivering.listed(letter), levels=reasons.LEVELS, folder=folder)
+            archiving.write(
+                letter, signatories=delivering.listed(letter), levels=reasons.in_english(reasons.LEVELS), folder=folder
+            )
         except NotAllowed as problem:
             raise CommandError(str(problem)) from None
         except FileExistsError:
