@@ -140,7 +140,8 @@ def _harbour(olive: User) -> Paths:
     listed = {"status": "listed", "level": 2, "checked": "P", "checked_at": now, "confirmed_at": now}
     letter.signatures.update(**listed)
     tally.take(letter)
-    return {"letter-thousand": "/letters/light-the-harbour/", "list-thousand": "/letters/light-the-harbour/signatories/"}
+    at = "/letters/light-the-harbour/"
+    return {"letter-thousand": at, "list-thousand": f"{at}signatories/"}
 
 
 def _quay(olive: User, vera: User) -> Letter:

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("signatories", "0021_decisions_stay"),
+        ("signatories", "0022_locale"),
     ]
 
     operations = [
