@@ -2,11 +2,9 @@
 
 from collections.abc import Callable
 
-import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from tests.browser import tour
 from tests.browser.running import ORGANISER, Demo
 from tests.browser.tour import Tour
 
@@ -16,12 +14,6 @@ WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 375, "height": 800}
 CHANGING = {"runOnly": ["color-contrast", "target-size"]}
 RUN = "options => axe.run(options).then(result => result.violations)"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-@pytest.fixture(scope="session")
-def furnished(demo: Demo) -> Tour:
-    """The pages that need a state, in letters of their own on the demo that all tests share."""
-    return tour.furnish(demo)
 
 
 def test_every_public_page_is_accessible(visitor: Visit, demo: Demo, furnished: Tour) -> None:
