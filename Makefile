@@ -64,6 +64,7 @@ bench: .venv/development ## measure lists, queues, looks, mailings, deliveries a
 	@set -xe; for bench in bench.roll bench.record bench.desk bench.collecting bench.mailing bench.delivery bench.restore; do \
 	$(PY) -m tests.servers --with postgres,redis -- env DEMO=1 SECRET_KEY=bench LOG_LEVEL=ERROR VAR_DIR=.venv/var \
 		DJANGO_SETTINGS_MODULE=config.settings $(PY) -m $$bench; done
+	@if $(PY) -m tests.servers --missing chromium; then set -x; $(ALONE) $(PY) -m bench.browser; fi
 
 messages: .venv/development ## collect what is to be translated (needs gettext), and compile the catalogues in locale/
 	$(ALONE) DEBUG=1 $(PY) manage.py messages

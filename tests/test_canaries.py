@@ -99,7 +99,7 @@ def public() -> list[str]:
 
 
 def addresses(route: str, letter: Letter, shown: Signature) -> list[str]:
-    values = {"slug": letter.slug, "pk": str(shown.pk), "number": "1", "language": "de"}
+    values = {"slug": letter.slug, "pk": str(shown.pk), "number": "1", "language": "de", "code": "404"}
     path = "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: values[found[1]], route)
     queries = [
         "?search=canary",

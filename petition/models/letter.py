@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from petition import text
@@ -184,4 +185,7 @@ class LetterEvent(models.Model):
     @property
     def reason_label(self) -> str:
         """The reason in words."""
+        kind, _, number = self.reason.partition("version_")
+        if not kind and number:
+            return gettext("Version %(number)s published") % {"number": number}
         return str(REASONS.get(self.reason, self.reason))

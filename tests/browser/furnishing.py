@@ -151,7 +151,7 @@ def _quay(olive: User, vera: User) -> Letter:
     for name in ("Lena", "Rolf", "Dora"):
         _listed(letter, f"{name} Example", vera)
     _confirmed(letter, "Wanda Example")
-    vetting.ask(_confirmed(letter, "Quentin Example"), vetter=vera, questions=["staff_page"], note="")
+    vetting.ask(_confirmed(letter, "Quentin Example"), vetter=vera, questions=["need_staff_page"], note="")
     dora = _of(letter, "Dora")
     Draw.objects.create(letter=letter, signature=dora, week=sampling.week_of(timezone.now()), level=dora.level or 2)
     versions.translate(letter.version, language="ar", by=olive, **ARABIC)
@@ -198,6 +198,9 @@ def _own_pages(letter: Letter) -> tuple[str, Paths]:
     return session.session_key or "", {
         "sent": f"/letters/{letter.slug}/sent/?t={tokens.make('tab', mail.pk, at=letter.slug)}",
         "confirm": f"/confirm/{tokens.make('confirm', mail.pk)}/",
+        "mine-new": _mine(
+            Signature.objects.filter(letter__slug="models-for-defenders", status="confirmed").earliest("pk")
+        ),
         "mine-listed": _mine(lena),
         "mine-confirmed": _mine(waiting),
         "mine-asked": _mine(_of(letter, "Quentin")),

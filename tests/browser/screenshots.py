@@ -11,6 +11,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
@@ -22,7 +23,17 @@ from tests.browser.running import LETTER, ORGANISER, ROOT, Demo
 from tests.browser.tour import Tour
 
 SIZES: dict[str, ViewportSize] = {"phone": {"width": 390, "height": 844}, "desk": {"width": 1280, "height": 900}}
-THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+Theme = Literal["light", "dark"]
+THEMES: tuple[Theme, ...] = ("light", "dark")
+# What the documents show: the first screen of a page, its size and its theme.
+DOCUMENTED: dict[str, tuple[str, str, Theme]] = {
+    "letter": ("letter", "desk", "light"),
+    "phone": ("letter", "phone", "dark"),
+    "confirmed": ("mine-new", "phone", "light"),
+    "list": ("list", "desk", "dark"),
+    "coalition": ("coalition", "desk", "light"),
+    "queue": ("desk-queue", "desk", "light"),
+}
 WAIT = 60_000  # milliseconds; the machine may be busy
 TALLEST = 6000  # pixels; what comes below is more of the same
 
@@ -32,6 +43,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, Demo(Path(folder)).running() as demo, sync_playwright() as playwright:
         pages = tour.furnish(demo)
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
+        if asked.documents:
+            _document(browser, demo, pages, ROOT / "docs/screens")
+            return
         taken: list[Path] = []
         for language in asked.languages.split(","):
             if not _knows(browser, demo, language):
@@ -47,6 +61,7 @@ def _arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make screenshots", description=__doc__)
     parser.add_argument("--to", type=Path, default=ROOT / "var/screenshots", help="the folder to write to")
     parser.add_argument("--languages", default="en,ar", help="such as en,de; English stands without a prefix")
+    parser.add_argument("--documents", action="store_true", help="renew docs/screens instead")
     parser.add_argument("--only", default="", help="a regular expression for names, such as ^desk")
     return parser
 
@@ -63,28 +78,44 @@ def _knows(browser: Browser, demo: Demo, language: str) -> bool:
 
 def _take(browser: Browser, demo: Demo, pages: Tour, language: str, to: Path, only: re.Pattern[str]) -> Iterator[Path]:
     prefix = "" if language == "en" else f"/{language}"
-    for size, viewport in SIZES.items():
+    for size in SIZES:
         for theme in THEMES:
-            phone = size == "phone"
-            for who in (None, ORGANISER):
-                context = browser.new_context(
-                    base_url=demo.url,
-                    viewport=viewport,
-                    color_scheme=theme,
-                    is_mobile=phone,
-                    reduced_motion="reduce",
-                )
-                context.set_default_timeout(WAIT)
-                if who:
-                    tour.log_in(context, who)
-                else:
-                    pages.let_in(context, demo.url)
-                page = context.new_page()
-                for name, show in _shown(pages, prefix, team=bool(who)).items():
-                    if only.search(name):
-                        show(page)
-                        yield _shoot(page, to / language / size / theme / f"{name}.png")
-                context.close()
+            for team in (False, True):
+                with _looking(browser, demo, pages, size, theme, team=team) as page:
+                    for name, show in _shown(pages, prefix, team=team).items():
+                        if only.search(name):
+                            show(page)
+                            yield _shoot(page, to / language / size / theme / f"{name}.png")
+
+
+def _document(browser: Browser, demo: Demo, pages: Tour, to: Path) -> None:
+    """Take the pictures of the documents: as much of a page as a reader sees at first."""
+    to.mkdir(parents=True, exist_ok=True)
+    for name, (page_name, size, theme) in DOCUMENTED.items():
+        team = page_name in pages.desk
+        with _looking(browser, demo, pages, size, theme, team=team) as page:
+            page.goto((pages.desk if team else pages.public)[page_name])
+            page.evaluate("document.fonts.ready")
+            page.screenshot(path=to / f"{name}.png")
+
+
+@contextmanager
+def _looking(browser: Browser, demo: Demo, pages: Tour, size: str, theme: Theme, *, team: bool) -> Iterator[Page]:
+    """A page of a reader, or of the organiser, at a size and in a theme."""
+    context = browser.new_context(
+        base_url=demo.url,
+        viewport=SIZES[size],
+        color_scheme=theme,
+        is_mobile=size == "phone",
+        reduced_motion="reduce",
+    )
+    context.set_default_timeout(WAIT)
+    if team:
+        tour.log_in(context, ORGANISER)
+    else:
+        pages.let_in(context, demo.url)
+    yield context.new_page()
+    context.close()
 
 
 def _shown(pages: Tour, prefix: str, *, team: bool) -> dict[str, Callable[[Page], object]]:
