@@ -13,7 +13,7 @@ ALONE := env -u DATABASE_URL -u REDIS_URL -u EMAIL_URL
 PRODUCTION = env -i PATH="$$PATH" DEBUG=0 SITE_URL=https://letters.example.org ALLOWED_HOSTS=letters.example.org \
 	VAR_DIR="$(CURDIR)/.venv/var" SECRET_KEY="$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(64))')"
 
-.PHONY: help demo test check faults bench messages pins clean
+.PHONY: help demo test check faults bench messages screenshots pins clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
@@ -64,9 +64,13 @@ bench: .venv/development ## measure lists, queues, looks, mailings, deliveries a
 	@set -xe; for bench in bench.roll bench.record bench.desk bench.collecting bench.mailing bench.delivery bench.restore; do \
 	$(PY) -m tests.servers --with postgres,redis -- env DEMO=1 SECRET_KEY=bench LOG_LEVEL=ERROR VAR_DIR=.venv/var \
 		DJANGO_SETTINGS_MODULE=config.settings $(PY) -m $$bench; done
+	@if $(PY) -m tests.servers --missing chromium; then set -x; $(ALONE) $(PY) -m bench.browser; fi
 
 messages: .venv/development ## collect what is to be translated (needs gettext), and compile the catalogues in locale/
 	$(ALONE) DEBUG=1 $(PY) manage.py messages
+
+screenshots: .venv/development ## take pictures of every kind of page into var/screenshots (ARGS="--only ^desk")
+	$(ALONE) $(PY) -m tests.browser.screenshots $(ARGS)
 
 pins: ## renew the pinned requirements from pyproject.toml (needs uv)
 	$(UV) pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --universal --python-version 3.11 \

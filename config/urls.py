@@ -5,7 +5,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from config import accounts, administration, api, failures, mailbox
+from config import accounts, administration, api, failures, mailbox, styleguide
 from signatories.desk import status
 
 administration.furnish()
@@ -33,4 +33,6 @@ if settings.TRYING_OUT:
     urlpatterns += [
         path("dev/mailbox/", mailbox.mailbox, name="mailbox"),
         path("dev/mailbox/<str:name>/", mailbox.message, name="message"),
+        path("styleguide/", styleguide.guide, name="styleguide"),
+        path("styleguide/<int:code>/", styleguide.answer, name="answer"),
     ]

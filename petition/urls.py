@@ -20,7 +20,12 @@ urlpatterns = [
     path("letters/<slug:slug>/embed/", sharing.embed, name="embed"),
     path("oembed", sharing.oembed, name="oembed"),
     path("robots.txt", sharing.robots, name="robots"),
-    path("sitemap.xml", require_safe(sitemap), {"sitemaps": {"letters": sharing.Letters}}, name="sitemap"),
+    path(
+        "sitemap.xml",
+        require_safe(sitemap),
+        {"sitemaps": {"letters": sharing.Letters, "lists": sharing.Lists}},
+        name="sitemap",
+    ),
     path("letters/<slug:slug>/coalition/", views.coalition, name="coalition"),
     path("letters/<slug:slug>/updates/", views.updates, name="all_updates"),
     path("letters/<slug:slug>/updates.atom", views.updates_feed, name="updates_feed"),

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.conf import settings
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -10,9 +11,11 @@ from django.utils.feedgenerator import Atom1Feed
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from petition import replica
+from petition import finding, replica
 from petition.models import Letter
 from petition.versions import compare, shortened
+
+PAGE = 50  # letters
 
 
 def shared(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -26,8 +29,11 @@ def shared(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 @require_safe
 @shared
 def index(request: HttpRequest) -> HttpResponse:
-    """All letters that are public."""
-    return render(request, "petition/index.html", {"letters": Letter.objects.public()[:200]})
+    """The letters that are public, or those in which `q` stands."""
+    typed = request.GET.get("q", "").strip()[: finding.LONGEST]
+    page = Paginator(finding.find(typed), PAGE).get_page(request.GET.get("page"))
+    finding.count(page.object_list)
+    return render(request, "petition/index.html", {"page": page, "typed": typed})
 
 
 @require_safe
@@ -36,6 +42,13 @@ def letter(request: HttpRequest, slug: str) -> HttpResponse:
     """The letter with its numbers, its form and its first signatories."""
     found = get_object_or_404(Letter.objects.public(), slug=slug)
     return render(request, "petition/letter.html", {"letter": found, "tally": found.latest_tally})
+
+
+def unsearched(letter: Letter, page: HttpResponse) -> HttpResponse:
+    """Ask search engines to leave out a page with names, if its letter says so; its head says the same."""
+    if letter.names_unsearchable:
+        page["X-Robots-Tag"] = "noindex"
+    return page
 
 
 @require_safe

@@ -131,13 +131,21 @@ def _ask_those_missed() -> int:
 
 
 def progress(letter: Letter) -> list[dict[str, Any]]:
-    """Return the announcements of a letter, newest first, with how many mails are owed, sent and refused."""
+    """Return the announcements of a letter, newest first, with how many mails are owed, sent and refused.
+
+    `through` is how many are settled, and `going` whether some still wait or are being prepared.
+    """
     rows = Mail.objects.filter(announcement__letter=letter).order_by()
     counts: dict[Any, dict[str, int]] = {}
     for pk, state, n in rows.values_list("announcement", "state").annotate(n=Count("pk")):
         counts.setdefault(pk, {})[state] = n
     found = letter.announcements.select_related("version", "update", "reply")
-    return [{"announcement": one, **counts.get(one.pk, {})} for one in found]
+    return [{"announcement": one, **counts.get(one.pk, {}), **_stands(one, counts.get(one.pk, {}))} for one in found]
+
+
+def _stands(one: Announcement, counts: dict[str, int]) -> dict[str, Any]:
+    owed = counts.get(Mail.State.OWED, 0)
+    return {"through": sum(counts.values()) - owed, "going": bool(owed) or one.owed_at is None}
 
 
 def open_question(signature: Signature) -> Version | None:

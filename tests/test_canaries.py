@@ -107,7 +107,14 @@ def _of_team(route: str) -> int:
 
 
 def addresses(route: str, letter: Letter, shown: Signature) -> list[str]:
-    values = {"slug": letter.slug, "pk": str(shown.pk), "id": str(shown.pk), "number": "1", "language": "de"}
+    values = {
+        "slug": letter.slug,
+        "pk": str(shown.pk),
+        "id": str(shown.pk),
+        "number": "1",
+        "language": "de",
+        "code": "404",
+    }
     path = "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: values[found[1]], route)
     queries = [
         "?search=canary",

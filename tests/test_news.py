@@ -114,3 +114,19 @@ def test_the_desk_shows_how_far_a_mailing_is(confirmed, published, deliver, orga
     page = at_desk(organiser).get(f"/desk/{letter.slug}/updates/").content.decode()
     assert 'data-label="Sent">1<' in page
     assert 'data-label="Waiting">0<' in page
+
+
+def test_a_mailing_on_its_way_has_a_bar_that_moves_by_itself(confirmed, published, deliver, at_desk, organiser, letter):
+    for who in ("ada", "bea", "cleo"):
+        confirmed(f"{who}@example.com", updates=True)
+    deliver()
+    desk = at_desk(organiser)
+    announce.make()
+    Mail.objects.filter(pk=Mail.objects.filter(kind="update").first().pk).update(state=Mail.State.SENT)
+    page = desk.get(f"/desk/{letter.slug}/updates/").content.decode()
+    assert "1 of 3 mails are through." in page
+    assert '<progress max="3" value="1"' in page
+    deliver()
+    page = desk.get(f"/desk/{letter.slug}/updates/").content.decode()
+    assert "<progress" not in page
+    assert "hx-get" not in page

@@ -163,6 +163,7 @@ class World:
             "id": rows.signature.pk,
             "case": rows.case.pk,
             "name": "1.log",
+            "code": 404,
             "content_type_id": "1",
             "object_id": "1",
             "app_label": "petition",

@@ -176,6 +176,14 @@ class LetterForm(forms.Form):
         help_text=_("The names on the letter stay until their owners withdraw them."),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
+    names_unsearchable = forms.BooleanField(
+        label=_("Keep the names out of search engines"),
+        required=False,
+        help_text=_(
+            "The list stays public, and the letter itself can be found. Search engines are asked to leave out the "
+            "pages with names, and the letter’s own page leads to the list instead of beginning it."
+        ),
+    )
     edits = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def clean_language(self) -> str:

@@ -81,7 +81,7 @@ class AdjustForm(forms.Form):
 
     contact, interests = LetterForm.base_fields["contact"], LetterForm.base_fields["interests"]
     milestones, closes_at = LetterForm.base_fields["milestones"], LetterForm.base_fields["closes_at"]
-    keep_until = LetterForm.base_fields["keep_until"]
+    keep_until, names_unsearchable = LetterForm.base_fields["keep_until"], LetterForm.base_fields["names_unsearchable"]
 
 
 class UpdateForm(forms.Form):

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from petition import text
@@ -77,6 +78,9 @@ class Letter(models.Model):
     hold_new = models.BooleanField(default=False, help_text="on: whoever confirms is held for a second look")
     hold_on_burst = models.BooleanField(
         default=False, db_default=False, help_text="on: a burst of signatures turns hold_new on"
+    )
+    names_unsearchable = models.BooleanField(
+        default=False, db_default=False, help_text="on: search engines are asked to leave out the pages with names"
     )
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
     created_at = models.DateTimeField(default=timezone.now)
@@ -181,4 +185,7 @@ class LetterEvent(models.Model):
     @property
     def reason_label(self) -> str:
         """The reason in words."""
+        kind, _, number = self.reason.partition("version_")
+        if not kind and number:
+            return gettext("Version %(number)s published") % {"number": number}
         return str(REASONS.get(self.reason, self.reason))

@@ -124,6 +124,16 @@ class Letters(Sitemap):  # type: ignore[type-arg]
         return urlsplit(settings.SITE_URL).scheme
 
 
+class Lists(Letters):
+    """The lists of names, but for letters whose team wants them left out of search engines."""
+
+    def items(self) -> Any:
+        return Letter.objects.public().filter(names_unsearchable=False)
+
+    def location(self, item: Letter) -> str:
+        return reverse("signatories:signatories", args=[item.slug])
+
+
 def _slug_in(url: str) -> str:
     """The slug in the address of a letter's page here."""
     if not url.startswith(f"{settings.SITE_URL}/"):

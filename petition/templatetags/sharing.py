@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from urllib.parse import quote
 
 from django import template
 from django.conf import settings
@@ -43,3 +44,18 @@ def linked_data(letter: Letter) -> SafeString:
     }
     data = json.dumps(about, ensure_ascii=False).translate(ESCAPES)
     return mark_safe(f'<script type="application/ld+json">{data}</script>')
+
+
+@register.filter
+def letter_address(letter: Letter, language: str = "") -> str:
+    """The whole address of a letter, or of its translation into a language if there is one, to pass on."""
+    if language and letter.version and letter.version.translations.filter(language=language).exists():
+        return address("petition:translation", letter.slug, language)
+    return address("petition:letter", letter.slug)
+
+
+@register.filter
+def mail_about(letter: Letter, language: str = "") -> str:
+    """A link that begins a mail about a letter in the reader's own mail program (RFC 6068)."""
+    body = f"{letter.ask}\n\n{letter_address(letter, language)}\n".replace("\n", "\r\n")
+    return f"mailto:?subject={quote(letter.title)}&body={quote(body)}"

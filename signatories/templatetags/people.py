@@ -48,6 +48,12 @@ def announcements(letter: Letter) -> list[dict[str, Any]]:
     return announce.progress(letter)
 
 
+@register.filter
+def going(mailings: list[dict[str, Any]]) -> bool:
+    """Whether a mail of any of them is still on its way."""
+    return any(one["going"] for one in mailings)
+
+
 @register.simple_tag
 def queue_length(letter: Letter) -> int:
     """How many signatures wait for a decision."""

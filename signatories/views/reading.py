@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from petition.models import Letter
-from petition.views import shared
+from petition.views import shared, unsearched
 from signatories import countries, record, roll
 
 BAD_REQUEST = 400
@@ -39,5 +39,6 @@ def signatories(request: HttpRequest, slug: str) -> HttpResponse:
         "then_typed": f"{then.at:%Y-%m-%dT%H:%M}" if then else "",
         "filtered": any(asked[name] for name in ("search", "discipline", "country")),
         "countries": countries.names(),
+        "unsearched": letter.names_unsearchable,
     }
-    return render(request, "signatories/signatories.html", context)
+    return unsearched(letter, render(request, "signatories/signatories.html", context))

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from petition.models import Letter
 from petition.templatetags import figures
 from petition.text import stamp
-from petition.views import shared
+from petition.views import shared, unsearched
 from signatories import press, record
 
 BAD_PLACE = gettext_lazy("This place in the record does not exist. Please start from its first page.")
@@ -53,7 +53,7 @@ def changes_json(request: HttpRequest, slug: str) -> HttpResponse:
         "changes": [record.for_programs(change) for change in page.changes],
         "next": more,
     }
-    return JsonResponse(body, json_dumps_params={"ensure_ascii": False, "indent": 1})
+    return unsearched(letter, JsonResponse(body, json_dumps_params={"ensure_ascii": False, "indent": 1}))
 
 
 @require_safe
@@ -97,8 +97,10 @@ def _record(request: HttpRequest, slug: str, template: str, content_type: str) -
         "tally": letter.latest_tally,
         "site": settings.SITE_URL,
         "updated": page.changes[0].at if page.changes else letter.opened_at,
+        "unsearched": letter.names_unsearchable,
     }
-    return render(request, template, context, content_type=f"{content_type}; charset=utf-8")
+    shown = render(request, template, context, content_type=f"{content_type}; charset=utf-8")
+    return unsearched(letter, shown)
 
 
 def _count_lines(letter: Letter) -> Iterator[str]:

@@ -10,7 +10,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 
 from tests import migrated
+from tests.browser import tour
 from tests.browser.running import DATABASE, PASSWORD, Demo
+from tests.browser.tour import Tour
 
 QUIET = [
     *("--no-sandbox", "--disable-gpu", "--disable-background-networking"),
@@ -40,6 +42,12 @@ def demo(
     with Demo(folder).running() as demo:
         demo.copy(demo.folder / "as-it-began")
         yield demo
+
+
+@pytest.fixture(scope="session")
+def furnished(demo: Demo) -> Tour:
+    """The pages that need a state, in letters of their own on the demo that all tests share."""
+    return tour.furnish(demo)
 
 
 @pytest.fixture

@@ -106,7 +106,7 @@ class Demo:
                 start_new_session=True,  # Ctrl-C ends the tests first, and they end the demo
                 preexec_fn=servers._end_with_parent,
             )
-        until(self._answers, seconds=120)
+        until(self._answers, seconds=300)  # a busy machine migrates for minutes
 
     def _stop(self) -> int:
         """Ask it to end as Ctrl-C does, and return its exit code."""

@@ -1,64 +1,39 @@
 """Every kind of page under axe-core: on a desk and on a phone, by day and by night."""
 
-import json
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
-import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from tests.browser.running import LETTER, ORGANISER, Demo, link_in
+from tests.browser.running import ORGANISER, Demo
+from tests.browser.tour import Tour
 
 Visit = Callable[..., Page]
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 375, "height": 800}
-PUBLIC = [
-    "/",
-    f"/letters/{LETTER}/",
-    f"/letters/{LETTER}/sign/",
-    f"/letters/{LETTER}/coalition/",
-    f"/letters/{LETTER}/signatories/",
-    f"/letters/{LETTER}/changes/",
-    f"/letters/{LETTER}/press/",
-    f"/letters/{LETTER}/methods/",
-    "/accounts/login/",
-    "/accounts/login/code/",
-    "/dev/mailbox/",
-]
-DESK = ["/desk/", "/desk/new/", f"/desk/{LETTER}/vetting/", f"/desk/{LETTER}/throughput/", "/accounts/2fa/"]
 # The whole rule book once by day and once by night; what a width or a theme can change, in all four.
 CHANGING = {"runOnly": ["color-contrast", "target-size"]}
 RUN = "options => axe.run(options).then(result => result.violations)"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
-@pytest.fixture(scope="session")
-def furnished(demo: Demo) -> dict[str, Any]:
-    """The pages that need a state, in letters of their own on the demo that all tests share."""
-    script = (Path(__file__).parent / "furnishing.py").read_text()
-    return json.loads(demo.manage("shell", "-v", "0", "-c", script).splitlines()[-1])  # type: ignore[no-any-return]
-
-
-def test_every_public_page_is_accessible(visitor: Visit, demo: Demo, furnished: dict[str, Any]) -> None:
+def test_every_public_page_is_accessible(visitor: Visit, demo: Demo, furnished: Tour) -> None:
     page = visitor(viewport=WIDE)
-    page.context.add_cookies([{"name": "session", "value": furnished["session"], "url": demo.url}])
-    asked = link_in(demo.mail("", about="A question about your signature"), "mine").removeprefix(demo.url)
-    assert look(page, [*PUBLIC, asked, *furnished["public"]]) == []
+    furnished.let_in(page.context, demo.url)
+    assert look(page, furnished.public) == []
 
 
-def test_every_page_of_the_desk_is_accessible(member: Visit, furnished: dict[str, Any]) -> None:
+def test_every_page_of_the_desk_is_accessible(member: Visit, furnished: Tour) -> None:
     page = member(ORGANISER, viewport=WIDE)
-    found = look(page, [*DESK, *furnished["desk"]])
+    found = look(page, furnished.desk)
     page.goto("/desk/light-the-quay/batches/new/?status=listed")
     page.locator("form.batch").get_by_role("button", name="Preview").click()
     assert found + violations(page) == []
 
 
-def look(page: Page, paths: list[str]) -> list[str]:
+def look(page: Page, paths: dict[str, str]) -> list[str]:
     """Open each page once and return what axe finds wrong in it."""
     found = []
-    for path in paths:
+    for path in paths.values():
         answer = page.goto(path)
         assert answer is not None
         assert answer.status == 200, path

@@ -1,4 +1,4 @@
-"""The keyboard, a narrow screen, a quiet console, and a demo that is stopped and started again."""
+"""The keyboard, a busy port, and a demo that is stopped and started again."""
 
 import os
 import re
@@ -8,36 +8,14 @@ import sys
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
-from uuid import UUID
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.pages import LINE
-from tests.browser.running import LETTER, ORGANISER, ROOT, Demo, code_in, link_in
+from tests.browser.running import LETTER, ROOT, Demo, code_in, link_in
 
 Visit = Callable[..., Page]
-PUBLIC = [
-    "/",
-    f"/letters/{LETTER}/",
-    f"/letters/{LETTER}/sign/",
-    f"/letters/{LETTER}/coalition/",
-    f"/letters/{LETTER}/signatories/",
-    f"/letters/{LETTER}/versions/1/",
-    "/accounts/login/",
-    "/accounts/login/code/",
-    "/dev/mailbox/",
-]
-DESK = [
-    "/desk/",
-    "/desk/new/",
-    f"/desk/{LETTER}/",
-    f"/desk/{LETTER}/vetting/",
-    f"/desk/{LETTER}/founders/",
-    f"/desk/{LETTER}/export/",
-    f"/desk/{LETTER}/team/",
-    "/accounts/2fa/",
-]
 KEYS = {
     "name": "Kay Board-Example",
     "email": "kay@keys.example.org",
@@ -67,16 +45,6 @@ def test_a_signer_needs_no_mouse(visitor: Visit, demo: Demo) -> None:
     expect(page.get_by_role("heading", name="Confirmed, not public yet")).to_be_visible()
     signed = "SELECT country, discipline, capacity, publish FROM signatories_signature WHERE address = ?"
     assert demo.rows(signed, "kay@keys.example.org") == [("NO", "cryptography", "personal", 1)]
-
-
-def test_no_page_scrolls_sideways_or_complains_on_a_narrow_screen(visitor: Visit, member: Visit, demo: Demo) -> None:
-    """Errors in the console, violations of the content policy and other hosts are watched for in every test."""
-    narrow = {"viewport": {"width": 320, "height": 640}}
-    mine, person = _personal_pages(demo)
-    reader, organiser = visitor(**narrow), member(ORGANISER, **narrow)
-    wide = [path for path in [*PUBLIC, mine] if _is_too_wide(reader, path)]
-    wide += [path for path in [*DESK, person] if _is_too_wide(organiser, path)]
-    assert wide == []
 
 
 def test_the_demo_goes_on_where_it_was(tmp_path: Path) -> None:
@@ -118,20 +86,6 @@ def _tab_to(page: Page, field: str, *, button: bool = False) -> None:
         if tag == "BUTTON" if button else name == field:
             return
     pytest.fail(f"The keyboard does not reach {field or 'the button'}.")
-
-
-def _personal_pages(demo: Demo) -> tuple[str, str]:
-    """The page behind a signer's link, and the vetter's page of somebody who waits."""
-    mine = link_in(demo.mail("", about="You have signed"), "mine").removeprefix(demo.url)
-    [(waiting,)] = demo.rows("SELECT id FROM signatories_signature WHERE status = 'confirmed' ORDER BY id LIMIT 1")
-    return mine, f"/desk/{LETTER}/vetting/{UUID(waiting)}/"
-
-
-def _is_too_wide(page: Page, path: str) -> bool:
-    answer = page.goto(path)
-    assert answer is not None
-    assert answer.status == 200, path
-    return bool(page.evaluate("document.documentElement.scrollWidth") > 320)
 
 
 def _read(url: str) -> str:
