@@ -52,7 +52,7 @@ class Command(BaseCommand):
             source = catalogue(code)
             source.write_text(_with_own_header(source.read_text(encoding="utf-8"), code), encoding="utf-8")
             source.with_suffix(".mo").write_bytes(compiled(read(code)))
-            missing = sum(not whole(message.string) for message in read(code) if message.id)
+            missing = sum(message.fuzzy or not whole(message.string) for message in read(code) if message.id)
             self.stdout.write(f"{code}: {missing} of {len(read(code))} messages are not translated.")
 
 
