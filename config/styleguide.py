@@ -31,7 +31,12 @@ ANSWERS: dict[int, dict[str, Any]] = {
 }
 BARS: list[list[Any]] = [["Cryptography", 31], ["Incident response", 18], ["Policy", 7], ["Teaching", 2]]
 LEVELS = ("Confirmed by email", "Affiliation confirmed", "Identity checked", "Confirmed directly")
-SIGNALS: tuple[list[str], ...] = ([], ["organisation mailbox"], ["federated login", "public record"], ["direct contact", "published key"])
+SIGNALS: tuple[list[str], ...] = (
+    [],
+    ["organisation mailbox"],
+    ["federated login", "public record"],
+    ["direct contact", "published key"],
+)
 
 
 class Sample(forms.Form):
