@@ -29,9 +29,14 @@ ANSWERS: dict[int, dict[str, Any]] = {
     500: {},
     503: {},
 }
-BARS = [["Cryptography", 31], ["Incident response", 18], ["Policy", 7], ["Teaching", 2]]
+BARS: list[list[Any]] = [["Cryptography", 31], ["Incident response", 18], ["Policy", 7], ["Teaching", 2]]
 LEVELS = ("Confirmed by email", "Affiliation confirmed", "Identity checked", "Confirmed directly")
-SIGNALS = ([], ["organisation mailbox"], ["federated login", "public record"], ["direct contact", "published key"])
+SIGNALS: tuple[list[str], ...] = (
+    [],
+    ["organisation mailbox"],
+    ["federated login", "public record"],
+    ["direct contact", "published key"],
+)
 
 
 class Sample(forms.Form):
