@@ -1,0 +1,92 @@
+"""How many readers a letter's page serves, beside a view that answers the same bytes; run by `bench.web`."""
+
+import argparse
+import json
+import statistics
+import time
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+
+from bench import loads
+from bench.roll import fill  # makes Django ready
+from bench.serving import Web, environ, gunicorn
+from petition.models import Letter
+from signatories import vetting
+from signatories.models import Signature
+
+LINES = {
+    "constant, the same bytes": ("reference", "/constant", {}),
+    "page, {few}": ("product", "/letters/few/", {}),
+    "page, {many}": ("product", "/letters/many/", {}),
+    "page, {many}, as a browser asks": ("product", "/letters/many/", {"Accept_Encoding": "gzip, deflate, br"}),
+    "page, {many}, 304": ("product", "/letters/many/", {"If_None_Match": ""}),
+    "page, {many}, from another site": ("product", "/letters/many/?fbclid=IwAR0abc", {}),
+    "count for programs, {many}": ("product", "/api/v1/letters/many/count", {}),
+}
+
+
+def measure(product: Web, reference: Web, rounds: int, seconds: float) -> dict[str, float]:
+    """Answers a second of each line, taken in turn; the medians."""
+    servers, rates = {"product": product, "reference": reference}, {}
+    for number in range(rounds):
+        for line, (server, path, headers) in LINES.items():
+            if "If_None_Match" in headers:
+                headers = {"If_None_Match": product.get(path)[1].get("etag", '"none"')}
+            web = servers[server]
+            requests = [web.request(path, client=number, **headers) for number in range(1000)]
+            done = loads.run(loads.Job(web.port, requests, seconds=seconds))
+            assert set(done.statuses) <= {200, 304}, (line, done.statuses)
+            if number:  # the first round makes everything warm
+                rates.setdefault(line, []).append(done.rate)
+    return {line: statistics.median(several) for line, several in rates.items()}
+
+
+def stale(product: Web, letter: Letter) -> float:
+    """Seconds until no worker shows a name any more that was hidden while many read."""
+    first = letter.signatures.listed().in_order()[0]
+    product.get(f"/letters/{letter.slug}/")
+    Signature.objects.filter(pk=first.pk).update(level=1)
+    return _gone(product, letter, first)
+
+
+def _gone(product: Web, letter: Letter, first: Signature) -> float:
+    vetting.hide(first, vetter=letter.members.all()[0].user, reason="requested")
+    began = last = time.perf_counter()
+    while time.perf_counter() < began + 5:
+        if first.name.encode() in product.get(f"/letters/{letter.slug}/")[2]:
+            last = time.perf_counter()
+    return last - began
+
+
+def main() -> None:
+    """Fill two letters, measure, print a table, and write the figures to a file."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--few", type=int, default=1_000)
+    parser.add_argument("--signatures", type=int, default=1_000_000)
+    parser.add_argument("--rounds", type=int, default=6)
+    parser.add_argument("--seconds", type=float, default=2.0)
+    parser.add_argument("--output", type=Path, default=Path("var/bench-page.json"))
+    args = parser.parse_args()
+    fill(args.few, slug="few")
+    letter = fill(args.signatures, slug="many")
+    connection.close()
+    folder = Path(settings.VAR_DIR)
+    env = environ(settings.DATABASE_URL, folder)
+    with gunicorn("config.wsgi", env, folder / "product.log") as product:
+        (folder / "body").write_bytes(product.get("/letters/many/")[2])
+        bare = env | {"BENCH_BODY": str(folder / "body")}
+        with gunicorn("bench.reference", bare, folder / "reference.log") as reference:
+            rates = measure(product, reference, args.rounds, args.seconds)
+            figures = {line.format(few=f"{args.few:,}", many=f"{args.signatures:,}"): n for line, n in rates.items()}
+            constant = next(iter(figures.values()))
+            print(f"{'answers a second':44}       rate    ratio")
+            for line, rate in figures.items():
+                print(f"  {line:42} {rate:10,.0f} {rate / constant:8.2f}")
+    args.output.parent.mkdir(exist_ok=True)
+    args.output.write_text(json.dumps(figures, indent=1))
+
+
+if __name__ == "__main__":
+    main()
