@@ -91,9 +91,9 @@ class _Link:
                 return 0
             head = self.got[:end].lower()
             at = head.find(b"\r\ncontent-length:")
-            if at < 0:
+            if at < 0 and self.got[9:12] != b"304":
                 raise ValueError("An answer does not say how long it is.")
-            length = int(head[at + 17 :].split(b"\r\n", 1)[0])
+            length = int(head[at + 17 :].split(b"\r\n", 1)[0]) if at >= 0 else 0
             self.need = end + 4 + length
         return int(self.got[9:12]) if len(self.got) >= self.need else 0
 

@@ -27,20 +27,29 @@ LINES = {
 }
 
 
-def measure(product: Web, reference: Web, rounds: int, seconds: float) -> dict[str, float]:
-    """Answers a second of each line, taken in turn; the medians."""
-    servers, rates = {"product": product, "reference": reference}, {}
-    for number in range(rounds):
+def measure(product: Web, reference: Web, rounds: int, seconds: float) -> dict[str, tuple[float, float]]:
+    """Of each line answers a second, and microseconds of the server's processor for one; taken in turn, medians."""
+    servers, found = {"product": product, "reference": reference}, {}
+    for turn in range(rounds):
         for line, (server, path, headers) in LINES.items():
             if "If_None_Match" in headers:
                 headers = {"If_None_Match": product.get(path)[1].get("etag", '"none"')}
             web = servers[server]
             requests = [web.request(path, client=number, **headers) for number in range(1000)]
+            before = web.work()
             done = loads.run(loads.Job(web.port, requests, seconds=seconds))
             assert set(done.statuses) <= {200, 304}, (line, done.statuses)
-            if number:  # the first round makes everything warm
-                rates.setdefault(line, []).append(done.rate)
-    return {line: statistics.median(several) for line, several in rates.items()}
+            if turn:  # the first round makes everything warm
+                found.setdefault(line, []).append((done.rate, 1e6 * (web.work() - before) / done.done))
+    return {line: tuple(map(statistics.median, zip(*several))) for line, several in found.items()}
+
+
+def show(figures: dict[str, tuple[float, float]]) -> None:
+    """Print a table with the ratios to its first line."""
+    rate_of, work_of = next(iter(figures.values()))
+    print(f"{'':44} answers/s  ratio   processor  ratio")
+    for line, (rate, work) in figures.items():
+        print(f"  {line:42} {rate:9,.0f} {rate / rate_of:6.2f} {work:8,.0f} µs {work_of / work:6.2f}")
 
 
 def stale(product: Web, letter: Letter) -> float:
@@ -78,12 +87,9 @@ def main() -> None:
         (folder / "body").write_bytes(product.get("/letters/many/")[2])
         bare = env | {"BENCH_BODY": str(folder / "body")}
         with gunicorn("bench.reference", bare, folder / "reference.log") as reference:
-            rates = measure(product, reference, args.rounds, args.seconds)
-            figures = {line.format(few=f"{args.few:,}", many=f"{args.signatures:,}"): n for line, n in rates.items()}
-            constant = next(iter(figures.values()))
-            print(f"{'answers a second':44}       rate    ratio")
-            for line, rate in figures.items():
-                print(f"  {line:42} {rate:10,.0f} {rate / constant:8.2f}")
+            found = measure(product, reference, args.rounds, args.seconds)
+            figures = {line.format(few=f"{args.few:,}", many=f"{args.signatures:,}"): n for line, n in found.items()}
+            show(figures)
     args.output.parent.mkdir(exist_ok=True)
     args.output.write_text(json.dumps(figures, indent=1))
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,6 +61,14 @@ class Web:
             lines += ["Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(body)}"]
         return "\r\n".join([*lines, "", ""]).encode() + body
 
+    def work(self) -> float:
+        """Seconds of processor time that its workers have used so far: on a machine that others use, this says more."""
+        ticks = 0
+        for child in Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split():
+            fields = Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()
+            ticks += int(fields[11]) + int(fields[12])  # utime and stime, man 5 proc
+        return ticks / os.sysconf("SC_CLK_TCK")
+
     def get(self, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
         """Status, headers with small names, and body of one answer."""
         link = loads._Link(self.port)
@@ -93,15 +101,3 @@ def gunicorn(application: str, env: dict[str, str], log: Path) -> Iterator[Web]:
             yield web
         finally:
             process.terminate()
-
-
-@contextmanager
-def both(database: str, folder: Path, body: bytes) -> Iterator[tuple[Web, Web]]:
-    """Run the product and the reference, which answers with those bytes."""
-    env = environ(database, folder)
-    (folder / "body").write_bytes(body)
-    bare = env | {"BENCH_BODY": str(folder / "body")}
-    with ExitStack() as stack:
-        product = stack.enter_context(gunicorn("config.wsgi", env, folder / "product.log"))
-        reference = stack.enter_context(gunicorn("bench.reference", bare, folder / "reference.log"))
-        yield product, reference

@@ -1,5 +1,9 @@
 """What readers see. The same bytes for every visitor: no session, no cookie, nothing personal."""
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
@@ -11,12 +15,31 @@ from django.views.decorators.http import require_safe
 from petition.models import Letter
 from petition.versions import compare, shortened
 
-# A shared cache may answer for this long; a hidden name is gone from every page within it.
-shared = cache_control(public=True, max_age=2)
+# A shared cache may answer for this long. Each process keeps such pages as well (config/kept.py) and sees within
+# another second that a name was hidden, so it is gone from every page within two.
+MAX_AGE = 1
+shared = cache_control(public=True, max_age=MAX_AGE)
+View = Callable[..., HttpResponse]
+
+
+def any_query(view: View) -> View:
+    """Say that the query makes no other page of it: other sites put theirs behind the links that lead here.
+
+    The header is that of draft-ietf-httpbis-no-vary-search.
+    """
+
+    @wraps(view)
+    def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        response.headers["No-Vary-Search"] = "params"
+        return response
+
+    return inner
 
 
 @require_safe
 @shared
+@any_query
 def index(request: HttpRequest) -> HttpResponse:
     """All letters that are public."""
     return render(request, "petition/index.html", {"letters": Letter.objects.public()[:200]})
@@ -24,6 +47,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @shared
+@any_query
 def letter(request: HttpRequest, slug: str) -> HttpResponse:
     """The letter with its numbers, its form and its first signatories."""
     found = get_object_or_404(Letter.objects.public(), slug=slug)
@@ -40,6 +64,7 @@ def coalition(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 @shared
+@any_query
 def translation(request: HttpRequest, slug: str, language: str) -> HttpResponse:
     """The letter in another language, with the authoritative text one step away; it is signed from here too."""
     found = get_object_or_404(Letter.objects.public(), slug=slug)
