@@ -13,6 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 
+LOST = 599  # the connection ended in place of an answer
+
+
 @dataclass
 class Job:
     """What to send.
@@ -98,7 +101,7 @@ class _Link:
         return int(self.got[9:12]) if len(self.got) >= self.need else 0
 
     def again(self) -> None:
-        """A server may close a connection between two answers."""
+        """Open it anew."""
         self.socket.close()
         self.socket = self._open()
 
@@ -115,7 +118,9 @@ def _work(job: Job) -> Result:
     heapq.heapify(due)
     while True:
         now = time.perf_counter()
-        while free and sent < most and (due[0] <= now if job.rate and due else not job.rate and now < began + job.seconds):
+        while (
+            free and sent < most and (due[0] <= now if job.rate and due else not job.rate and now < began + job.seconds)
+        ):
             link = free.popleft()
             link.send(job.requests[sent % len(job.requests)], heapq.heappop(due) if job.rate else now)
             sent += 1
@@ -133,7 +138,7 @@ def _work(job: Job) -> Result:
                 chosen.unregister(link.socket)
                 link.again()
                 chosen.register(link.socket, selectors.EVENT_READ, link)
-                status = 599
+                status = 0 if link in free else LOST  # a server may close what is kept open and not used
             if status:
                 result.done += 1
                 result.statuses[status] += 1

@@ -61,7 +61,7 @@ def stale(product: Web, letter: Letter) -> float:
 
 
 def _gone(product: Web, letter: Letter, first: Signature) -> float:
-    vetting.hide(first, vetter=letter.members.all()[0].user, reason="requested")
+    vetting.hide(first, vetter=letter.members.all()[0].user, reason="listed_by_mistake")
     began = last = time.perf_counter()
     while time.perf_counter() < began + 5:
         if first.name.encode() in product.get(f"/letters/{letter.slug}/")[2]:

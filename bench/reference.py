@@ -25,7 +25,7 @@ settings.configure(
 django.setup()
 
 from django.core.wsgi import get_wsgi_application  # noqa: E402
-from django.db import connection, models  # noqa: E402
+from django.db import models  # noqa: E402
 
 BODY = Path(os.environ["BENCH_BODY"]).read_bytes() if "BENCH_BODY" in os.environ else b"constant"
 
@@ -54,16 +54,8 @@ def constant(request: HttpRequest) -> HttpResponse:
 def insert(request: HttpRequest) -> HttpResponse:
     """One row, committed."""
     sent = request.POST
-    Row.objects.create(
-        address=sent["email"], name=sent["name"], role=sent["role"], organisation=sent["organisation"]
-    )
+    Row.objects.create(address=sent["email"], name=sent["name"], role=sent["role"], organisation=sent["organisation"])
     return HttpResponseRedirect("/", headers={"Content-Length": 0})
-
-
-def make_table() -> None:
-    """Make the table, once."""
-    with connection.schema_editor() as editor:
-        editor.create_model(Row)
 
 
 urlpatterns = [path("constant", constant), path("insert", insert), path("healthz", constant)]
