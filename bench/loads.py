@@ -12,7 +12,6 @@ from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-
 LOST = 599  # the connection ended in place of an answer
 
 

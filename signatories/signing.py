@@ -136,9 +136,18 @@ def confirm(mail_id: uuid.UUID, code: str, *, in_tab: bool, corrected: dict[str,
         WrongCode: wrong digits, too many tries, or a mail that carries no code.
         Gone: right, but there is nothing to confirm any more.
     """
-    mail = _MAIL.first(pk=mail_id)
-    if mail is None or not _is_right(mail, code, in_tab=in_tab):
-        raise WrongCode
+    try:
+        with transaction.atomic():
+            mail = _MAIL.first(pk=mail_id)
+            if mail is not None and _is_right(mail, code, in_tab=in_tab):
+                return _confirm(mail, corrected)
+    except NotAllowed:  # somebody else moved it in this moment
+        return Confirmed(Signature.objects.get(mails=mail_id), just_now=False)
+    raise WrongCode  # when the try is counted, and committed
+
+
+def _confirm(mail: Mail, corrected: dict[str, Any] | None) -> Confirmed:
+    """Confirm the signature of a mail whose code is right, and which is locked."""
     signature = mail.signature
     assert signature is not None
     signature.letter = _LETTER.first(pk=signature.letter_id)  # type: ignore[assignment]
@@ -151,14 +160,10 @@ def confirm(mail_id: uuid.UUID, code: str, *, in_tab: bool, corrected: dict[str,
     signature = outbox.proposed(mail)
     if corrected is not None:
         signature.write_line(corrected)
-    try:
-        accept(signature, reason="confirmed")
-    except NotAllowed:  # the same code, sent twice at once: the other request has confirmed it
-        return Confirmed(Signature.objects.get(pk=signature.pk), just_now=False)
+    accept(signature, reason="confirmed")
     return Confirmed(signature, just_now=True)
 
 
-@transaction.atomic
 def _is_right(mail: Mail, code: str, *, in_tab: bool) -> bool:
     """Whether a code went to the mailbox and may still be tried; tries at the same moment are counted one by one.
 
@@ -181,7 +186,7 @@ def _is_right(mail: Mail, code: str, *, in_tab: bool) -> bool:
     return right
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def accept(signature: Signature, *, reason: str) -> None:
     """Make a pending signature a confirmed one: the mailbox is proven, so the profile may be written.
 

@@ -46,9 +46,17 @@ class House:
         """Ask as a browser does through a server."""
         said: list[Any] = []
         environ = {
-            **{"REQUEST_METHOD": method, "PATH_INFO": path, "QUERY_STRING": query, "wsgi.input": io.BytesIO()},
-            **{"SERVER_NAME": "testserver", "SERVER_PORT": "80", "HTTP_HOST": "testserver"},
-            **{"wsgi.url_scheme": "http", "REMOTE_ADDR": "192.0.2.1", "SCRIPT_NAME": "", **headers},
+            "REQUEST_METHOD": method,
+            "PATH_INFO": path,
+            "QUERY_STRING": query,
+            "wsgi.input": io.BytesIO(),
+            "SERVER_NAME": "testserver",
+            "SERVER_PORT": "80",
+            "HTTP_HOST": "testserver",
+            "wsgi.url_scheme": "http",
+            "REMOTE_ADDR": "192.0.2.1",
+            "SCRIPT_NAME": "",
+            **headers,
         }
         body = b"".join(self.front(environ, lambda *args: said.append(args)))
         return Answer(int(said[0][0][:3]), dict(said[0][1]), body)

@@ -78,12 +78,15 @@ def may_write_to(address_hash: str, *, letter_id: int) -> bool:
 
 def may_write(address_hash: str, *, letter_id: int, signature: Signature | None = None) -> tuple[bool, int]:
     """The same, with how many mails are kept about a signature; all of it is asked in any case: time tells nothing."""
-    if database.vendor == "postgresql":  # SQLite has one writer at a time in any case
-        with database.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int(address_hash[:15], 16)])
     pk, since = rows.given(Mail, signature=signature and signature.pk, sent_at=patience.now() - DAY)
+    asked = [letter_id, *hashes(address_hash, letter_id), pk, address_hash, since]
+    locks = database.vendor == "postgresql"  # SQLite has one writer at a time in any case
     with database.cursor() as cursor:
-        cursor.execute(STANDING, [letter_id, *hashes(address_hash, letter_id), pk, address_hash, since])
+        if locks:  # both in one message; what is counted is what the others have committed before the lock was given
+            cursor.execute(f"SELECT pg_advisory_xact_lock(%s);{STANDING}", [int(address_hash[:15], 16), *asked])
+            cursor.nextset()
+        else:
+            cursor.execute(STANDING, asked)
         over_the_site, of_letter, unwanted, kept = cursor.fetchone()
     return over_the_site < DAILY_OVER_THE_SITE and of_letter < DAILY and not unwanted, kept
 

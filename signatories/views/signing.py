@@ -81,9 +81,8 @@ def _ask_for_patience(
 @limited.limited("code")
 def sent(request: HttpRequest, slug: str) -> HttpResponse:
     """The tab of signing: it asks for the code from the mail."""
-    letter = _letter(slug)
     token = request.GET.get("t", "")
-    mail_id = links.read("tab", token, at=letter.slug)
+    mail_id = links.read("tab", token, at=slug)
     form = signers.CodeForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
@@ -91,10 +90,10 @@ def sent(request: HttpRequest, slug: str) -> HttpResponse:
         except signing.WrongCode:
             form.add_error("code", _wrong_in_tab())
         except signing.Gone:
-            return render(request, "signatories/gone.html", {"letter": letter}, status=links.GONE)
+            return render(request, "signatories/gone.html", {"letter": _letter(slug)}, status=links.GONE)
         else:
             return redirect(links.mine_path(confirmed.signature))
-    context = {"letter": letter, "form": form, "token": token, "again": "again" in request.GET}
+    context = {"letter": _letter(slug), "form": form, "token": token, "again": "again" in request.GET}
     return render(request, "signatories/sent.html", context, status=UNPROCESSABLE if form.errors else 200)
 
 
