@@ -4,6 +4,7 @@ import argparse
 import json
 import statistics
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from django.conf import settings
@@ -14,8 +15,9 @@ from bench.roll import fill  # makes Django ready
 from bench.serving import Web, environ, gunicorn
 from petition.models import Letter
 from signatories import vetting
-from signatories.models import Signature
+from signatories.models import SignatureEvent
 
+SHOWN = 2  # seconds, issue 8, of which a second is what max-age gives to a cache behind us
 LINES = {
     "constant, the same bytes": ("reference", "/constant", {}),
     "page, {few}": ("product", "/letters/few/", {}),
@@ -36,12 +38,14 @@ def measure(product: Web, reference: Web, rounds: int, seconds: float) -> dict[s
                 headers = {"If_None_Match": product.get(path)[1].get("etag", '"none"')}
             web = servers[server]
             requests = [web.request(path, client=number, **headers) for number in range(1000)]
+            for _ in range(8):  # whichever worker answers
+                web.get(path, **headers)
             before = web.work()
             done = loads.run(loads.Job(web.port, requests, seconds=seconds))
             assert set(done.statuses) <= {200, 304}, (line, done.statuses)
             if turn:  # the first round makes everything warm
                 found.setdefault(line, []).append((done.rate, 1e6 * (web.work() - before) / done.done))
-    return {line: tuple(map(statistics.median, zip(*several))) for line, several in found.items()}
+    return {line: tuple(map(statistics.median, zip(*several, strict=True))) for line, several in found.items()}
 
 
 def show(figures: dict[str, tuple[float, float]]) -> None:
@@ -52,21 +56,25 @@ def show(figures: dict[str, tuple[float, float]]) -> None:
         print(f"  {line:42} {rate:9,.0f} {rate / rate_of:6.2f} {work:8,.0f} µs {work_of / work:6.2f}")
 
 
-def stale(product: Web, letter: Letter) -> float:
-    """Seconds until no worker shows a name any more that was hidden while many read."""
-    first = letter.signatures.listed().in_order()[0]
-    product.get(f"/letters/{letter.slug}/")
-    Signature.objects.filter(pk=first.pk).update(level=1)
-    return _gone(product, letter, first)
-
-
-def _gone(product: Web, letter: Letter, first: Signature) -> float:
-    vetting.hide(first, vetter=letter.members.all()[0].user, reason="listed_by_mistake")
-    began = last = time.perf_counter()
-    while time.perf_counter() < began + 5:
-        if first.name.encode() in product.get(f"/letters/{letter.slug}/")[2]:
-            last = time.perf_counter()
-    return last - began
+def seconds_shown(product: Web, letter: Letter) -> float:
+    """Seconds for which some worker still showed a name after it was hidden, while many read."""
+    first, seen = letter.signatures.listed().in_order()[0], 0.0
+    path = f"/letters/{letter.slug}/"
+    # What was filled in has no history, and a name that never came onto the list leaves no trace when it goes.
+    came = {"letter": letter, "was": "confirmed", "now": "listed", "stood": False, "stands": True}
+    SignatureEvent.objects.bulk_create([SignatureEvent(signature=first, **came)])
+    request = product.request(path)
+    with ThreadPoolExecutor() as beside:
+        reading = beside.submit(loads.run, loads.Job(product.port, [request], connections=8, seconds=6))
+        time.sleep(2)
+        assert first.name.encode() in product.get(path)[2]
+        vetting.hide(first, vetter=letter.members.all()[0].user, reason="listed_by_mistake")
+        hidden = time.perf_counter()
+        while (now := time.perf_counter() - hidden) < 3:
+            if first.name.encode() in product.get(path)[2]:
+                seen = now
+        reading.result()
+    return seen
 
 
 def main() -> None:
@@ -74,7 +82,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--few", type=int, default=1_000)
     parser.add_argument("--signatures", type=int, default=1_000_000)
-    parser.add_argument("--rounds", type=int, default=6)
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=2.0)
     parser.add_argument("--output", type=Path, default=Path("var/bench-page.json"))
     args = parser.parse_args()
@@ -90,6 +98,10 @@ def main() -> None:
             found = measure(product, reference, args.rounds, args.seconds)
             figures = {line.format(few=f"{args.few:,}", many=f"{args.signatures:,}"): n for line, n in found.items()}
             show(figures)
+            seen = seconds_shown(product, letter)
+            print(f"  a hidden name was shown for {seen:.2f} s more while many read")
+            assert seen < SHOWN, f"a hidden name may be shown for {SHOWN} s"
+            figures["a hidden name, s"] = (seen, SHOWN)
     args.output.parent.mkdir(exist_ok=True)
     args.output.write_text(json.dumps(figures, indent=1))
 

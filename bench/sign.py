@@ -105,8 +105,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--few", type=int, default=1_000)
     parser.add_argument("--signatures", type=int, default=1_000_000)
-    parser.add_argument("--rounds", type=int, default=6)
-    parser.add_argument("--number", type=int, default=2_000, help="signatures in each round")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--number", type=int, default=500, help="signatures in each round")
     parser.add_argument("--output", type=Path, default=Path("var/bench-sign.json"))
     args = parser.parse_args()
     letters = {f"{args.few:,}": fill(args.few, slug="few"), f"{args.signatures:,}": fill(args.signatures, slug="many")}

@@ -20,7 +20,7 @@ from typing import Any
 
 import brotli
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, close_old_connections, connection
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import HttpResponse
 from django.utils.translation import get_supported_language_variant
@@ -186,7 +186,8 @@ def state(slug: str, since: datetime) -> tuple[Any, ...] | None:
         slug: of the letter.
         since: from when on its public moves are counted; the same for two states that are compared.
     """
-    close_old_connections()
+    if not connection.in_atomic_block:  # as before each request: one that has ended is made anew
+        close_old_connections()
     moves = SignatureEvent.objects.filter(record.PUBLIC, letter=OuterRef("pk"), at__gte=since).order_by()
     published = {"letter": OuterRef("pk"), "published_at__isnull": False}
     found = Letter.objects.filter(slug=slug).annotate(

@@ -4,7 +4,7 @@ import gzip
 import io
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,9 +69,9 @@ class House:
 
 
 @pytest.fixture
-def house(letter: Any) -> Iterator[House]:
+def house(letter: Any) -> House:
     keep_the_connection()
-    yield House()
+    return House()
 
 
 def test_a_kept_page_is_the_page_with_all_its_headers(house: House, client: Client):
