@@ -86,7 +86,8 @@ def insert_if(condition: bool, row: models.Model) -> None:
 
 def given(model: type[models.Model], **values: Any) -> list[Any]:
     """Return values of fields as the database is given them."""
-    return [model._meta.get_field(name).get_db_prep_value(value, connection) for name, value in values.items()]
+    fields: Any = model._meta
+    return [fields.get_field(name).get_db_prep_value(value, connection) for name, value in values.items()]
 
 
 def _values(row: models.Model) -> list[Any]:

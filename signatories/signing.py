@@ -267,8 +267,12 @@ def _proven(signature: Signature) -> dict[str, Any]:
     line = signature.written
     said = {field: line[field] for field in ("name", "role", "organisation", "country")}
     profile = Signatory(address_hash=signature.address_hash, address=signature.address, seen_at=timezone.now(), **said)
-    same = {"unique_fields": ["address_hash"], "update_fields": ["address", "seen_at", *said]}
-    Signatory.objects.bulk_create([profile], update_conflicts=True, **same)
+    Signatory.objects.bulk_create(
+        [profile],
+        update_conflicts=True,
+        unique_fields=["address_hash"],
+        update_fields=["address", "seen_at", *said],
+    )
     founder = {"rank": signature.rank, "source": signature.source, "version_id": signature.version_id}
     return {"signatory": profile, "collect_after": patience.now(), **founder, **line}
 
