@@ -63,7 +63,7 @@ def codes(web: Web, letter: Letter, number: int) -> list[bytes]:
 def load(web: Web, requests: list[bytes], **more: Any) -> tuple[loads.Result, float]:
     """Send all of them once; the result, and microseconds of the server's processor for each."""
     before = web.work()
-    done = loads.run(loads.Job(web.port, requests, connections=CONNECTIONS, seconds=60, repeat=False, **more))
+    done = loads.run(loads.Job(web.port, requests, connections=CONNECTIONS, seconds=600, repeat=False, **more))
     assert set(done.statuses) <= {302, 303}, done.statuses
     return done, 1e6 * (web.work() - before) / done.done
 

@@ -40,7 +40,6 @@ class Gone(Exception):
     """There is nothing to confirm any more: it expired, was withdrawn, or the letter was delivered."""
 
 
-@transaction.atomic
 def sign(
     letter: Letter,
     *,
@@ -78,6 +77,12 @@ def sign(
         address_hash=addresses.keyed_hash(address),
     )
     signature.write_line(typed)
+    with transaction.atomic(savepoint=False):
+        return _ask(signature, to=address, origin=origin)
+
+
+def _ask(signature: Signature, *, to: str, origin: origins.From | None) -> Mail:
+    """Keep a signature, unless there is one of that mailbox already, and owe the mail about the one that is kept."""
     same = "address_hash = excluded.address_hash"  # nothing is changed; it is locked
     kept = rows.put(signature, on=["letter_id", "address_hash"], otherwise=same)
     assert kept is not None
@@ -87,8 +92,7 @@ def sign(
     typed = signature.typed
     kind, details = _about(kept, signature, typed, origin)
     wording = sha256(f"{kept.created_at} {sorted(typed.items())}")[:32] if details else ""
-    to = "" if kept.address else address
-    return outbox.ask(kind, signature=kept, key=wording, to=to, details=details)
+    return outbox.ask(kind, signature=kept, key=wording, to="" if kept.address else to, details=details)
 
 
 def _about(
