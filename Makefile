@@ -60,7 +60,8 @@ faults: .venv/development ## break everything while people sign; FULL=1: 20,000 
 		$(if $(FULL),$(ALONE) $(PY) -m tests.faults --mutants;) \
 	else test "$$CI" != true; fi
 
-bench: .venv/development ## measure lists, queues, looks, mailings, deliveries and a restore, each on a PostgreSQL of its own
+bench: .venv/development ## measure pages, signing, lists, queues, looks, mailings, deliveries and a restore, on PostgreSQL
+	$(ALONE) $(PY) -m bench.web
 	@set -xe; for bench in bench.roll bench.record bench.desk bench.collecting bench.mailing bench.delivery bench.restore; do \
 	$(PY) -m tests.servers --with postgres,redis -- env DEMO=1 SECRET_KEY=bench LOG_LEVEL=ERROR VAR_DIR=.venv/var \
 		DJANGO_SETTINGS_MODULE=config.settings $(PY) -m $$bench; done

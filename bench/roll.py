@@ -58,11 +58,14 @@ def peak_memory() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
 
 
-def fill(number: int) -> Letter:
-    """Make a letter with that many signatures, ten of eleven listed."""
+def fill(number: int, slug: str = "") -> Letter:
+    """Make a letter with that many signatures, ten of eleven listed, unless there is one; the slug may be told."""
     call_command("migrate", verbosity=0)
     fields = letterfile.read(Path(__file__).parent.parent / "demo" / "letter.md")
-    letter = lifecycle.begin(owner=User.objects.create_user("owner@example.org"), **fields)
+    if slug and (made := Letter.objects.filter(slug=slug).first()):
+        return made
+    owner = User.objects.filter(email="owner@example.org").first() or User.objects.create_user("owner@example.org")
+    letter = lifecycle.begin(owner=owner, **{**fields, **({"slug": slug} if slug else {})})
     lifecycle.publish(letter)
     assert letter.version is not None
     with connection.cursor() as cursor:

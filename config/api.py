@@ -20,7 +20,7 @@ from ninja.throttling import AnonRateThrottle
 from petition.api import router as letters
 from petition.models import Letter
 from petition.moves import NotAllowed
-from petition.views import shared
+from petition.views import MAX_AGE, shared
 from signatories import origins
 from signatories.api import deciding, exports, team
 from signatories.api import router as people
@@ -48,7 +48,7 @@ class Api(NinjaAPI):
         response = super().create_response(request, data, **how)
         if response.status_code != HTTPStatus.OK or request.path.startswith(TEAM):
             return response
-        patch_cache_control(response, public=True, max_age=2)
+        patch_cache_control(response, public=True, max_age=MAX_AGE)
         etag = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
         response["ETag"] = etag
         return get_conditional_response(request, etag=etag, response=response) or response

@@ -49,18 +49,32 @@ def requests(get_response: View) -> View:
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        given = request.headers.get("X-Request-ID", "")
-        identifier = given if GIVEN.fullmatch(given) else str(uuid.uuid4())
-        structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request_id=identifier)
+        identifier = begin(request.headers.get("X-Request-ID", ""))
         response = get_response(request)
         response.headers["X-Request-ID"] = identifier
         if request.path_info not in QUIET:
-            level = logging.WARNING if response.status_code >= 500 else logging.INFO
-            log.log(level, "answered", method=request.method, page=_page(request), status=response.status_code)
+            response.page = _page(request)  # type: ignore[attr-defined]  # config.kept logs it again
+            answered(request.method or "", response.page, response.status_code)  # type: ignore[attr-defined]
         return response
 
     return middleware
+
+
+def begin(given: str) -> str:
+    """Begin the lines of one request, and return the identifier that all of them carry.
+
+    Args:
+        given: by a proxy of ours, or empty.
+    """
+    identifier = given if GIVEN.fullmatch(given) else str(uuid.uuid4())
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=identifier)
+    return identifier
+
+
+def answered(method: str, page: str, status: int) -> None:
+    """Log what came of a request."""
+    log.log(logging.WARNING if status >= 500 else logging.INFO, "answered", method=method, page=page, status=status)
 
 
 def _page(request: HttpRequest) -> str:

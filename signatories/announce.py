@@ -181,7 +181,7 @@ def keep(signature: Signature) -> None:
 
 def tell_latecomer(signature: Signature) -> bool:
     """Owe the question to somebody who confirmed an old wording after everybody else was asked; return whether."""
-    versions.forget_wordings(signature.letter)
+    versions.renew(signature.letter)
     version = open_question(signature)
     announcement = Announcement.objects.filter(version=version).first() if version else None
     if announcement is None:

@@ -9,7 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from petition import patience
+from petition import patience, rows
 from petition.models import Letter
 from petition.moves import NotAllowed, move, note
 from petition.text import fold, sha256
@@ -23,6 +23,14 @@ from signatories.models import Consent, Evidence, Mail, Origin, Signatory, Signa
 MAX_TAB_TRIES = 5
 # What a reader sees or counts as a claim of the signer: whoever changes it is checked again.
 CLAIMED = ("name", "role", "organisation", "former", "discipline", "capacity")
+_SOME = uuid.UUID(int=1)
+_MAIL = rows.Question(lambda pk: Mail.objects.filter(pk=pk, signature__isnull=False), pk=_SOME)
+_LOCKED = rows.Question(lambda pk: Signature.objects.select_for_update().filter(pk=pk), pk=_SOME)
+_LETTER = rows.Question(lambda pk: Letter.objects.filter(pk=pk).order_by(), pk=-1)
+_ASKING = rows.Question(
+    lambda signature: Mail.objects.filter(signature=signature, kind=Mail.Kind.CONFIRM).order_by("-sent_at"),
+    signature=_SOME,
+)
 
 
 class WrongCode(Exception):
@@ -33,7 +41,6 @@ class Gone(Exception):
     """There is nothing to confirm any more: it expired, was withdrawn, or the letter was delivered."""
 
 
-@transaction.atomic
 def sign(
     letter: Letter,
     *,
@@ -74,16 +81,22 @@ def sign(
         address_hash=addresses.keyed_hash(address),
     )
     signature.write_line(typed)
-    Signature.objects.bulk_create([signature], ignore_conflicts=True)
-    kept = letter.signatures.select_for_update().get(address_hash=signature.address_hash)
+    with transaction.atomic(savepoint=False):
+        return _ask(signature, to=address, origin=origin)
+
+
+def _ask(signature: Signature, *, to: str, origin: origins.From | None) -> Mail:
+    """Keep a signature, unless there is one of that mailbox already, and owe the mail about the one that is kept."""
+    same = "address_hash = excluded.address_hash"  # nothing is changed; it is locked
+    kept = rows.put(signature, on=["letter_id", "address_hash"], otherwise=same)
+    assert kept is not None
     if origin:
         where = Origin(signature=kept, network=origin.network, device=origin.device)
-        outbox.insert_if(kept.status == Signature.Status.PENDING, where)
+        rows.insert_if(kept.status == Signature.Status.PENDING, where)
     typed = signature.typed
     kind, details = _about(kept, signature, typed, origin)
     wording = sha256(f"{kept.created_at} {sorted(typed.items())}")[:32] if details else ""
-    to = "" if kept.address else address
-    return outbox.ask(kind, signature=kept, key=wording, to=to, details=details)
+    return outbox.ask(kind, signature=kept, key=wording, to="" if kept.address else to, details=details)
 
 
 def _about(
@@ -131,11 +144,21 @@ def confirm(mail_id: uuid.UUID, code: str, *, in_tab: bool, corrected: dict[str,
         WrongCode: wrong digits, too many tries, or a mail that carries no code.
         Gone: right, but there is nothing to confirm any more.
     """
-    mail = Mail.objects.select_related("signature__letter").filter(pk=mail_id, signature__isnull=False).first()
-    if mail is None or not _is_right(mail, code, in_tab=in_tab):
-        raise WrongCode
+    try:
+        with transaction.atomic():
+            mail = _MAIL.first(pk=mail_id)
+            if mail is not None and _is_right(mail, code, in_tab=in_tab):
+                return _confirm(mail, corrected)
+    except NotAllowed:  # somebody else moved it in this moment
+        return Confirmed(Signature.objects.get(mails=mail_id), just_now=False)
+    raise WrongCode  # when the try is counted, and committed
+
+
+def _confirm(mail: Mail, corrected: dict[str, Any] | None) -> Confirmed:
+    """Confirm the signature of a mail whose code is right, and which is locked."""
     signature = mail.signature
     assert signature is not None
+    signature.letter = _LETTER.first(pk=signature.letter_id)  # type: ignore[assignment]
     if signature.status in {Signature.Status.WITHDRAWN, Signature.Status.EXPIRED}:
         raise Gone
     if signature.status != Signature.Status.PENDING:
@@ -145,35 +168,33 @@ def confirm(mail_id: uuid.UUID, code: str, *, in_tab: bool, corrected: dict[str,
     signature = outbox.proposed(mail)
     if corrected is not None:
         signature.write_line(corrected)
-    try:
-        accept(signature, reason="confirmed")
-    except NotAllowed:  # the same code, sent twice at once: the other request has confirmed it
-        return Confirmed(Signature.objects.get(pk=signature.pk), just_now=False)
+    accept(signature, reason="confirmed")
     return Confirmed(signature, just_now=True)
 
 
-@transaction.atomic
 def _is_right(mail: Mail, code: str, *, in_tab: bool) -> bool:
-    """Whether a code went to the mailbox and may still be tried; tries at the same moment are counted one by one."""
+    """Whether a code went to the mailbox and may still be tried; tries at the same moment are counted one by one.
+
+    The mail knows its signature afterwards, as it was when it was locked.
+    """
     assert mail.signature_id is not None
-    Signature.objects.select_for_update().get(pk=mail.signature_id)
-    asking = Mail.objects.filter(signature=mail.signature_id, kind=Mail.Kind.CONFIRM)
-    rows = list(asking.order_by("-sent_at").values_list("pk", "times_sent", "wrong_codes"))
-    ours = [row for row in rows if row[0] == mail.pk]
+    mail.signature = _LOCKED.first(pk=mail.signature_id)
+    mails = [(one.pk, one.times_sent, one.wrong_codes) for one in _ASKING.ask(signature=mail.signature_id)]
+    ours = [row for row in mails if row[0] == mail.pk]
     own = [row for row in ours if row[1]]  # it went out, so its code is right whatever came after
-    newest = [row for row in rows if row[1]][: outbox.DAILY]
+    newest = [row for row in mails if row[1]][: outbox.DAILY]
     right = bool(ours) and any(tokens.is_code(row[0], code) for row in {*newest, *own})
     if not in_tab:
         return right
-    counted = own or [row for row in rows if not row[1]]
+    counted = own or [row for row in mails if not row[1]]
     if sum(row[2] for row in counted) >= MAX_TAB_TRIES:
         return False
     if not right:
-        asking.filter(pk=mail.pk).update(wrong_codes=F("wrong_codes") + 1)
+        Mail.objects.filter(pk=mail.pk, kind=Mail.Kind.CONFIRM).update(wrong_codes=F("wrong_codes") + 1)
     return right
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def accept(signature: Signature, *, reason: str) -> None:
     """Make a pending signature a confirmed one: the mailbox is proven, so the profile may be written.
 
@@ -252,15 +273,15 @@ def restate(
 def _proven(signature: Signature) -> dict[str, Any]:
     """Write the profile of a mailbox that was proven just now, and return what its signature takes over."""
     line = signature.written
-    profile, _made = Signatory.objects.update_or_create(
-        address_hash=signature.address_hash,
-        defaults={
-            "address": signature.address,
-            "seen_at": timezone.now(),
-            **{field: line[field] for field in ("name", "role", "organisation", "country")},
-        },
+    said = {field: line[field] for field in ("name", "role", "organisation", "country")}
+    profile = Signatory(address_hash=signature.address_hash, address=signature.address, seen_at=timezone.now(), **said)
+    Signatory.objects.bulk_create(
+        [profile],
+        update_conflicts=True,
+        unique_fields=["address_hash"],
+        update_fields=["address", "seen_at", *said],
     )
-    founder = {"rank": signature.rank, "source": signature.source, "version": signature.version}
+    founder = {"rank": signature.rank, "source": signature.source, "version_id": signature.version_id}
     return {"signatory": profile, "collect_after": patience.now(), **founder, **line}
 
 

@@ -31,6 +31,12 @@ def test_the_code_in_the_same_tab_confirms_and_leads_to_the_status_page(signed, 
     assert owed_kinds(signature) == ["confirm", "receipt"]
 
 
+def test_confirming_costs_a_fixed_number_of_queries(signed, client: Client, django_assert_num_queries):
+    tab, message = signed
+    with django_assert_num_queries(17):  # four of them savepoints, two where a test is no transaction
+        client.post(tab, {"code": code_in(message)})
+
+
 def test_spaces_in_the_code_and_digits_of_another_script_do_not_matter(signed, client: Client):
     tab, message = signed
     arabic = code_in(message).translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩"))

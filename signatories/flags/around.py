@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Count, F, Max, Window
 from django.db.models.functions import RowNumber
 
+from petition import rows
 from signatories.models import Alarm, Evidence, Flag, Mail, OrganisationDomain, Origin, Signature, WatchName
 from signatories.organisations.hosts import is_free_mail
 from signatories.reasons import Family, FlagKind
@@ -22,6 +23,7 @@ MOST_COLLEAGUES = 200
 # What is no reason for doubt any more when it is not found again, such as free mail once a work mailbox is proven.
 # The others stay until a person has looked, whatever the signer changes.
 PASSING = {FlagKind.FREE_MAIL, FlagKind.UNKNOWN_ORGANISATION, FlagKind.DUPLICATE}
+_WATCHED = rows.Question(lambda letter: WatchName.objects.in_force().filter(letter=letter), letter=-1)
 
 
 class Around:
@@ -36,11 +38,7 @@ class Around:
     @cached_property
     def watched(self) -> dict[int, list[WatchName]]:
         """The watchlist of each letter."""
-        rows = WatchName.objects.in_force().filter(letter__in=self._letters)
-        found: dict[int, list[WatchName]] = defaultdict(list)
-        for row in rows:
-            found[row.letter_id].append(row)
-        return found
+        return {letter: _WATCHED.ask(letter=letter) for letter in self._letters}
 
     @cached_property
     def alarms(self) -> dict[tuple[int, str, str], Alarm]:

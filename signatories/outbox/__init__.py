@@ -2,7 +2,7 @@
 
 from signatories.outbox import anew
 from signatories.outbox.anew import sign_anew
-from signatories.outbox.asking import MOST_WORDINGS, ask, ask_again, insert_if
+from signatories.outbox.asking import MOST_WORDINGS, ask, ask_again
 from signatories.outbox.owing import (
     COOL_DOWN,
     DAILY,
@@ -36,7 +36,6 @@ __all__ = [
     "compose",
     "forbid",
     "forget_knocks",
-    "insert_if",
     "knock",
     "may_write_to",
     "owe",

@@ -7,10 +7,10 @@ from typing import Any
 
 from django.db import transaction
 
+from petition import rows
 from petition.moves import LostRace, move
 from signatories import origins
 from signatories.models import Mail, Origin, Signature
-from signatories.outbox.asking import insert_if
 
 Status = Signature.Status
 
@@ -53,7 +53,7 @@ def begin(mail: Mail) -> None:
         kept.refresh_from_db()
         return
     if "network" in anew:
-        insert_if(True, Origin(signature=kept, network=anew["network"], device=anew["device"]))
+        rows.insert_if(True, Origin(signature=kept, network=anew["network"], device=anew["device"]))
     # The first mail of this life: the same line typed again is the same mail.
     mail.key, mail.details = f"{mail.kind}:{kept.pk}:", {}
     Mail.objects.filter(pk=mail.pk).update(key=mail.key, details={})

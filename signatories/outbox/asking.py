@@ -6,17 +6,26 @@ not go out is written like one that may, and what is forbidden is a condition in
 
 from typing import Any
 
-from django.db import connection, models
 from structlog.contextvars import get_contextvars
 
-from petition import patience
+from petition import patience, rows
 from signatories.models import HELD, Knock, Mail, Signature
-from signatories.outbox.owing import COOL_DOWN, may_write_to
+from signatories.outbox.owing import COOL_DOWN, may_write
 
 MOST_WORDINGS = 20  # kept for one signature, sent or not
 # What is limited, and stops for good when the owner of the mailbox says so.
 ASKED_FOR = {Mail.Kind.CONFIRM, Mail.Kind.ALREADY, Mail.Kind.GONE, Mail.Kind.REACH}
-RENEWED = ["state", "send_after", "attempts", "to", "details", "request_id"]
+RENEWED = ("state", "send_after", "attempts", '"to"', "details", "request_id")
+# One that may go out goes again where it was not sent a moment ago, failed or was dropped: a full mailbox may have room
+# again. One that is owed already does so only where it is held since a restore; whoever asks gets it.
+GOES = """excluded.state = 'owed' AND (kept.state IN ('dropped', 'failed')
+    OR (kept.state = 'sent' AND kept.sent_at < %s) OR (kept.state = 'owed' AND kept.send_after = %s))""".replace(
+    "kept", Mail._meta.db_table
+)
+AGAIN = ", ".join(
+    f"{name} = CASE WHEN {GOES} THEN excluded.{name} ELSE {Mail._meta.db_table}.{name} END" for name in RENEWED
+)
+STORED = f"(%s = 1 OR EXISTS (SELECT 1 FROM {Mail._meta.db_table} WHERE key = %s))"
 
 
 def ask(
@@ -40,60 +49,35 @@ def ask(
     asked = Mail(kind=kind, key=f"{kind}:{signature.pk}:{key}", signature=signature, to=to, details=details or {})
     asked.letter_id, asked.send_after = signature.letter_id, patience.now()
     asked.request_id = get_contextvars().get("request_id", "")
-    allowed = may_write_to(signature.address_hash, letter_id=signature.letter_id)
-    kept = Mail.objects.select_for_update().filter(key=asked.key).first()
-    has_room = Mail.objects.filter(signature=signature.pk).count() < MOST_WORDINGS
-    return _write(asked, kept, allowed=allowed, stored=allowed or has_room or kept is not None)
+    allowed, wordings = may_write(signature.address_hash, letter_id=signature.letter_id, signature=signature)
+    return _write(asked, signature, allowed=allowed, stored=allowed or wordings < MOST_WORDINGS)
 
 
 def ask_again(mail: Mail, *, signature: Signature) -> None:
     """Owe a mail once more, with the same code in it, within the cool-down and the daily limits."""
-    asked = Mail(kind=mail.kind, key=mail.key, signature=signature, to=mail.to, send_after=patience.now())
-    asked.letter_id = signature.letter_id
+    asked = Mail(kind=mail.kind, key=mail.key, signature=signature, to=mail.to, details=mail.details)
+    asked.letter_id, asked.send_after = signature.letter_id, patience.now()
     reached = bool(mail.to or signature.address) and mail.kind in ASKED_FOR
-    allowed = may_write_to(signature.address_hash, letter_id=signature.letter_id) and reached
-    kept = Mail.objects.select_for_update().filter(key=mail.key).first()
-    asked.details = kept.details if kept else {}
-    _write(asked, kept, allowed=allowed, stored=kept is not None)
+    allowed, _ = may_write(signature.address_hash, letter_id=signature.letter_id, signature=signature)
+    _write(asked, signature, allowed=allowed and reached, stored=False)
 
 
-def _write(asked: Mail, kept: Mail | None, *, allowed: bool, stored: bool) -> Mail:
-    """Write the mail that is asked for, or the one that is kept, as it stands afterwards."""
-    goes_out = allowed and (kept is None or _is_due(kept))
-    if kept is not None and not goes_out:
-        for name in RENEWED:
-            setattr(asked, name, getattr(kept, name))
-    elif not goes_out:
+def _write(asked: Mail, about: Signature, *, allowed: bool, stored: bool) -> Mail:
+    """Write the mail that is asked for, or leave the one that is kept, in one statement; and the knock in another.
+
+    Args:
+        asked: owed from now on.
+        about: the signature, locked.
+        allowed: whether it may go out.
+        stored: whether it is kept though there was none of its key.
+    """
+    if not allowed:
         asked.state, asked.to = Mail.State.DROPPED, ""
-    if stored:
-        Mail.objects.bulk_create([asked], update_conflicts=True, unique_fields=["key"], update_fields=RENEWED)
-    else:
-        Mail.objects.filter(key=asked.key).update(state=asked.state, to="")
-    mail, about = kept or asked, asked.signature
-    assert about is not None
-    knock = Knock(address_hash=about.address_hash, letter_id=about.letter_id, mail=mail)
-    insert_if(goes_out, knock)
+    due = rows.given(Mail, sent_at=patience.now() - COOL_DOWN, send_after=HELD)
+    kept = rows.put(
+        asked, on=["key"], otherwise=AGAIN, where=STORED, given=[int(stored), asked.key, *due * len(RENEWED)]
+    )
+    mail = kept or asked
+    goes_out = allowed and mail.state == Mail.State.OWED and mail.send_after == asked.send_after
+    rows.insert_if(goes_out, Knock(address_hash=about.address_hash, letter_id=about.letter_id, mail=mail))
     return mail
-
-
-def _is_due(kept: Mail) -> bool:
-    if kept.state == Mail.State.SENT:
-        return kept.sent_at is not None and kept.sent_at < patience.now() - COOL_DOWN
-    if kept.state == Mail.State.OWED:
-        return kept.send_after == HELD  # since a restore; whoever asks gets it
-    return kept.state in {Mail.State.DROPPED, Mail.State.FAILED}  # a full mailbox may have room again
-
-
-def insert_if(condition: bool, row: models.Model) -> None:
-    """Insert a row where a condition holds and the row is not there yet; it is one statement either way."""
-    fields = [field for field in row._meta.concrete_fields if not isinstance(field, models.AutoField)]
-    values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
-    quote = connection.ops.quote_name
-    columns = ", ".join(quote(str(field.column)) for field in fields)
-    places = ", ".join(["%s"] * len(fields))
-    table = quote(row._meta.db_table)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {table} ({columns}) SELECT {places} WHERE %s = 1 ON CONFLICT DO NOTHING",
-            [*values, int(condition)],
-        )

@@ -4,17 +4,24 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection as database
-from django.db.models import Count, Q
 from structlog.contextvars import get_contextvars
 
-from petition import patience
+from petition import patience, rows
 from signatories.models import Invitation, Knock, Mail, Signature
-from signatories.outbox.wanted import is_unwanted
+from signatories.outbox.wanted import hashes
 
 COOL_DOWN = timedelta(minutes=1)
 DAILY = 3  # mails to one address about one letter in a day, whoever asks for them
 DAILY_OVER_THE_SITE = 6
 DAY = timedelta(days=1)
+# How often a mailbox was written to, whether its owner forbade it, and how many mails are kept about a signature.
+STANDING = """
+SELECT COUNT(knock.id), COUNT(knock.id) FILTER (WHERE knock.letter_id = %s),
+    EXISTS (SELECT 1 FROM signatories_suppression WHERE address_hash IN (%s, %s)),
+    (SELECT COUNT(*) FROM signatories_mail WHERE signature_id = %s)
+FROM signatories_knock knock LEFT JOIN signatories_mail mail ON mail.id = knock.mail_id
+WHERE knock.address_hash = %s AND (knock.at > %s OR mail.state = 'owed')
+"""
 # What a team can cause; over the limits it waits for a day.
 INVITING = {Mail.Kind.INVITATION, Mail.Kind.NUDGE}
 
@@ -51,8 +58,7 @@ def owe(
     mail.send_after = send_after or patience.now()
     if kind in INVITING and not knock(about):
         mail.send_after += DAY
-    Mail.objects.bulk_create([mail], ignore_conflicts=True)
-    return Mail.objects.get(key=mail.key)
+    return rows.put(mail, on=["key"], otherwise="key = excluded.key") or mail
 
 
 def knock(about: Signature | Invitation) -> bool:
@@ -68,15 +74,22 @@ def may_write_to(address_hash: str, *, letter_id: int) -> bool:
 
     Counted is what is owed and what was sent within a day, over the whole site and about this letter.
     """
-    if database.vendor == "postgresql":  # SQLite has one writer at a time in any case
-        with database.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int(address_hash[:15], 16)])
-    counted = Q(at__gt=patience.now() - DAY) | Q(mail__state=Mail.State.OWED)
-    sums = Knock.objects.filter(counted, address_hash=address_hash).aggregate(
-        site=Count("pk"), letter=Count("pk", filter=Q(letter_id=letter_id))
-    )
-    unwanted = is_unwanted(address_hash, letter_id=letter_id)  # asked in any case, so that time tells nothing
-    return sums["site"] < DAILY_OVER_THE_SITE and sums["letter"] < DAILY and not unwanted
+    return may_write(address_hash, letter_id=letter_id)[0]
+
+
+def may_write(address_hash: str, *, letter_id: int, signature: Signature | None = None) -> tuple[bool, int]:
+    """The same, with how many mails are kept about a signature; all of it is asked in any case: time tells nothing."""
+    pk, since = rows.given(Mail, signature=signature and signature.pk, sent_at=patience.now() - DAY)
+    asked = [letter_id, *hashes(address_hash, letter_id), pk, address_hash, since]
+    locks = database.vendor == "postgresql"  # SQLite has one writer at a time in any case
+    with database.cursor() as cursor:
+        if locks:  # both in one message; what is counted is what the others have committed before the lock was given
+            cursor.execute(f"SELECT pg_advisory_xact_lock(%s);{STANDING}", [int(address_hash[:15], 16), *asked])
+            cursor.nextset()
+        else:
+            cursor.execute(STANDING, asked)
+        over_the_site, of_letter, unwanted, kept = cursor.fetchone()
+    return over_the_site < DAILY_OVER_THE_SITE and of_letter < DAILY and not unwanted, kept
 
 
 def forget_knocks() -> int:

@@ -54,18 +54,13 @@ def _forbidding(mail: Mail) -> list[str]:
     assert about is not None
     # The code for a mailbox at work goes to another mailbox than the one that signed.
     reader = mail.details.get("address_hash") or about.address_hash
-    return _hashes(reader, about.letter_id if mail.kind in ENDED_BY_NOT_ME else None)
+    return hashes(reader, about.letter_id if mail.kind in ENDED_BY_NOT_ME else None)
 
 
 def begins_anew(mail: Mail) -> bool:
     """Whether the signature was forgotten, and begins again when this mail goes out."""
     forgotten = mail.signature is not None and mail.signature.status == Signature.Status.EXPIRED
     return forgotten and mail.kind == Mail.Kind.CONFIRM and "anew" in mail.details
-
-
-def is_unwanted(address_hash: str, *, letter_id: int | None = None) -> bool:
-    """Whether the owner of a mailbox forbade all mail, or mail about this letter."""
-    return Suppression.objects.filter(address_hash__in=_hashes(address_hash, letter_id)).exists()
 
 
 def forbid(address_hash: str, *, letter_id: int | None = None) -> None:
@@ -79,7 +74,7 @@ def allow(address_hash: str, *, letter_id: int) -> None:
     Suppression.objects.filter(address_hash=_about(address_hash, letter_id)).delete()
 
 
-def _hashes(address_hash: str, letter_id: int | None) -> list[str]:
+def hashes(address_hash: str, letter_id: int | None) -> list[str]:
     """What is suppressed where a mailbox wants no mail at all, or none about this letter."""
     return [address_hash, *([_about(address_hash, letter_id)] if letter_id else [])]
 

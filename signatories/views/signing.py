@@ -2,14 +2,15 @@
 
 import secrets
 
-from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from petition import languages
+from petition import languages, rows, versions
 from petition.forms import UNPROCESSABLE, posted
 from petition.idempotency import once
 from petition.models import Letter
@@ -19,36 +20,53 @@ from signatories.limits import signing as pressure
 from signatories.models import Signature
 from signatories.views import limited, links
 
+_PUBLIC = rows.Question(lambda slug: Letter.objects.public().filter(slug=slug).order_by(), slug="of-any-letter")
+
 
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
 def sign(request: HttpRequest, slug: str) -> HttpResponse:
     """The form. Every address gets the same answer; the difference goes to its mailbox."""
-    letter = get_object_or_404(Letter.objects.public(), slug=slug)
+    letter = _letter(slug)
     if not letter.takes_signatures:
         status = 409 if request.method == "POST" else 200
         return render(request, "signatories/not_open.html", {"letter": letter}, status=status)
+    versions.renew(letter)
     assert letter.version is not None
     form = signers.SignForm(letter, posted(request), initial={"version": letter.version.number})
     if request.method == "POST" and form.is_valid():
-        address, origin = form.cleaned_data["email"], origins.of(request)
-        refused = _refused(request, letter, address, origin)
-        if refused:
-            return _ask_for_patience(request, letter, form, refused)
-        language = form.cleaned_data["language"]
-        mail = signing.sign(
-            letter,
-            address=address,
-            typed=form.typed(),
-            language=language,
-            locale=languages.told(request),
-            origin=origin,
-        )
-        return redirect(_sent(letter, tokens.make("tab", mail.pk, at=letter.slug)))
+        return _take(request, letter, form)
     # The form on the letter's own page is the same bytes for everybody and has no key: there the content is the key.
     context = {"letter": letter, "form": form, "form_key": secrets.token_urlsafe(16)}
     return render(request, "signatories/sign.html", context, status=UNPROCESSABLE if form.errors else 200)
+
+
+@transaction.atomic
+def _take(request: HttpRequest, letter: Letter, form: signers.SignForm) -> HttpResponse:
+    """Take the signature, within the limits: what they count and what is signed are one commit."""
+    address, origin = form.cleaned_data["email"], origins.of(request)
+    refused = _refused(request, letter, address, origin)
+    if refused:
+        return _ask_for_patience(request, letter, form, refused)
+    language = form.cleaned_data["language"]
+    mail = signing.sign(
+        letter,
+        address=address,
+        typed=form.typed(),
+        language=language,
+        locale=languages.told(request),
+        origin=origin,
+    )
+    return redirect(_sent(letter, tokens.make("tab", mail.pk, at=letter.slug)))
+
+
+def _letter(slug: str) -> Letter:
+    """The letter as it is now, in statements that are made once."""
+    letter = _PUBLIC.first(slug=slug)
+    if letter is None:
+        raise Http404
+    return letter
 
 
 def _refused(request: HttpRequest, letter: Letter, address: str, origin: origins.From) -> pressure.Refused | None:
@@ -71,9 +89,8 @@ def _ask_for_patience(
 @limited.limited("code")
 def sent(request: HttpRequest, slug: str) -> HttpResponse:
     """The tab of signing: it asks for the code from the mail."""
-    letter = get_object_or_404(Letter.objects.public(), slug=slug)
     token = request.GET.get("t", "")
-    mail_id = links.read("tab", token, at=letter.slug)
+    mail_id = links.read("tab", token, at=slug)
     form = signers.CodeForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
@@ -81,10 +98,10 @@ def sent(request: HttpRequest, slug: str) -> HttpResponse:
         except signing.WrongCode:
             form.add_error("code", _wrong_in_tab())
         except signing.Gone:
-            return render(request, "signatories/gone.html", {"letter": letter}, status=links.GONE)
+            return render(request, "signatories/gone.html", {"letter": _letter(slug)}, status=links.GONE)
         else:
             return redirect(links.mine_path(confirmed.signature))
-    context = {"letter": letter, "form": form, "token": token, "again": "again" in request.GET}
+    context = {"letter": _letter(slug), "form": form, "token": token, "again": "again" in request.GET}
     return render(request, "signatories/sent.html", context, status=UNPROCESSABLE if form.errors else 200)
 
 
@@ -93,7 +110,7 @@ def sent(request: HttpRequest, slug: str) -> HttpResponse:
 @limited.limited("mail again")
 def again(request: HttpRequest, slug: str) -> HttpResponse:
     """Ask for the mail once more; the answer is the same whether one goes out or not."""
-    letter = get_object_or_404(Letter.objects.public(), slug=slug)
+    letter = _letter(slug)
     token = request.GET.get("t", "")
     signing.send_again(links.read("tab", token, at=letter.slug))
     return redirect(_sent(letter, token) + "&again")

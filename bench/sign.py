@@ -1,0 +1,135 @@
+"""How many sign and confirm in a second, beside a bare view that inserts a row; run by `bench.web`.
+
+Every check of the product is on and every limit counts; only the numbers from which limits refuse are out of reach.
+"""
+
+import argparse
+import itertools
+import json
+import statistics
+import time
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.db import connection
+
+from bench import loads
+from bench.roll import fill  # makes Django ready
+from bench.serving import Web, environ, gunicorn
+from petition.models import Letter
+from signatories import tokens
+from signatories.models import Mail
+
+_numbers = itertools.count(int(time.time()) * 1_000)  # nobody who has signed before
+CONNECTIONS = 16
+# Of bench.reference, as Django's migrations would make it.
+TABLE = """
+CREATE TABLE IF NOT EXISTS bench_row (id uuid PRIMARY KEY, address varchar(254) NOT NULL UNIQUE,
+  name varchar(120) NOT NULL, role varchar(120) NOT NULL, organisation varchar(160) NOT NULL);
+TRUNCATE bench_row
+"""
+
+
+def forms(web: Web, path: str, number: int, **more: str) -> list[bytes]:
+    """That many signatures of different people from different places."""
+    found = []
+    for n in itertools.islice(_numbers, number):
+        line = {"name": f"Ada Example {n}", "email": f"ada{n}@host{n % 5000}.example.com", "role": "Engineer"}
+        line |= {"organisation": f"House {n % 5000}", "country": "GB", "publish": "on", "capacity": "personal", **more}
+        found.append(web.request(path, urlencode(line).encode(), client=n))
+    return found
+
+
+def codes(web: Web, letter: Letter, number: int) -> list[bytes]:
+    """What that many people type in the tab of signing, as soon as their mail has arrived."""
+    pending = Mail.objects.filter(
+        signature__letter=letter, signature__status="pending", kind=Mail.Kind.CONFIRM, times_sent=0
+    )
+    chosen = list(pending.order_by("pk").values_list("pk", flat=True)[:number])
+    assert len(chosen) == number, f"{len(chosen)} have signed"
+    Mail.objects.filter(pk__in=chosen).update(state="sent", times_sent=1, sent_at="2026-01-01T00:00Z")
+    return [
+        web.request(
+            f"/letters/{letter.slug}/sent/?t={tokens.make('tab', pk, at=letter.slug)}",
+            urlencode({"code": tokens.code(pk)}).encode(),
+            client=next(_numbers),
+        )
+        for pk in chosen
+    ]
+
+
+def load(web: Web, requests: list[bytes], **more: Any) -> tuple[loads.Result, float]:
+    """Send all of them once; the result, and microseconds of the server's processor for each."""
+    before = web.work()
+    done = loads.run(loads.Job(web.port, requests, connections=CONNECTIONS, seconds=600, repeat=False, **more))
+    assert set(done.statuses) <= {302, 303}, done.statuses
+    return done, 1e6 * (web.work() - before) / done.done
+
+
+def measure(product: Web, bare: Web, letters: dict[str, Letter], rounds: int, number: int) -> dict[str, Any]:
+    """Of each line answers a second and microseconds of the server for one; taken in turn, medians."""
+    found: dict[str, list[tuple[float, float]]] = {}
+    for turn in range(rounds):
+        todo = {"bare INSERT": (bare, forms(bare, "/insert", number))}
+        for size, letter in letters.items():
+            discipline = next(iter(letter.disciplines))
+            todo[f"sign, {size}"] = (
+                product,
+                forms(product, f"/letters/{letter.slug}/sign/", number, discipline=discipline),
+            )
+        for line, (web, requests) in todo.items():
+            done, work = load(web, requests)
+            if turn:  # the first round makes everything warm
+                found.setdefault(line, []).append((done.rate, work))
+        for size, letter in letters.items():
+            done, work = load(product, codes(product, letter, number))
+            if turn:
+                found.setdefault(f"confirm, {size}", []).append((done.rate, work))
+    return {line: tuple(map(statistics.median, zip(*several, strict=True))) for line, several in found.items()}
+
+
+def calmly(web: Web, letter: Letter, rate: float, seconds: float) -> tuple[float, float]:
+    """Median and 99th percentile in milliseconds of signing at that many a second."""
+    discipline = next(iter(letter.disciplines))
+    requests = forms(web, f"/letters/{letter.slug}/sign/", int(rate * seconds), discipline=discipline)
+    job = loads.Job(web.port, requests, connections=64, seconds=seconds, rate=rate, repeat=False)
+    done = loads.run(job)
+    assert set(done.statuses) == {303}, done.statuses
+    return done.percentile(0.5), done.percentile(0.99)
+
+
+def main() -> None:
+    """Fill two letters, measure, print a table, and write the figures to a file."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--few", type=int, default=1_000)
+    parser.add_argument("--signatures", type=int, default=1_000_000)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--number", type=int, default=500, help="signatures in each round")
+    parser.add_argument("--output", type=Path, default=Path("var/bench-sign.json"))
+    args = parser.parse_args()
+    letters = {f"{args.few:,}": fill(args.few, slug="few"), f"{args.signatures:,}": fill(args.signatures, slug="many")}
+    with connection.cursor() as cursor:
+        cursor.execute(TABLE)
+    folder = Path(settings.VAR_DIR)
+    env = environ(settings.DATABASE_URL, folder)
+    with (
+        gunicorn("config.wsgi", env, folder / "product.log") as product,
+        gunicorn("bench.reference", env, folder / "reference.log") as bare,
+    ):
+        figures = measure(product, bare, letters, args.rounds, args.number)
+        rate_of, work_of = figures["bare INSERT"]
+        print(f"{'':32} answers/s  ratio   processor  ratio")
+        for line, (rate, work) in figures.items():
+            print(f"  {line:30} {rate:9,.0f} {rate / rate_of:6.2f} {work:8,.0f} µs {work_of / work:6.2f}")
+        for size, letter in letters.items():
+            half = figures[f"sign, {size}"][0] / 2
+            middle, most = figures[f"p50 and p99, {size}"] = calmly(product, letter, half, 10)
+            print(f"  at {half:,.0f} signatures/s, {size} present: median {middle:.0f} ms, 99 % within {most:.0f} ms")
+    args.output.parent.mkdir(exist_ok=True)
+    args.output.write_text(json.dumps(figures, indent=1))
+
+
+if __name__ == "__main__":
+    main()
