@@ -4,6 +4,7 @@ import secrets
 import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,7 +22,7 @@ from signatories.seeding.rows import COLUMNS, HOUR, MIX, Story
 
 FILE = Path(settings.BASE_DIR) / "demo" / "letter.md"
 OWNER = "owner@example.org"
-AT_ONCE = 20_000  # people whose rows are in memory
+AT_ONCE = 5_000  # people whose rows are in memory
 OPEN_FOR = timedelta(days=89)  # so that nothing is old enough to be forgotten
 REST = timedelta(seconds=90)  # the newest moves are older than the count that follows
 TABLES = {name: f"signatories_{name}" for name in COLUMNS}
@@ -82,8 +83,8 @@ def seed(letter: Letter, *, number: int, mix: dict[str, float] | None = None) ->
     written: Counter[str] = Counter()
     with writing.in_bulk([*TABLES.values()], number=number):
         Letter.objects.filter(pk=letter.pk).update(opened_at=since)
-        for first in range(0, number, AT_ONCE):
-            for name, rows in story.tell(first, min(AT_ONCE, number - first)).items():
+        for told in _ahead(story):
+            for name, rows in told.items():
                 writing.write(TABLES[name], COLUMNS[name].split(), rows)
                 written[name] += len(rows)
         if is_first:
@@ -93,6 +94,18 @@ def seed(letter: Letter, *, number: int, mix: dict[str, float] | None = None) ->
     letter.refresh_from_db()
     tally.take(letter)
     return Seeded(written, time.perf_counter() - began)
+
+
+def _ahead(story: Story) -> Iterator[dict[str, list[tuple[Any, ...]]]]:
+    """Tell a story in parts; the next one is made while the database takes the one before."""
+    with ThreadPoolExecutor(1) as thread:
+        parts = [(first, min(AT_ONCE, story.number - first)) for first in range(0, story.number, AT_ONCE)]
+        coming = thread.submit(story.tell, *parts[0])
+        for part in [*parts[1:], None]:
+            told = coming.result()
+            if part:
+                coming = thread.submit(story.tell, *part)
+            yield told
 
 
 def _decides(letter: Letter) -> int:

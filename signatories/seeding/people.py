@@ -2,9 +2,9 @@
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
+from typing import NamedTuple
 
 from django.conf import settings
 
@@ -33,8 +33,7 @@ WITHOUT = 7
 SKEW = 0.8
 
 
-@dataclass(frozen=True)
-class House:
+class House(NamedTuple):
     """An organisation: its name as printed and as searched, the host of its mailboxes, and its country."""
 
     name: str
@@ -43,8 +42,7 @@ class House:
     country: str
 
 
-@dataclass(frozen=True)
-class Person:
+class Person(NamedTuple):
     """What somebody types, with the folded spellings; empty `house` for somebody who names none."""
 
     name: str

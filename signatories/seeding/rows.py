@@ -9,13 +9,14 @@ import json
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from petition.models import Letter
 from signatories import reasons, wordings
 from signatories.models import NOT_A_FOUNDER
 from signatories.retention.due import NETWORK_DATA, UNCONFIRMED
-from signatories.seeding.people import FREE_MAIL, Crowd, Person
+from signatories.seeding.people import FREE_MAIL, Crowd, House, Person
 from signatories.vetting.asking import LAPSES_AFTER
 
 # Where each table's rows go, in an order in which what is referred to comes first.
@@ -197,8 +198,7 @@ class One:
         at, house = stamp(confirmed), self.person.house
         rest = ("{}", "", None, at, None)
         if house.name and not self.doubted:
-            says = json.dumps({"says": f"{house.host} is a host for staff of {house.name}."})
-            row = (self.id, "M", "affiliation", 1, f"host:{house.host}", 0, "", says, *rest[1:])
+            row = (self.id, "M", "affiliation", 1, f"host:{house.host}", 0, "", _is_host_of(house), *rest[1:])
             self.told["evidence"].append(row)
         if "F" in self.checked:
             # No iD that was ever given out begins like this.
@@ -262,8 +262,9 @@ class One:
             ):
                 by_hour[hour, figure, key] += stands - stood
         for figure, statuses in COUNTED.items():
-            if figure != "unnamed" or not self.publish:
-                by_hour[hour, figure, figure] += (now in statuses) - (was in statuses)
+            change = (now in statuses) - (was in statuses)
+            if change and (figure != "unnamed" or not self.publish):
+                by_hour[hour, figure, figure] += change
 
     @property
     def level_then(self) -> int:
@@ -273,19 +274,16 @@ class One:
     def decide(self, outcome: str, reason: str, at: float) -> None:
         """One decision of the vetter, with the signals it rests on."""
         level = (self.level or self.level_then) if outcome == "list" else 0
-        families = {} if self.left else {"M": "affiliation", "F": "identity", "W": "identity"}
-        signals = [{"family": one, "claim": families[one], "account": ""} for one in self.checked if one in families]
-        claims = ["consent", *sorted({signal["claim"] for signal in signals}, reverse=True)]
-        questions = json.dumps([reason] if outcome == "ask" else [])
-        row = (self.id, outcome, level, reason, "", self.story.vetter, None, 0, json.dumps(claims))
-        rest = (reasons.POLICY, None, questions, "", None, "", "", None, stamp(at))
-        self.told["decision"].append((*row, json.dumps(signals), *rest))
+        claims, signals = _grounds("" if self.left else self.checked)
+        questions = f'["{reason}"]' if outcome == "ask" else "[]"
+        row = (self.id, outcome, level, reason, "", self.story.vetter, None, 0, claims, signals, reasons.POLICY)
+        self.told["decision"].append((*row, None, questions, "", None, "", "", None, stamp(at)))
 
     def mail(self, kind: str, key: str, at: float, reason: str = "") -> None:
         """One mail that was sent."""
         mail, when = self.uuid(at), stamp(at)
         whole = f"forgotten:{mail}" if self.left else f"{kind}:{self.id}:{key}"
-        details = json.dumps({"reason": reason}) if reason and not self.left else "{}"
+        details = _because("" if self.left else reason)
         row = (mail, kind, whole, self.id, None, None, 0, "", details, "sent", when, 0, 1, 0, "", "", None, when)
         self.told["mail"].append((*row, stamp(min(at + 2, self.story.until)), ""))
 
@@ -298,9 +296,34 @@ DECIDED = {
 }
 # The figures of a tally that are counted by status alone (`petition.tally.count`).
 COUNTED = {"unnamed": {"listed"}, "confirmed": {"confirmed", "asked"}, "review": {"held"}}
+CLAIMS = {"M": "affiliation", "F": "identity", "W": "identity"}
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def stamp(at: float) -> str:
-    """A moment as both databases read it."""
-    return (EPOCH + timedelta(seconds=at)).replace(tzinfo=None).isoformat(" ", "microseconds")
+    """A moment as both databases read it; written by hand, because a signature has fourteen of them."""
+    minute, rest = divmod(int(at * 1_000_000), 60_000_000)
+    return f"{_minute(minute)}{rest // 1_000_000:02}.{rest % 1_000_000:06}"
+
+
+@cache
+def _minute(number: int) -> str:
+    return f"{EPOCH + timedelta(minutes=number):%Y-%m-%d %H:%M:}"
+
+
+@cache
+def _is_host_of(house: House) -> str:
+    return json.dumps({"says": f"{house.host} is a host for staff of {house.name}."})
+
+
+@cache
+def _grounds(families: str) -> tuple[str, str]:
+    """Claims and signals of a decision."""
+    signals = [{"family": one, "claim": CLAIMS[one], "account": ""} for one in families]
+    claims = ["consent", *sorted({signal["claim"] for signal in signals}, reverse=True)]
+    return json.dumps(claims), json.dumps(signals)
+
+
+@cache
+def _because(reason: str) -> str:
+    return json.dumps({"reason": reason} if reason else {})
