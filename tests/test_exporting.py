@@ -9,15 +9,17 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from petition.cells import safe_cell
 from petition.models import Membership, Role
 from signatories import exporting
 from signatories.models import Export
+from tests.conftest import keep_the_connection
 
 SLUG = "keep-the-lights-on"
 
 
 def text_of(letter, **wanted) -> str:
-    return "".join(exporting.stream(letter, **wanted))
+    return b"".join(exporting.stream(letter, **wanted)).decode()
 
 
 def rows_of(letter, audience: str = "public") -> list[dict[str, str]]:
@@ -98,12 +100,12 @@ def test_the_team_gets_everyone_with_address_and_status(letter, people):
     ],
 )
 def test_no_cell_is_a_formula(typed):
-    assert exporting.safe_cell(typed) == "'" + typed
+    assert safe_cell(typed) == "'" + typed
 
 
 @pytest.mark.parametrize("typed", ["Ada", "O'Dravery", "5 - 3", "", 7, None, True])
 def test_other_cells_stay_as_they_are(typed):
-    assert exporting.safe_cell(typed) == typed
+    assert safe_cell(typed) == typed
 
 
 def test_a_formula_in_a_name_arrives_as_text_in_csv_and_workbook(letter, confirmed, listed):
@@ -163,6 +165,30 @@ def test_a_download_from_the_desk_is_recorded(letter, people, organiser, at_desk
     taken = Export.objects.get()
     assert (taken.actor, taken.audience, taken.format, taken.signatures) == (organiser, "team", "csv", 5)
     assert "Everything, with addresses" in at_desk(organiser).get(f"/desk/{SLUG}/export/").content.decode()
+
+
+@pytest.mark.parametrize("format", ["csv", "json"])
+def test_who_reads_slowly_gets_the_rest_from_a_file(letter, people, organiser, at_desk, monkeypatch, format):
+    wanted = {"audience": "team", "format": format}
+    whole = b"".join(at_desk(organiser).post(f"/desk/{SLUG}/export/", wanted).streaming_content)
+    monkeypatch.setattr(exporting, "HELD", -1.0)
+    slow = b"".join(at_desk(organiser).post(f"/desk/{SLUG}/export/", wanted).streaming_content)
+    assert len(slow) == len(whole)
+    assert Export.objects.filter(finished_at=None).count() == 0
+
+
+def test_who_goes_away_in_between_leaves_the_export_unfinished(letter, people, organiser, at_desk):
+    answer = at_desk(organiser).post(f"/desk/{SLUG}/export/", {"audience": "team", "format": "csv"})
+    next(iter(answer.streaming_content))
+    keep_the_connection()
+    answer.close()
+    assert Export.objects.get().finished_at is None
+
+
+def test_a_proxy_of_old_is_told_the_length(letter, people, organiser, at_desk):
+    wanted, old = {"audience": "team", "format": "csv"}, {"SERVER_PROTOCOL": "HTTP/1.0"}
+    answer = at_desk(organiser).post(f"/desk/{SLUG}/export/", wanted, **old)
+    assert int(answer["Content-Length"]) == len(b"".join(answer.streaming_content))
 
 
 @pytest.mark.parametrize("role", [Role.EDITOR, Role.VETTER, Role.OBSERVER])

@@ -1,20 +1,22 @@
 """Take the list out of the house: one row shape, four formats, two audiences."""
 
-import csv
 import json
-import os
 import tempfile
+import time
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import chain
 from typing import IO, Any, cast
 
 import xlsxwriter
 from django.http import StreamingHttpResponse
 from django.utils import timezone
 
-from petition import patience
+from petition import cells, patience
 from petition.models import Letter, User
-from petition.text import safe_cell, stamp
+from petition.text import stamp
+from signatories.exporting import copying
+from signatories.exporting.shape import COLUMNS
 from signatories.models import Export, Signature
 
 BOM = "\ufeff"
@@ -37,6 +39,7 @@ TEAM = (
 TRAVELLING = ("as_of", "disclaimer")
 CHUNK = 2000  # rows
 PIECE = 64 * 1024  # bytes
+HELD = 20.0  # seconds for which a download may keep the database waiting
 
 
 def columns(audience: str) -> tuple[str, ...]:
@@ -59,81 +62,60 @@ def rows(letter: Letter, audience: str, *, as_of: datetime) -> Iterator[dict[str
     write lock.
     """
     wanted = columns(audience)
-    with patience.longer(minutes=5):
-        for position, signature in enumerate(chosen(letter, audience).iterator(chunk_size=CHUNK), start=1):
-            signature.letter = letter
-            whole = {**row(signature, position), "as_of": stamp(as_of), "disclaimer": letter.disclaimer}
-            yield {name: whole[name] for name in wanted}
+    for position, signature in enumerate(chosen(letter, audience).iterator(chunk_size=CHUNK), start=1):
+        signature.letter = letter
+        whole = {**row(signature, position), "as_of": stamp(as_of), "disclaimer": letter.disclaimer}
+        yield {name: whole[name] for name in wanted}
 
 
 def row(signature: Signature, position: int) -> dict[str, Any]:
     """Return every column of one signature; the audience decides which of them leave the house."""
-    return {
-        "position": position,
-        "name": signature.name,
-        "role": signature.role,
-        "organisation": signature.organisation,
-        "former": signature.former,
-        "country": signature.country,
-        "discipline": signature.discipline_label,
-        "capacity": signature.capacity,
-        "level": signature.level_label,
-        "checked": "; ".join(signature.signals),
-        "checked_at": stamp(signature.checked_at),
-        "confirmed_at": stamp(signature.confirmed_at),
-        "version": signature.version.number,
-        "id": str(signature.pk),
-        "status": signature.status,
-        "email": signature.address,
-        "profile_url": signature.profile_url,
-        "publish": signature.publish,
-        "updates": signature.updates,
-        "source": signature.source,
-        "created_at": stamp(signature.created_at),
-    }
+    return {name: column.of(signature, position) for name, column in COLUMNS.items()}
 
 
-def stream(letter: Letter, *, format: str, audience: str, bom: bool = False) -> Iterator[str]:
-    """Yield the file in pieces of text.
+def stream(letter: Letter, *, format: str, audience: str, bom: bool = False) -> Iterator[bytes]:
+    """Yield the file in pieces, in UTF-8.
 
     Args:
         letter: whose list.
-        format: csv, json or ndjson; a workbook is no text, see `write_workbook`.
+        format: csv, json or ndjson; a workbook is written as a whole, see `write_workbook`.
         audience: public or team.
         bom: begin with a byte order mark, which some spreadsheets need to see UTF-8.
     """
     as_of = timezone.now()
-    if bom:
-        yield BOM
     written = {"csv": _csv, "json": _json, "ndjson": _ndjson}[format]
-    yield from written(letter, audience, as_of)
+    with patience.longer(minutes=5):
+        yield from chain([BOM.encode()] if bom else [], written(letter, audience, as_of))
 
 
-class _Line:
-    """What csv.writer writes to: it hands each line straight back."""
-
-    def write(self, line: str) -> str:
-        return line
+def _csv(letter: Letter, audience: str, as_of: datetime) -> Iterator[bytes]:
+    yield cells.line(columns(audience)).encode()
+    yield from (by_copy if copying.is_possible() else by_hand)(letter, audience, as_of)
 
 
-def _csv(letter: Letter, audience: str, as_of: datetime) -> Iterator[str]:
-    writer = csv.writer(cast(Any, _Line()))
-    yield cast(str, writer.writerow(columns(audience)))
+def by_hand(letter: Letter, audience: str, as_of: datetime) -> Iterator[bytes]:
+    """Yield the lines of a CSV file one by one, as every database can."""
+    return (cells.line(row.values()).encode() for row in rows(letter, audience, as_of=as_of))
+
+
+def by_copy(letter: Letter, audience: str, as_of: datetime) -> Iterator[bytes]:
+    """Yield the same bytes as `by_hand`, at four times the speed; on PostgreSQL."""
+    own = [COLUMNS[name].sql(letter) for name in columns(audience)[: -len(TRAVELLING)]]
+    tail = "," + cells.line([stamp(as_of), letter.disclaimer])
+    return copying.pieces(chosen(letter, audience), own, tail=tail)
+
+
+def _ndjson(letter: Letter, audience: str, as_of: datetime) -> Iterator[bytes]:
     for row in rows(letter, audience, as_of=as_of):
-        yield cast(str, writer.writerow([safe_cell(value) for value in row.values()]))
+        yield json.dumps(row, ensure_ascii=False).encode() + b"\n"
 
 
-def _ndjson(letter: Letter, audience: str, as_of: datetime) -> Iterator[str]:
-    for row in rows(letter, audience, as_of=as_of):
-        yield json.dumps(row, ensure_ascii=False) + "\n"
-
-
-def _json(letter: Letter, audience: str, as_of: datetime) -> Iterator[str]:
+def _json(letter: Letter, audience: str, as_of: datetime) -> Iterator[bytes]:
     head = json.dumps({**about(letter, as_of), "audience": audience}, ensure_ascii=False, indent=1)
-    yield head.removesuffix("\n}") + ',\n "signatories": ['
+    yield (head.removesuffix("\n}") + ',\n "signatories": [').encode()
     for number, row in enumerate(rows(letter, audience, as_of=as_of)):
-        yield ("," if number else "") + "\n  " + json.dumps(row, ensure_ascii=False)
-    yield "\n ]\n}\n"
+        yield (("," if number else "") + "\n  " + json.dumps(row, ensure_ascii=False)).encode()
+    yield b"\n ]\n}\n"
 
 
 def about(letter: Letter, as_of: datetime) -> dict[str, Any]:
@@ -182,7 +164,7 @@ def write_bytes(letter: Letter, *, format: str, audience: str, bom: bool, file: 
         write_workbook(letter, audience=audience, file=file)
         return
     for piece in stream(letter, format=format, audience=audience, bom=bom):
-        file.write(piece.encode())
+        file.write(piece)
 
 
 def finish(taken: Export) -> None:
@@ -190,30 +172,60 @@ def finish(taken: Export) -> None:
     Export.objects.filter(pk=taken.pk).update(finished_at=timezone.now())
 
 
-def download(letter: Letter, *, actor: Any, format: str, audience: str, bom: bool = False) -> StreamingHttpResponse:
-    """Record an export and return it as a download of a known length.
+def download(
+    letter: Letter, *, actor: Any, format: str, audience: str, bom: bool = False, chunked: bool = False
+) -> StreamingHttpResponse:
+    """Record an export and return it as a download whose end is known, so that one that breaks off is seen to.
 
-    It is written first, into a file that has no name: nobody finds it, nothing of it stays on disk, and a download that
-    breaks off is seen to be too short, also behind a proxy that speaks HTTP/1.0, which knows no other end than the
-    connection's.
+    Either each piece leaves as it comes, in chunks of HTTP/1.1, which has a last one. Or all is written first, into a
+    file that has no name, and its length is told: behind a proxy that speaks HTTP/1.0, which knows no other end than
+    the connection's, and for a workbook, which is whole or nothing.
+
+    Args:
+        letter: whose list.
+        actor: who takes it.
+        format, audience, bom: as for `stream`, and workbooks.
+        chunked: whether whoever asked understands chunks.
     """
     taken = record(letter, actor=actor, format=format, audience=audience)
     name = f"{letter.slug}-{audience}-{timezone.now():%Y%m%d-%H%M}.{format}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    if chunked and format != Export.Format.XLSX:
+        pieces = _as_it_comes(stream(letter, format=format, audience=audience, bom=bom), taken)
+        return StreamingHttpResponse(pieces, content_type=TYPES[format], headers=headers)
     file = cast(IO[bytes], tempfile.TemporaryFile())  # noqa: SIM115 (closed when it is sent)
     try:
         write_bytes(letter, format=format, audience=audience, bom=bom, file=file)
-        length = file.seek(0, os.SEEK_END)
-        file.seek(0)
+        headers["Content-Length"] = str(file.tell())
     except BaseException:
         file.close()
         raise
-    disposition = {"Content-Disposition": f'attachment; filename="{name}"', "Content-Length": str(length)}
-    return StreamingHttpResponse(_handing_over(file, taken), content_type=TYPES[format], headers=disposition)
+    return StreamingHttpResponse(_handing_over(file, taken), content_type=TYPES[format], headers=headers)
+
+
+def _as_it_comes(pieces: Iterator[bytes], taken: Export) -> Iterator[bytes]:
+    """Yield pieces as the database gives them; for who reads slowly the rest goes into a file without a name.
+
+    So no reader holds the database for longer than that, and a short list leaves no trace on a disk.
+    """
+    until = time.monotonic() + HELD
+    for piece in pieces:
+        yield piece
+        if time.monotonic() > until:
+            break
+    else:
+        finish(taken)
+        return
+    rest = cast(IO[bytes], tempfile.TemporaryFile())  # noqa: SIM115 (closed when it is sent)
+    with rest:
+        rest.writelines(pieces)
+        yield from _handing_over(rest, taken)
 
 
 def _handing_over(file: IO[bytes], taken: Export) -> Iterator[bytes]:
-    """Yield the file; who goes away before the last piece leaves the export unfinished."""
+    """Yield a file from its beginning; who goes away before the last piece leaves the export unfinished."""
     with file:
+        file.seek(0)
         while piece := file.read(PIECE):
             yield piece
     finish(taken)
