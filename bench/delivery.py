@@ -27,10 +27,7 @@ from django.utils import timezone  # noqa: E402
 from petition import letterfile, lifecycle, tally  # noqa: E402
 from petition.delivery import bundling  # noqa: E402
 from petition.models import Letter, User  # noqa: E402
-from signatories import delivering  # noqa: E402
-from signatories.models import Signature  # noqa: E402
-
-NAMES = ("Ada Example", "李雷 (Li Lei)", "محمد الخوارزمي", "Дарья Примерова", "Nguyễn Văn Ánh", "አበበ በቀለ")
+from signatories import delivering, seeding  # noqa: E402
 
 
 def draft() -> tuple[Letter, User]:
@@ -44,26 +41,7 @@ def fill(number: int) -> Letter:
     """Make a closed letter with that many listed names."""
     letter, _ = draft()
     lifecycle.publish(letter)
-    now = timezone.now()
-    Signature.objects.bulk_create(
-        (
-            Signature(
-                letter=letter,
-                version=letter.version,
-                address_hash=f"{n:064d}",
-                name=f"{NAMES[n % len(NAMES)]} {n}",
-                role="Professor of worked examples",
-                organisation=f"University of Springfield {n % 900}",
-                sort_key=f"{n:08d}",
-                status="listed",
-                publish=True,
-                level=1 + n % 3,
-                confirmed_at=now,
-            )
-            for n in range(number)
-        ),
-        batch_size=2000,
-    )
+    seeding.seed(letter, number=number, mix={"listed": 1.0})
     lifecycle.close(letter)
     return letter
 

@@ -18,7 +18,8 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from bench.roll import fill, peak_memory  # makes Django ready
+from bench import peak_memory
+from bench.filling import fill  # makes Django ready
 from bench.sink import sink
 from petition import news
 from petition.models import Letter
