@@ -39,7 +39,7 @@ TAKEN = {
 WRITTEN = """
 SELECT count(*) FILTER (WHERE indisunique), count(*) FILTER (WHERE NOT indisunique)
 FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid JOIN pg_am ON pg_am.oid = relam
-WHERE indrelid = 'pg_temp.some'::regclass
+WHERE indrelid = 'pg_temp.copied'::regclass
   AND pg_relation_size(indexrelid) > current_setting('block_size')::int * CASE amname WHEN 'gin' THEN 2 ELSE 1 END
 """
 
@@ -47,12 +47,12 @@ WHERE indrelid = 'pg_temp.some'::regclass
 def written(table: str) -> tuple[int, int]:
     """How many indexes the rows went into: those that are unique, and others. A copy of the table shows it."""
     with connection.cursor() as cursor:
-        cursor.execute(f"CREATE TEMP TABLE some (LIKE signatories_{table} INCLUDING ALL)")
-        cursor.execute(f"INSERT INTO some SELECT * FROM signatories_{table} WHERE {TAKEN[table]}")
+        cursor.execute(f"CREATE TEMP TABLE copied (LIKE signatories_{table} INCLUDING ALL)")
+        cursor.execute(f"INSERT INTO copied SELECT * FROM signatories_{table} WHERE {TAKEN[table]}")
         assert cursor.rowcount > 0, table
         cursor.execute(WRITTEN)
         unique, others = cursor.fetchone()
-        cursor.execute("DROP TABLE some")
+        cursor.execute("DROP TABLE copied")
     return unique, others
 
 
