@@ -8,10 +8,12 @@ import openpyxl
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
+from openpyxl.utils.escape import unescape
 
 from petition.cells import safe_cell
 from petition.models import Membership, Role
 from signatories import exporting
+from signatories.exporting import workbook
 from signatories.models import Export
 from tests.conftest import keep_the_connection
 
@@ -112,14 +114,14 @@ def test_a_formula_in_a_name_arrives_as_text_in_csv_and_workbook(letter, confirm
     listed(confirmed(name="=HYPERLINK(1)", organisation="+cmd|' /C calc'!A0"))
     assert rows_of(letter)[0]["name"] == "'=HYPERLINK(1)"
     book = io.BytesIO()
-    exporting.write_workbook(letter, audience="public", file=book)
+    exporting.write_bytes(letter, format="xlsx", audience="public", bom=False, file=book)
     cell = openpyxl.load_workbook(book)["Signatories"]["B2"]
     assert (cell.value, cell.data_type) == ("=HYPERLINK(1)", "s")
 
 
 def test_the_workbook_has_the_list_and_says_what_it_is(letter, people):
     book = io.BytesIO()
-    exporting.write_workbook(letter, audience="public", file=book)
+    exporting.write_bytes(letter, format="xlsx", audience="public", bom=False, file=book)
     sheets = openpyxl.load_workbook(book)
     assert [row[1].value for row in sheets["Signatories"].iter_rows(min_row=2)] == [
         'Ängström, Zoë "Z"',
@@ -127,6 +129,32 @@ def test_the_workbook_has_the_list_and_says_what_it_is(letter, people):
     ]
     about = {row[0].value: row[1].value for row in sheets["About"].iter_rows()}
     assert about["disclaimer"] == "Organisations are named for identification only."
+
+
+def test_a_workbook_goes_on_where_a_sheet_is_full(letter, people, monkeypatch):
+    monkeypatch.setattr(workbook, "ROWS", 2)
+    book = io.BytesIO(b"".join(exporting.stream(letter, format="xlsx", audience="team")))
+    sheets = openpyxl.load_workbook(book)
+    assert sheets.sheetnames == [*("Signatories", *(f"Signatories {n}" for n in range(2, 6))), "About"]
+    rows = [row for sheet in sheets.worksheets[:-1] for row in sheet.iter_rows(min_row=2, values_only=True)]
+    assert [row[2] for row in rows] == ["1", "2", "3", "4", "5"]
+
+
+@pytest.mark.parametrize("said", ["a\x01b\x0bc\r", "_x0041_ & <b>", "李\n雷", " "])
+def test_what_xml_cannot_hold_comes_back_as_it_was(said):
+    book = io.BytesIO(b"".join(workbook.pieces("T", ["a", "b"], [[said, None, "=1"]], [])))
+    cell, empty, last = next(openpyxl.load_workbook(book)["T"].iter_rows(min_row=2, values_only=True))
+    assert (unescape(cell), empty, last) == (said, None, "=1")
+
+
+def test_the_desk_shows_how_much_of_a_workbook_has_left(letter, people, organiser, at_desk, monkeypatch):
+    monkeypatch.setattr(exporting, "NOTED", 2)
+    monkeypatch.setattr(workbook, "AT_ONCE", 1)
+    answer = exporting.download(letter, actor=organiser, format="xlsx", audience="team")
+    assert Export.objects.get().percent == 80
+    assert "not finished: 80 %" in at_desk(organiser).get(f"/desk/{SLUG}/export/").content.decode()
+    assert b"".join(answer.streaming_content).startswith(b"PK")
+    assert "not finished" not in at_desk(organiser).get(f"/desk/{SLUG}/export/").content.decode()
 
 
 def test_an_empty_list_is_a_valid_file_in_every_format(letter):

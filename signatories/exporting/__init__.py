@@ -8,14 +8,13 @@ from datetime import datetime
 from itertools import chain
 from typing import IO, Any, cast
 
-import xlsxwriter
 from django.http import StreamingHttpResponse
 from django.utils import timezone
 
 from petition import cells, patience
 from petition.models import Letter, User
 from petition.text import stamp
-from signatories.exporting import copying
+from signatories.exporting import copying, workbook
 from signatories.exporting.shape import COLUMNS
 from signatories.models import Export, Signature
 
@@ -38,6 +37,7 @@ TEAM = (
 # Every row carries these two, so that an excerpt still says what it is.
 TRAVELLING = ("as_of", "disclaimer")
 CHUNK = 2000  # rows
+NOTED = 10_000  # rows after which progress is noted
 PIECE = 64 * 1024  # bytes
 HELD = 20.0  # seconds for which a download may keep the database waiting
 
@@ -73,19 +73,25 @@ def row(signature: Signature, position: int) -> dict[str, Any]:
     return {name: column.of(signature, position) for name, column in COLUMNS.items()}
 
 
-def stream(letter: Letter, *, format: str, audience: str, bom: bool = False) -> Iterator[bytes]:
-    """Yield the file in pieces, in UTF-8.
+def stream(
+    letter: Letter, *, format: str, audience: str, bom: bool = False, taken: Export | None = None
+) -> Iterator[bytes]:
+    """Yield the file in pieces; text is in UTF-8.
 
     Args:
         letter: whose list.
-        format: csv, json or ndjson; a workbook is written as a whole, see `write_workbook`.
+        format: one of `Export.Format`.
         audience: public or team.
-        bom: begin with a byte order mark, which some spreadsheets need to see UTF-8.
+        bom: begin a text with a byte order mark, which some spreadsheets need to see UTF-8.
+        taken: where the progress of a workbook is noted, which takes longest.
     """
     as_of = timezone.now()
-    written = {"csv": _csv, "json": _json, "ndjson": _ndjson}[format]
+    written = {"csv": _csv, "json": _json, "ndjson": _ndjson}
     with patience.longer(minutes=5):
-        yield from chain([BOM.encode()] if bom else [], written(letter, audience, as_of))
+        if format == Export.Format.XLSX:
+            yield from _xlsx(letter, audience, as_of, taken)
+        else:
+            yield from chain([BOM.encode()] if bom else [], written[format](letter, audience, as_of))
 
 
 def _csv(letter: Letter, audience: str, as_of: datetime) -> Iterator[bytes]:
@@ -132,24 +138,18 @@ def about(letter: Letter, as_of: datetime) -> dict[str, Any]:
     }
 
 
-def write_workbook(letter: Letter, *, audience: str, file: IO[bytes]) -> None:
-    """Write an Excel workbook row by row; every cell is a string, so nothing in it is computed or linked."""
-    as_of = timezone.now()
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(file, options) as book:
-        sheet = book.add_worksheet("Signatories")
-        _write_rows(sheet, [columns(audience)])
-        _write_rows(sheet, (row.values() for row in rows(letter, audience, as_of=as_of)), start=1)
-        _write_rows(
-            book.add_worksheet("About"),
-            [(name, "\n".join(v) if isinstance(v, list) else v) for name, v in about(letter, as_of).items()],
-        )
+def _xlsx(letter: Letter, audience: str, as_of: datetime, taken: Export | None) -> Iterator[bytes]:
+    said = [(name, "\n".join(v) if isinstance(v, list) else v) for name, v in about(letter, as_of).items()]
+    lines = _counted((row.values() for row in rows(letter, audience, as_of=as_of)), taken)
+    return workbook.pieces("Signatories", columns(audience), lines, said)
 
 
-def _write_rows(sheet: Any, lines: Iterable[Iterable[Any]], start: int = 0) -> None:
-    for number, line in enumerate(lines, start=start):
-        for column, value in enumerate(line):
-            sheet.write_string(number, column, "" if value is None else str(value))
+def _counted(lines: Iterable[Any], taken: Export | None) -> Iterator[Any]:
+    """Pass rows on, and note every now and then how many that were, for the desk."""
+    for number, line in enumerate(lines, start=1):
+        yield line
+        if taken is not None and number % NOTED == 0:
+            Export.objects.filter(pk=taken.pk).update(written=number)
 
 
 def record(letter: Letter, *, actor: User | None, format: str, audience: str) -> Export:
@@ -158,13 +158,11 @@ def record(letter: Letter, *, actor: User | None, format: str, audience: str) ->
     return Export.objects.create(letter=letter, actor=actor, format=format, audience=audience, signatures=number)
 
 
-def write_bytes(letter: Letter, *, format: str, audience: str, bom: bool, file: IO[bytes]) -> None:
+def write_bytes(
+    letter: Letter, *, format: str, audience: str, bom: bool, file: IO[bytes], taken: Export | None = None
+) -> None:
     """Write a whole export into a file that is open for bytes."""
-    if format == Export.Format.XLSX:
-        write_workbook(letter, audience=audience, file=file)
-        return
-    for piece in stream(letter, format=format, audience=audience, bom=bom):
-        file.write(piece)
+    file.writelines(stream(letter, format=format, audience=audience, bom=bom, taken=taken))
 
 
 def finish(taken: Export) -> None:
@@ -179,23 +177,23 @@ def download(
 
     Either each piece leaves as it comes, in chunks of HTTP/1.1, which has a last one. Or all is written first, into a
     file that has no name, and its length is told: behind a proxy that speaks HTTP/1.0, which knows no other end than
-    the connection's, and for a workbook, which is whole or nothing.
+    the connection's.
 
     Args:
         letter: whose list.
         actor: who takes it.
-        format, audience, bom: as for `stream`, and workbooks.
+        format, audience, bom: as for `stream`.
         chunked: whether whoever asked understands chunks.
     """
     taken = record(letter, actor=actor, format=format, audience=audience)
     name = f"{letter.slug}-{audience}-{timezone.now():%Y%m%d-%H%M}.{format}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    if chunked and format != Export.Format.XLSX:
-        pieces = _as_it_comes(stream(letter, format=format, audience=audience, bom=bom), taken)
+    if chunked:
+        pieces = _as_it_comes(stream(letter, format=format, audience=audience, bom=bom, taken=taken), taken)
         return StreamingHttpResponse(pieces, content_type=TYPES[format], headers=headers)
     file = cast(IO[bytes], tempfile.TemporaryFile())  # noqa: SIM115 (closed when it is sent)
     try:
-        write_bytes(letter, format=format, audience=audience, bom=bom, file=file)
+        write_bytes(letter, format=format, audience=audience, bom=bom, file=file, taken=taken)
         headers["Content-Length"] = str(file.tell())
     except BaseException:
         file.close()
