@@ -4,7 +4,6 @@
 """
 
 import argparse
-import resource
 import statistics
 import subprocess
 import sys
@@ -24,6 +23,7 @@ from django.core.management import call_command  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
+from bench import Figure, peak_memory, report  # noqa: E402
 from petition import letterfile, lifecycle, tally  # noqa: E402
 from petition.delivery import bundling  # noqa: E402
 from petition.models import Letter, User  # noqa: E402
@@ -46,8 +46,8 @@ def fill(number: int) -> Letter:
     return letter
 
 
-def measure(number: int, promised: float | None) -> None:
-    """Print what one delivery took, in seconds, and the pages that are read most afterwards."""
+def measure(number: int, promised: float | None) -> Iterator[Figure]:
+    """What one delivery took, in seconds, and the pages that are read most afterwards."""
     letter = fill(number)
     began, cpu = time.perf_counter(), time.process_time()
     delivery = delivering.deliver(letter)
@@ -56,12 +56,12 @@ def measure(number: int, promised: float | None) -> None:
     made, cpu = time.perf_counter(), time.process_time() - cpu
     delivery.bundle.refresh_from_db()
     assert delivery.bundle.state == "ready", delivery.bundle.problem
-    show(f"{number:,} names frozen, in the request", frozen - began)
-    show(f"{number:,} names: bundle with PDF, CSV, JSON", made - frozen, promised)
-    show(f"{number:,} names: of that and the freezing, of the processor", cpu)
+    yield Figure(f"{number:,} names frozen, in the request", frozen - began, "s")
+    yield Figure(f"{number:,} names: bundle with PDF, CSV, JSON", made - frozen, "s", most=promised)
+    yield Figure(f"{number:,} names: of both, of the processor", cpu, "s")
     tally.take(letter)
     for path in ("press/", "changes/", "changes.json", "signatories/"):
-        show(f"{number:,} names: {path}", page(f"/letters/{letter.slug}/{path}"))
+        yield Figure(f"{number:,} names: {path}", page(f"/letters/{letter.slug}/{path}") * 1000)
 
 
 def page(path: str) -> float:
@@ -104,11 +104,6 @@ def hour(letters: int) -> float:
     return max(delays)
 
 
-def show(what: str, seconds: float, promised: float | None = None) -> None:
-    """Print a line of the table."""
-    print(f"  {what:62} {seconds:8.2f} s" + (f"   promised {promised:g} s" if promised else ""), flush=True)
-
-
 def main() -> None:
     """Fill, measure, print."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -117,11 +112,13 @@ def main() -> None:
     args = parser.parse_args()
     call_command("migrate", verbosity=0)
     fill(1)  # what is loaded once is not counted
+    figures = []
     if settings.REDIS_URL and args.letters:
-        show(f"public after its hour, the worst of {args.letters}", hour(args.letters), 5)
+        figures.append(Figure(f"public after its hour, the worst of {args.letters}", hour(args.letters), "s", most=5))
     for number in args.numbers:
-        measure(number, {50: 1, 50_000: 15}.get(number))
-    show("most memory, in GB", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6)
+        figures += measure(number, {50: 1, 50_000: 15}.get(number))
+    figures.append(Figure("most memory", peak_memory(), "MB"))
+    report("delivery", "What an organiser waits for", figures)
 
 
 if __name__ == "__main__":

@@ -51,10 +51,10 @@ class SafeCell(Func):
 
     output_field = TextField()
 
-    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any, *_: Any, **__: Any) -> tuple[str, tuple[str | int, ...]]:
         """Compile it; the column must be one without parameters."""
         column, _ = compiler.compile(self.get_source_expressions()[0])
-        return SAFE.format(column), [FORMULA + SPACES, SPACES, FORMULA, SPACES, FORMULA, BEHIND_SEMICOLON]
+        return SAFE.format(column), (FORMULA + SPACES, SPACES, FORMULA, SPACES, FORMULA, BEHIND_SEMICOLON)
 
 
 def line(values: Iterable[Any]) -> str:

@@ -122,7 +122,8 @@ def _grouped(signatures: QuerySet[Any], what: str, *keys: str) -> QuerySet[Any, 
     """Count by keys, in rows of one shape; nothing but the keys is asked for, so that an index alone can answer."""
     shape = {f"by_{key}": F(key) if key in keys else Value(none) for key, none in EMPTY.items()}
     said = signatures.order_by().annotate(what=Value(what), **shape).values("what", *shape)
-    return said.annotate(n=Count("*")).values_list("what", "n", *shape)
+    counted: QuerySet[Any, tuple[Any, ...]] = said.annotate(n=Count("*")).values_list("what", "n", *shape)
+    return counted
 
 
 def _ranked(groups: Mapping[str, int]) -> list[list[Any]]:

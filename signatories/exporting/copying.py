@@ -28,9 +28,10 @@ def pieces(rows: QuerySet[Any], columns: Sequence[Any], *, tail: str) -> Iterato
     end = tail.encode()
     link: Any = connection.connection
     with link.cursor() as cursor, cursor.copy(f"COPY ({statement}) TO STDOUT WITH (FORMAT csv)", values) as copy:
-        held, size = [], 0
+        held: list[bytes] = []
+        size = 0
         for row in copy:  # the server sends each line by itself
-            held += (row[:-1], end)
+            held += (bytes(row[:-1]), end)
             size += len(row)
             if size > PIECE:
                 yield b"".join(held)
