@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.postgres.operations import AddIndexConcurrently
+from django.db.migrations import AddIndex
 
 
 class AddIndexBeside(AddIndexConcurrently):
@@ -13,10 +14,14 @@ class AddIndexBeside(AddIndexConcurrently):
 
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         """Make it."""
-        how = super() if schema_editor.connection.vendor == "postgresql" else super(AddIndexConcurrently, self)
-        how.database_forwards(app_label, schema_editor, from_state, to_state)
+        if schema_editor.connection.vendor == "postgresql":
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+        else:
+            AddIndex.database_forwards(self, app_label, schema_editor, from_state, to_state)
 
     def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         """Take it away."""
-        how = super() if schema_editor.connection.vendor == "postgresql" else super(AddIndexConcurrently, self)
-        how.database_backwards(app_label, schema_editor, from_state, to_state)
+        if schema_editor.connection.vendor == "postgresql":
+            super().database_backwards(app_label, schema_editor, from_state, to_state)
+        else:
+            AddIndex.database_backwards(self, app_label, schema_editor, from_state, to_state)

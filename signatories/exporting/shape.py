@@ -52,7 +52,7 @@ class _Said(Func):
         super().__init__(Cast(Value(json.dumps(named)), _Json()), Cast(key, TextField()))
 
 
-class _Json(TextField):
+class _Json(TextField):  # type: ignore[type-arg]
     """JSON as a type of the database alone: what is in it is only looked up there."""
 
     def db_type(self, connection: Any) -> str:

@@ -121,8 +121,8 @@ def _tallies(story: Story) -> Iterator[Tally]:
     """The counts of the hours that are over, as they would have been taken at the end of each."""
     sums: Counter[tuple[str, str]] = Counter()
     changes: dict[int, list[tuple[tuple[str, str], int]]] = {}
-    for (hour, *what), change in story.by_hour.items():
-        changes.setdefault(hour, []).append(((what[0], what[1]), change))
+    for (hour, figure, key), change in story.by_hour.items():
+        changes.setdefault(hour, []).append(((figure, key), change))
     for hour in range(int(story.since // HOUR), int(story.until // HOUR)):
         for what, change in changes.get(hour, []):
             sums[what] += change

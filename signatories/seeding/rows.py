@@ -168,6 +168,7 @@ class One:
         story, house, person = self.story, self.person.house, self.person
         status = {"unnamed": "listed", "restored": "listed"}.get(self.fate, self.fate)
         start = (self.id, story.letter.pk, story.version)
+        row: tuple[Any, ...]
         risk = reasons.RISK[reasons.FlagKind.SECONDS] if self.doubted else 0
         checked_at = stamp(decided) if self.checked or (story.by_rule and status == "listed") else None
         ends = (None, None, stamp(self.signed), None if confirmed is None else stamp(confirmed))
@@ -197,6 +198,7 @@ class One:
         """What was found about them, and what makes somebody look twice."""
         at, house = stamp(confirmed), self.person.house
         rest = ("{}", "", None, at, None)
+        row: tuple[Any, ...]
         if house.name and not self.doubted:
             row = (self.id, "M", "affiliation", 1, f"host:{house.host}", 0, "", _is_host_of(house), *rest[1:])
             self.told["evidence"].append(row)
