@@ -5,7 +5,6 @@ a mail with a code, one in ten shares a device with two others, and one in ten i
 """
 
 import argparse
-import json
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -18,6 +17,7 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
+from bench import Figure, report  # noqa: E402
 from petition import letterfile, lifecycle  # noqa: E402
 from petition.models import Letter, User  # noqa: E402
 from signatories import collecting, flags, organisations, watch  # noqa: E402
@@ -106,14 +106,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--signatures", type=int, default=5_000)
     parser.add_argument("--vetted", action="store_true", help="a vetted letter whose organisations are known")
-    parser.add_argument("--output", type=Path, default=Path("var/bench-collecting.json"))
     args = parser.parse_args()
     figures = measure(fill(args.signatures, vetted=args.vetted))
-    print(f"{args.signatures:,} signatures, one worker")
-    for name, value in figures.items():
-        print(f"  {name:40} {value:12,.1f}")
-    args.output.parent.mkdir(exist_ok=True)
-    args.output.write_text(json.dumps(figures, indent=1))
+    rows = [Figure(name, value, "") for name, value in figures.items()]
+    report("collecting", f"{args.signatures:,} signatures, one worker", rows)
 
 
 if __name__ == "__main__":

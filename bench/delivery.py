@@ -4,7 +4,6 @@
 """
 
 import argparse
-import resource
 import statistics
 import subprocess
 import sys
@@ -24,13 +23,11 @@ from django.core.management import call_command  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
+from bench import Figure, peak_memory, report  # noqa: E402
 from petition import letterfile, lifecycle, tally  # noqa: E402
 from petition.delivery import bundling  # noqa: E402
 from petition.models import Letter, User  # noqa: E402
-from signatories import delivering  # noqa: E402
-from signatories.models import Signature  # noqa: E402
-
-NAMES = ("Ada Example", "李雷 (Li Lei)", "محمد الخوارزمي", "Дарья Примерова", "Nguyễn Văn Ánh", "አበበ በቀለ")
+from signatories import delivering, seeding  # noqa: E402
 
 
 def draft() -> tuple[Letter, User]:
@@ -44,32 +41,13 @@ def fill(number: int) -> Letter:
     """Make a closed letter with that many listed names."""
     letter, _ = draft()
     lifecycle.publish(letter)
-    now = timezone.now()
-    Signature.objects.bulk_create(
-        (
-            Signature(
-                letter=letter,
-                version=letter.version,
-                address_hash=f"{n:064d}",
-                name=f"{NAMES[n % len(NAMES)]} {n}",
-                role="Professor of worked examples",
-                organisation=f"University of Springfield {n % 900}",
-                sort_key=f"{n:08d}",
-                status="listed",
-                publish=True,
-                level=1 + n % 3,
-                confirmed_at=now,
-            )
-            for n in range(number)
-        ),
-        batch_size=2000,
-    )
+    seeding.seed(letter, number=number, mix={"listed": 1.0})
     lifecycle.close(letter)
     return letter
 
 
-def measure(number: int, promised: float | None) -> None:
-    """Print what one delivery took, in seconds, and the pages that are read most afterwards."""
+def measure(number: int, promised: float | None) -> Iterator[Figure]:
+    """What one delivery took, in seconds, and the pages that are read most afterwards."""
     letter = fill(number)
     began, cpu = time.perf_counter(), time.process_time()
     delivery = delivering.deliver(letter)
@@ -78,12 +56,12 @@ def measure(number: int, promised: float | None) -> None:
     made, cpu = time.perf_counter(), time.process_time() - cpu
     delivery.bundle.refresh_from_db()
     assert delivery.bundle.state == "ready", delivery.bundle.problem
-    show(f"{number:,} names frozen, in the request", frozen - began)
-    show(f"{number:,} names: bundle with PDF, CSV, JSON", made - frozen, promised)
-    show(f"{number:,} names: of that and the freezing, of the processor", cpu)
+    yield Figure(f"{number:,} names frozen, in the request", frozen - began, "s")
+    yield Figure(f"{number:,} names: bundle with PDF, CSV, JSON", made - frozen, "s", most=promised)
+    yield Figure(f"{number:,} names: of both, of the processor", cpu, "s")
     tally.take(letter)
     for path in ("press/", "changes/", "changes.json", "signatories/"):
-        show(f"{number:,} names: {path}", page(f"/letters/{letter.slug}/{path}"))
+        yield Figure(f"{number:,} names: {path}", page(f"/letters/{letter.slug}/{path}") * 1000)
 
 
 def page(path: str) -> float:
@@ -126,11 +104,6 @@ def hour(letters: int) -> float:
     return max(delays)
 
 
-def show(what: str, seconds: float, promised: float | None = None) -> None:
-    """Print a line of the table."""
-    print(f"  {what:62} {seconds:8.2f} s" + (f"   promised {promised:g} s" if promised else ""), flush=True)
-
-
 def main() -> None:
     """Fill, measure, print."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -139,11 +112,13 @@ def main() -> None:
     args = parser.parse_args()
     call_command("migrate", verbosity=0)
     fill(1)  # what is loaded once is not counted
+    figures = []
     if settings.REDIS_URL and args.letters:
-        show(f"public after its hour, the worst of {args.letters}", hour(args.letters), 5)
+        figures.append(Figure(f"public after its hour, the worst of {args.letters}", hour(args.letters), "s", most=5))
     for number in args.numbers:
-        measure(number, {50: 1, 50_000: 15}.get(number))
-    show("most memory, in GB", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6)
+        figures += measure(number, {50: 1, 50_000: 15}.get(number))
+    figures.append(Figure("most memory", peak_memory(), "MB"))
+    report("delivery", "What an organiser waits for", figures)
 
 
 if __name__ == "__main__":

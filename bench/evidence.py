@@ -26,7 +26,7 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from bench.roll import median, peak_memory  # noqa: E402
+from bench import median, peak_memory  # noqa: E402
 from petition import letterfile, lifecycle  # noqa: E402
 from petition.models import Letter, User  # noqa: E402
 from signatories import organisations  # noqa: E402

@@ -8,11 +8,11 @@ belong to the machine.
 
 import argparse
 import cProfile
-import json
 import os
 import pstats
 import shlex
 import smtplib
+import statistics
 import subprocess
 import sys
 import time
@@ -25,7 +25,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from bench.roll import fill  # makes Django ready
+from bench.filling import fill  # makes Django ready
 from bench.sink import Sink, sink
 from petition import news
 from petition.models import Letter
@@ -111,13 +111,13 @@ def publish(letter: Letter) -> float:
     return taken
 
 
-def measure(letter: Letter, seconds: float) -> dict[str, float]:
-    """Send everything, with the bare loop in between; the figures."""
+def measure(letter: Letter, seconds: float) -> list[Figure]:
+    """Send everything, with the bare loop in between; the lines of the table."""
     with sink() as server:
-        figures = {"owed in (s)": publish(letter)}
+        owing = publish(letter)
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
-        figures["statements a mail"] = statements(200)
+        each = statements(200)
         mail_server.line.close()
         Mail.objects.filter(state=Mail.State.OWED).update(send_after=HELD)
         left = Mail.objects.filter(state=Mail.State.OWED).count()
@@ -130,18 +130,19 @@ def measure(letter: Letter, seconds: float) -> dict[str, float]:
                 rates.append(worker(server, portion))
             before, left = server.counts()[0], Mail.objects.filter(state=Mail.State.OWED).count()
             rest = worker(server, left)
-            figures |= {
-                "bare loop (mails/s)": sorted(loops)[ALTERNATE // 2],
-                "worker (mails/s)": sorted(rates)[ALTERNATE // 2],
-                "ratio": sorted(ours / theirs for ours, theirs in zip(rates, loops, strict=True))[ALTERNATE // 2],
-                "the rest (mails)": left,
-                "the rest (mails/s)": rest,
-                "the rest (connections)": server.counts()[0] - before,
-                "most memory of a sender (MB)": max(map(most_memory, children(started[0].pid))),
-            }
-    left = Mail.objects.exclude(state=Mail.State.SENT).count()
-    assert not left, f"{left} were not sent"
-    return figures
+            connections = server.counts()[0] - before
+            memory = max(map(most_memory, children(started[0].pid)))
+    unsent = Mail.objects.exclude(state=Mail.State.SENT).count()
+    assert not unsent, f"{unsent} were not sent"
+    times = ratio(rates, loops)
+    return [
+        Figure("all of them owed", owing, "s"),
+        Figure("statements for a mail", each, ""),
+        Figure("bare loop over one connection", statistics.median(loops), "mails/s"),
+        Figure("worker for mail, in turn with it", statistics.median(rates), "mails/s", ratio=times, least=0.6),
+        Figure(f"the last {left:,} at once", rest, "mails/s", note=f"over {connections} connections"),
+        Figure("most memory of a sender", memory, "MB"),
+    ]
 
 
 def children(pid: int) -> list[int]:
@@ -156,23 +157,17 @@ def most_memory(pid: int) -> float:
 
 
 def main() -> None:
-    """Fill, send, print a table, and write the figures to a file."""
+    """Fill, send, print a table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--readers", type=int, default=50_000)
     parser.add_argument("--seconds", type=float, default=4.0, help="of each measurement in turn")
     parser.add_argument("--profile", action="store_true", help="print where the time of 1,000 mails goes, and end")
-    parser.add_argument("--output", type=Path, default=Path("var/bench-mailing.json"))
     args = parser.parse_args()
-    letter = fill(args.readers)
+    letter = fill(args.readers, "mailing", mix={"listed": 1.0})
     if args.profile:
         profile(letter)
         return
-    measured = measure(letter, args.seconds)
-    print(f"{args.readers:,} readers")
-    for name, value in measured.items():
-        print(f"  {name:26} {value:12,.2f}")
-    args.output.parent.mkdir(exist_ok=True)
-    args.output.write_text(json.dumps(measured, indent=1))
+    report("mailing", f"News for {args.readers:,} readers", measure(letter, args.seconds))
 
 
 def profile(letter: Letter) -> None:

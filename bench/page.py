@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import connection
 
 from bench import loads
-from bench.roll import fill  # makes Django ready
+from bench.filling import fill  # makes Django ready
 from bench.serving import Web, environ, gunicorn
 from petition.models import Letter
 from signatories import vetting

@@ -1,11 +1,9 @@
 """What people sign: Markdown made safe, the canonical text with its hash, and clean single lines."""
 
 import hashlib
-import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
 import nh3
 from django.core.exceptions import ValidationError
@@ -22,10 +20,6 @@ TAGS = {
 }
 # What can make a line read otherwise than it is stored (Unicode TR 36 and 39; CVE-2021-42574 for the bidi ones).
 DIRECTION_OVERRIDES = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-# What spreadsheets take for the beginning of a formula, also in its full-width forms and behind white space
-# (OWASP, CSV injection).
-FORMULA = set("=+-@\t\r\n＝＋－＠|%")
-BEHIND_SEMICOLON = re.compile(rf"(;\s*)(?=[{re.escape(''.join(sorted(FORMULA)))}])")
 JOINERS = set("\u200c\u200d")  # needed in Persian and Indic scripts, and in emoji
 VIRAMA = 9  # the combining class of the signs that join two Indic consonants
 MOST_MARKS = 4  # on one base: Tibetan and pointed Hebrew need as many, stacks that run over other lines need more
@@ -145,18 +139,6 @@ def clean(text: str, *, multiline: bool = False) -> str:
     if not multiline:
         _check_marks(text)
     return text
-
-
-def safe_cell(value: Any) -> Any:
-    """Return a value that no spreadsheet takes for a formula: such text gets an apostrophe in front.
-
-    Also behind a semicolon, at which lines are split wherever the comma is the decimal sign.
-    """
-    if not isinstance(value, str) or not value:
-        return value
-    value = BEHIND_SEMICOLON.sub(r"\1'", value)
-    text = value.lstrip()
-    return f"'{value}" if text and (text[0] in FORMULA or value[0] in FORMULA) else value
 
 
 def _is_needed(text: str, place: int) -> bool:

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-_BLOCKS = (Path(__file__).parent / "data" / "names.txt").read_text().split("\n\n")[1:]
+_BLOCKS = (Path(__file__).parent.parent / "demo" / "names.txt").read_text().split("\n\n")[1:]
 
 
 def _languages(block: str) -> dict[str, tuple[list[str], list[str]]]:

@@ -1,6 +1,5 @@
 """The bundle: one zip with the document, the list, the figures, the text, and a manifest of their hashes."""
 
-import csv
 import hashlib
 import io
 import json
@@ -18,11 +17,10 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from petition import files, patience
+from petition import cells, files, patience
 from petition.delivery import freezing, typesetting
 from petition.languages import plainly
 from petition.models import Bundle, Delivery
-from petition.text import safe_cell
 from petition.text import sha256 as text_sha256
 
 log = logging.getLogger(__name__)
@@ -205,11 +203,10 @@ def write_table(path: Path, delivery: Delivery) -> None:
     """Write the frozen list as CSV; no cell begins a formula, and every row says as of when and with what proviso."""
     travelling = {"as_of": freezing.stamp(delivery.as_of), "disclaimer": delivery.frame["disclaimer"]}
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(COLUMNS)
+        file.write(cells.line(COLUMNS))
         for row in typesetting.rows_of(freezing.lines(delivery)):
             whole = {**row, **travelling}
-            writer.writerow([safe_cell(whole[name]) for name in COLUMNS])
+            file.write(cells.line(whole[name] for name in COLUMNS))
 
 
 def _letter(delivery: Delivery) -> dict[str, Any]:

@@ -22,6 +22,7 @@ def export(request: HttpRequest, slug: str) -> HttpResponseBase:
     if form.is_valid():
         if form.cleaned_data["audience"] == Export.Audience.TEAM and not is_fresh(request, MINUTES):
             return ask_again(request)
-        return exporting.download(letter, actor=request.user, **form.cleaned_data)
+        chunked = request.META.get("SERVER_PROTOCOL") == "HTTP/1.1"
+        return exporting.download(letter, actor=request.user, chunked=chunked, **form.cleaned_data)
     context = {"letter": letter, "form": form, "exports": Export.objects.filter(letter=letter)[:50]}
     return render(request, "signatories/desk/export.html", context, status=UNPROCESSABLE if form.errors else 200)

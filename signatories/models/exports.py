@@ -28,6 +28,7 @@ class Export(models.Model):
     audience = models.CharField(max_length=10, choices=Audience.choices)
     format = models.CharField(max_length=10, choices=Format.choices)
     signatures = models.PositiveIntegerField()
+    written = models.PositiveIntegerField(default=0, db_default=0, help_text="rows of a workbook that have left so far")
     at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True, help_text="when the last piece had left; empty where it broke off")
 
@@ -41,6 +42,11 @@ class Export(models.Model):
                 fields=["public_id"], condition=models.Q(public_id__isnull=False), name="export_public_id_once"
             ),
         ]
+
+    @property
+    def percent(self) -> int:
+        """How much of a workbook has left."""
+        return 100 * self.written // max(self.signatures, 1)
 
     def __str__(self) -> str:
         return f"{self.audience} {self.format}, {self.at:%Y-%m-%d %H:%M}"

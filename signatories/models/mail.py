@@ -101,7 +101,7 @@ class Mail(models.Model):
         Letter, models.CASCADE, null=True, related_name="+", db_index=False, help_text="whose turn it is"
     )
     signature = models.ForeignKey(Signature, models.CASCADE, null=True, related_name="mails")
-    invitation = models.ForeignKey(Invitation, models.CASCADE, null=True, related_name="mails")
+    invitation = models.ForeignKey(Invitation, models.CASCADE, null=True, related_name="mails", db_index=False)
     announcement = models.ForeignKey("Announcement", models.CASCADE, null=True, related_name="mails", db_index=False)
     bulk = models.BooleanField(default=False, help_text="written to everybody at once")
     to = models.EmailField(max_length=254, blank=True, help_text="only where the row it is about has forgotten it")
@@ -138,6 +138,8 @@ class Mail(models.Model):
             models.Index(
                 fields=["announcement", "state"], condition=Q(announcement__isnull=False), name="mail_announced"
             ),
+            # A mail to somebody who signs is about no invitation, and pays for no entry.
+            models.Index(fields=["invitation"], condition=Q(invitation__isnull=False), name="mail_invited"),
             models.Index(fields=["signature"], condition=Q(state="failed"), name="mail_failed"),
         ]
 

@@ -106,7 +106,6 @@ class Origin(models.Model):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["network", "at"], name="origin_network"),
             models.Index(fields=["device"], name="origin_device"),
-            models.Index(fields=["at"], name="origin_at"),
         ]
 
     def __str__(self) -> str:

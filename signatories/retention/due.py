@@ -127,8 +127,8 @@ def kept_until(now: datetime) -> QuerySet[Any]:
 
 
 def origins(now: datetime) -> QuerySet[Any]:
-    """From where signatures came, a month ago."""
-    return Origin.objects.filter(at__lt=now - NETWORK_DATA)
+    """From where signatures came, a month ago; found by their keys, as `unconfirmed`."""
+    return Origin.objects.filter(signature_id__lt=_before(now - NETWORK_DATA), at__lt=now - NETWORK_DATA)
 
 
 def work_mailboxes(now: datetime) -> QuerySet[Any]:

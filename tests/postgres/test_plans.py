@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.utils import timezone
 
 from petition.models import Letter
@@ -80,6 +81,15 @@ def test_any_page_is_read_from_an_index_in_order(long_list: Letter, asked: dict[
     assert "signature_listed" in plan
 
 
-def test_a_search_uses_the_trigram_index(long_list: Letter):
-    plan = roll.chosen(long_list, search="00001")[: roll.PAGE + 1].explain()
-    assert "signature_search" in plan, plan
+@pytest.mark.parametrize("search", ["00001", "99", "(9"])
+def test_a_search_uses_the_trigram_index(long_list: Letter, search: str):
+    rows = roll.chosen(long_list).filter(roll.matching(search)).order_by(F("rank") + 0, "sort_key", "pk")
+    assert "signature_search" in rows[: roll.PAGE + 1].explain()
+
+
+def test_names_at_the_end_of_the_list_are_found_and_paged(long_list: Letter, monkeypatch):
+    monkeypatch.setattr(roll, "NEAR", 300)
+    last = long_list.signatures.listed().filter(search__contains="name 09").in_order()
+    first = roll.page(long_list, search="Name 09", limit=200)
+    second = roll.page(long_list, search="Name 09", limit=200, after=first.after)
+    assert [*first.signatures, *second.signatures] == list(last[:400])

@@ -11,11 +11,9 @@ import pytest
 from django.db import connection, connections
 from django.utils import timezone
 
-from bench.record import HISTORY, LEFT
-from bench.roll import FILL
 from petition import lifecycle, news
 from petition.models import Letter
-from signatories import privacy, signing
+from signatories import privacy, seeding, signing
 from signatories.models import Mail, Signature, Suppression
 from tests import manual, servers
 from tests.conftest import LETTER, LINE
@@ -30,10 +28,7 @@ def crowd(organiser: Any) -> Letter:
     """A letter with a few thousand names and their history."""
     letter = lifecycle.begin(owner=organiser, **{**LETTER, "slug": "crowded"})
     lifecycle.publish(letter, actor=organiser)
-    with connection.cursor() as cursor:
-        cursor.execute(FILL, {"letter": letter.pk, "version": letter.version.pk, "number": ROWS})
-        cursor.execute(HISTORY, {"opened": timezone.now()})
-        cursor.execute(LEFT)
+    seeding.seed(letter, number=ROWS)
     return letter
 
 

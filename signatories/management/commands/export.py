@@ -29,14 +29,14 @@ class Command(BaseCommand):
         wanted = {name: options[name] for name in ("format", "audience")}
         taken = exporting.record(letter, actor=None, **wanted)
         if output == "-":
-            exporting.write_bytes(letter, bom=options["bom"], file=sys.stdout.buffer, **wanted)
+            exporting.write_bytes(letter, bom=options["bom"], file=sys.stdout.buffer, taken=taken, **wanted)
             sys.stdout.flush()
             exporting.finish(taken)
             return
         target = Path(output)
         try:
             with files.whole_file(target) as file:
-                exporting.write_bytes(letter, bom=options["bom"], file=file, **wanted)
+                exporting.write_bytes(letter, bom=options["bom"], file=file, taken=taken, **wanted)
         except OSError as problem:
             raise CommandError(f"{target}: {problem.strerror}") from None
         exporting.finish(taken)

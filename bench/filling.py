@@ -1,0 +1,34 @@
+"""A letter with a million invented people on it; the first bench that needs one fills it, the others find it."""
+
+import django
+
+django.setup()
+
+from django.core.management import call_command  # noqa: E402
+
+from petition.models import Letter  # noqa: E402
+from signatories import seeding  # noqa: E402
+
+# A vetter's queue of 100,000 and 800,000 names, of a million who signed.
+SLUG = "a-million"
+
+
+def fill(number: int, slug: str = SLUG, *, mix: dict[str, float] | None = None, **fields: str) -> Letter:
+    """Return the letter of that name with that many signatures.
+
+    Args:
+        number: how many; a letter that was filled with another number is not taken for it.
+        slug: of the letter.
+        mix: what becomes of those who sign, see `signatories.seeding`.
+        fields: what the letter has of its own, such as `listing`.
+    """
+    call_command("migrate", verbosity=0)
+    letter = seeding.letter(slug, **fields)
+    there = letter.signatures.count()
+    if not there:
+        seeded = seeding.seed(letter, number=number, mix=mix)
+        rows = seeded.rows.total()
+        print(f"{number:,} signatures, {rows:,} rows in {seeded.seconds:.1f} s: {rows / seeded.seconds:,.0f} a second")
+        there = number
+    assert there == number, f"{slug} has {there} signatures, not {number}"
+    return letter
