@@ -88,6 +88,17 @@ def test_withdrawing_twenty_times_at_once_withdraws_once(confirmed, at_once, del
     assert Mail.objects.filter(kind="withdrawn").count() == 1
 
 
+def test_codes_guessed_at_once_are_counted_one_by_one(confirmed, at_once, deliver):
+    signature = confirmed()
+    codes.ask(signature, what="Withdraw my signature")
+    right = code_in(deliver()[-1])
+    wrong = [f"{number:06d}" for number in range(41) if f"{number:06d}" != right][:40]
+    path = f"/mine/{tokens.make('mine', signature.pk)}/withdraw/"
+    at_once([partial(Client().post, path, {"sure": "on", "code": code}) for code in wrong])
+    assert Mail.objects.get(kind="change").wrong_codes == codes.MAX_TRIES
+    assert Client().post(path, {"sure": "on", "code": right}).status_code == 422
+
+
 def test_two_vetters_decide_at_once_and_the_second_gets_a_409_page(confirmed, vetter, second, at_desk, at_once):
     for number in range(8):
         signature = support(confirmed(f"signer{number}@example.com"), "M", by=vetter)
