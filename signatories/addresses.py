@@ -44,7 +44,7 @@ def canonical(address: str) -> str:
             "Please use another address of yours."
         )
     if set(local) & ROUTED:
-        raise ValidationError("We cannot write to addresses with a % or ! before the @. Please use another one of yours.")
+        raise ValidationError("We cannot write to addresses with % or ! before the @. Please use another one of yours.")
     try:
         parts = validate_email(address, check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError as problem:

@@ -22,6 +22,7 @@ from tests.test_fuzzing import ODD, answer, encode
 from tests.world import World
 
 NOT_GIVEN = (501, "format")  # what oEmbed 1.0 wants said of a format other than JSON (section 2.3.4)
+READ_AS_NUMBERS = {"after", "organisation"}
 FEW = connection.vendor == "sqlite"
 
 
@@ -99,17 +100,17 @@ def read(everybody: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Cl
             yield client, path, name
 
 
-def some(path: str, number: int) -> list[str]:
+def some(path: str, name: str, number: int) -> list[str]:
     """All values for what everybody may ask; where that takes long, a few of them for each page of the team."""
     step = 20 if path.startswith("/admin/") else 7 if path.startswith(("/desk/", "/accounts/")) else 1
-    return VALUES[number % step :: step] if FEW else VALUES
+    return VALUES[number % step :: step] if FEW and name not in READ_AS_NUMBERS else VALUES
 
 
 def test_no_value_of_a_parameter_that_a_page_reads_makes_it_fail(db: None, monkeypatch: pytest.MonkeyPatch):
     failed, seen = [], set()
     for number, (client, path, name) in enumerate(read(World(), monkeypatch)):
         seen.add(name)
-        for value in some(path, number):
+        for value in some(path, name, number):
             query = f"{path}{'&' if '?' in path else '?'}{name}={encode(value)}"
             status = answer(client, "GET", query)
             if status >= 500 and (status, name) != NOT_GIVEN:
