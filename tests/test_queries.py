@@ -119,6 +119,22 @@ def test_no_value_of_a_parameter_that_a_page_reads_makes_it_fail(db: None, monke
     assert {"after", "as_of", "search", "limit", "q", "t", "by", "show", "organisation", "maxwidth", "next"} <= seen
 
 
+PIECES = [*ODD, "", " ", "=", "A" * 59, "A" * 58 + "é", "-" * 59, HEX, "0" * 32, str(2**63), "1_0", "x.y.z"]
+
+
+def test_no_odd_piece_in_the_place_of_an_identifier_makes_a_page_fail(db: None):
+    """Each page gets some of the pieces, the next page others; where that is quick enough, each gets all."""
+    everybody, failed, step = World(), [], 8 if FEW else 1
+    inside = {"desk": logged_in(everybody.get("owner")), "admin": logged_in(everybody.get("super"))}
+    for number, route in enumerate(one for one in world.routes() if "<" in one and "^" not in one):
+        client, (path, _, query) = inside.get(route.partition("/")[0], Client()), everybody.path(route).partition("?")
+        for at, part in enumerate(route.split("/"), start=1):
+            for piece in PIECES[number % step :: step] if "<" in part else []:
+                asked = "/".join([*path.split("/")[:at], encode(piece), *path.split("/")[at + 1 :]]) + f"?{query}"
+                failed += [(method, asked) for method in ("GET", "POST") if answer(client, method, asked) >= 500]
+    assert not failed
+
+
 def test_a_field_without_a_name_is_no_failure_of_the_admin(admin_client: Client, letter: Letter):
     for page in ("change", "history"):
         assert answer(admin_client, "GET", f"/admin/petition/letter/{letter.pk}/{page}/?_to_field=") in {200, 302}
