@@ -25,6 +25,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
+from bench import Figure, ratio, report
 from bench.filling import fill  # makes Django ready
 from bench.sink import Sink, sink
 from petition import news

@@ -45,9 +45,24 @@ def headers(get_response: View) -> View:
         for name, value in ALWAYS.items():
             if name != "X-Frame-Options" or not may_be_framed:
                 response.headers.setdefault(name, value)
+        if "public" in response.headers["Cache-Control"]:
+            _for_everybody(response)
         return response
 
     return middleware
+
+
+def _for_everybody(response: HttpResponse) -> None:
+    """Take off what is for one browser, whatever cookies it came with: a shared cache would hand it to the next.
+
+    Django renews a broken CSRF cookie and deletes a session that is over wherever it meets one.
+    """
+    response.cookies.clear()
+    varies = [name for name in response.headers.get("Vary", "").split(", ") if name not in {"", "Cookie"}]
+    if varies:
+        response.headers["Vary"] = ", ".join(varies)
+    else:
+        response.headers.pop("Vary", None)
 
 
 def see_other(get_response: View) -> View:

@@ -22,6 +22,9 @@ SPECIAL_USE = {
     *("test", "example", "invalid", "localhost", "local", "onion", "arpa", "alt", "internal"),
     *("intranet", "private", "corp", "home", "lan", "localdomain"),
 }
+# Mail servers read both as a way on to somebody else's mailbox, Postfix unless it is told otherwise (postconf(5),
+# allow_percent_hack and swap_bangpath): ada%example.org@example.org and example.org!ada@example.org are Ada's.
+ROUTED = set("%!")
 
 
 def canonical(address: str) -> str:
@@ -44,6 +47,8 @@ def canonical(address: str) -> str:
                 "Please use another address of yours."
             )
         )
+    if set(local) & ROUTED:
+        raise ValidationError("We cannot write to addresses with % or ! before the @. Please use another one of yours.")
     try:
         parts = validate_email(address, check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError as problem:

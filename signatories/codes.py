@@ -3,6 +3,7 @@
 import uuid
 from datetime import timedelta
 
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -57,18 +58,24 @@ def is_asked(signature: Signature) -> bool:
 
 
 def prove(signature: Signature, code: str) -> None:
-    """Check a code; every try is counted, and committed, before it is looked at. A right one stays good for its hour.
+    """Check a code; every wrong try is counted, and tries at the same moment one by one. A right one stays good.
 
     Raises:
         WrongCode: wrong digits, too old, or too many tries.
     """
+    if not _is_right(signature, code):
+        raise WrongCode
+
+
+@transaction.atomic
+def _is_right(signature: Signature, code: str) -> bool:
+    Signature.objects.select_for_update().get(pk=signature.pk)
     mails = _mails(signature).filter(times_sent__gt=0, wrong_codes__lt=MAX_TRIES)
     good = [*mails.order_by("-created_at").values_list("pk", flat=True)[:DAILY]]
-    Mail.objects.filter(pk__in=good).update(wrong_codes=F("wrong_codes") + 1)
-    right = [pk for pk in good if tokens.is_code(pk, code)]
+    right = any(tokens.is_code(pk, code) for pk in good)
     if not right:
-        raise WrongCode
-    Mail.objects.filter(pk__in=good).update(wrong_codes=F("wrong_codes") - 1)
+        Mail.objects.filter(pk__in=good).update(wrong_codes=F("wrong_codes") + 1)
+    return right
 
 
 def _mails(signature: Signature) -> MailQuerySet:

@@ -34,6 +34,9 @@ NO_SPACE = re.compile(r"\.(?=\w{2})")
 OPEN, CLOSE = '([（［【「『“„«"', ')]）］】」』”“»"'
 BRACKETED = re.compile(f"[{re.escape(OPEN)}][^{re.escape(CLOSE)}]*[{re.escape(CLOSE)}]")
 PARTS = re.compile(rf"[{re.escape(OPEN + CLOSE)}/;]|\baka\b|\balias\b", re.IGNORECASE)
+# What stands before or behind these may be where somebody works, and the rest the whole name; or the first two parts
+# are family name and given name.
+APART = re.compile(r"[,，、:|–—]|\s-\s")
 INITIALS = re.compile(r"(?:\w\.)*\w\.?")
 LETTERS = {0, 8, 9}  # combining classes of what is no accent: letters, kana voicing, virama (Unicode, section 4.3)
 
@@ -157,7 +160,9 @@ def _readings(name: str) -> Iterator[list[str]]:
 def _forms(name: str) -> set[str]:
     whole, outside = PARTS.sub(" ", name), BRACKETED.sub(" ", name)
     by_script = [" ".join(run) for _, run in groupby(whole.split(), key=_is_ideographic)]
-    return {" ".join(form.split()) for form in (whole, outside, *PARTS.split(name), *by_script)} - {""}
+    parts = APART.split(name)
+    apart = [part for part in (*parts, " ".join(parts[:2])) if len(part.split()) > 1]
+    return {" ".join(form.split()) for form in (whole, outside, *PARTS.split(name), *by_script, *apart)} - {""}
 
 
 def _untitled(form: str) -> Iterator[list[str]]:

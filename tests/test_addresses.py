@@ -58,6 +58,8 @@ def test_every_spelling_of_a_mailbox_is_the_same_address(typed: str, known: str)
         ("Ada <ada@example.org>", "write to"),
         ("ada@mail.mailinator.com", "thrown away"),
         ("ada@xn--zz.com", "write to"),
+        ("ada%example.com@example.org", "% or !"),
+        ("example.com!ada@example.org", "% or !"),
         ("@", "write to"),
         ("", "write to"),
     ],

@@ -96,6 +96,12 @@ def test_an_address_gets_six_mails_a_day_from_the_whole_site_in_whatever_spellin
     assert {message.to[0] for message in deliver()} == {"adaexample@gmail.com"}
 
 
+def test_three_mails_about_a_letter_and_six_over_the_site_are_promised():
+    assert outbox.DAILY == 3
+    assert outbox.DAILY_OVER_THE_SITE == 6
+    assert timedelta(days=1) == outbox.DAY
+
+
 def test_saying_not_me_and_signing_again_opens_no_door_to_more_mails(used_up, post_sign, deliver):
     privacy.disown(Signature.objects.get())
     for number in range(5):

@@ -102,3 +102,10 @@ def test_a_bounce_and_an_opening_are_seen(desk, invited, deliver, client):
 def test_a_founder_sees_who_is_listed_so_far(desk, invited, deliver, client, confirmed, listed, vetter):
     listed(confirmed("first@example.com", name="Firsta Founder"))
     assert "Firsta Founder" in client.get(link_in(deliver()[0], "invitation")).content.decode()
+
+
+def test_a_file_that_is_wrong_in_every_row_is_not_answered_with_every_row(desk):
+    rows = "email,name,role,organisation,country,discipline\n" + "nobody,x,,,,\n" * 500
+    page = desk("import/", file=SimpleUploadedFile("f.csv", rows.encode())).content.decode()
+    assert page.count("<li>") <= 120
+    assert "And 400 more." in page

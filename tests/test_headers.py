@@ -79,6 +79,21 @@ def test_every_address_answers_with_headers_worth_120_points(db: None, over_http
             look(browser.get(path, secure=True), path)
 
 
+@pytest.mark.parametrize("cookie", ["csrf=x", "session=over", "messages=x", "device=x", "csrf=x; session=over; a=b"])
+def test_whatever_cookies_somebody_brings_a_page_for_everybody_sets_none(db: None, cookie: str):
+    """A shared cache keeps the answer to one of them for all."""
+    everybody, kept = World(), 0
+    for route in world.routes():
+        path = everybody.path(route)
+        if MAY_BE_KEPT.match(path):
+            answer = Client(headers={"cookie": cookie}).get(path)
+            if "public" in answer.headers["Cache-Control"]:
+                kept += 1
+                assert not answer.cookies, path
+                assert "Cookie" not in answer.headers.get("Vary", ""), path
+    assert kept > 20
+
+
 def test_refusals_and_files_carry_them_too(client: Client, over_https: None, letter, settings):
     settings.WHITENOISE_USE_FINDERS = True
     client = Client(enforce_csrf_checks=True)

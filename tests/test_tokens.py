@@ -107,6 +107,14 @@ def test_no_bit_of_a_token_can_be_changed():
         raw[at // 8] ^= 1 << at % 8
 
 
+def test_only_one_spelling_of_a_token_opens_anything():
+    token = tokens.make("mine", uuid.uuid4())
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    for other in (*(token[:-1] + last for last in alphabet if last != token[-1]), f"{token}=", f"{token}A"):
+        with pytest.raises(tokens.Invalid):
+            tokens.read("mine", other)
+
+
 def test_the_database_holds_no_token_and_no_code(post_sign, letter, organiser, client):
     post_sign()
     client.post("/accounts/login/code/", {"email": organiser.email})

@@ -49,6 +49,7 @@ def test_nobody_is_held_for_a_name_that_is_on_no_list():
             "Ada Lecunova 李雷",
             "Ａｄａ Ｌｅｃｕｎｏｖａ",
         ),
+        *("Ada Lecunova, MIT", "Lantern Works: Ada Lecunova", "Ada Lecunova - Lantern Works", "Lecunova, Ada, MIT"),
     ],
 )
 def test_the_ways_of_one_name(typed: str):

@@ -21,6 +21,7 @@ from signatories import embargo, invitations, tokens
 from signatories.forms.founders import EmbargoForm, InviteForm, InviteManyForm
 from signatories.models import EmbargoLink, Mail
 
+MOST_NAMED = 100  # bad rows of a file
 VERBS = {"resend": invitations.resend, "remind": invitations.remind, "revoke": invitations.revoke}
 SAID = {
     "resend": gettext_noop("It is sent again."),
@@ -60,9 +61,7 @@ def invite_many(request: HttpRequest, slug: str) -> HttpResponse:
         return _page(request, letter, many=form)
     reading = invitations.read(letter, io.StringIO(form.cleaned_data["file"], newline=""))
     if not reading.rows or (reading.problems and not form.cleaned_data["skip_bad"]):
-        return _page(
-            request, letter, many=form, problems=reading.problems or [_("There is nobody to invite in this file.")]
-        )
+        return _page(request, letter, many=form, problems=_named(reading.problems))
     assert isinstance(request.user, User)
     made = invitations.invite(letter, rows=reading.rows, by=request.user)
     said = [
@@ -79,6 +78,15 @@ def invite_many(request: HttpRequest, slug: str) -> HttpResponse:
         )
     messages.success(request, " ".join(said))
     return redirect("signatories:founders", slug)
+
+
+def _named(problems: list[invitations.Problem]) -> list[Any]:
+    """What is wrong with a file, row by row; of a file that is no list of people not every row."""
+    if not problems:
+        return [_("There is nobody to invite in this file.")]
+    left = len(problems) - MOST_NAMED
+    more = ngettext("And %(number)s more.", "And %(number)s more.", left) % {"number": left}
+    return [*problems[:MOST_NAMED], *([more] if left > 0 else [])]
 
 
 @team

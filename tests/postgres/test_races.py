@@ -1,5 +1,6 @@
 """Several people do something at the same moment."""
 
+import time
 from datetime import timedelta
 from functools import partial
 
@@ -86,6 +87,28 @@ def test_withdrawing_twenty_times_at_once_withdraws_once(confirmed, at_once, del
     assert {answer.status_code for answer in answers} <= {303, 409}
     assert signature.events.filter(now="withdrawn").count() == 1
     assert Mail.objects.filter(kind="withdrawn").count() == 1
+
+
+def test_codes_guessed_at_once_are_counted_one_by_one(confirmed, at_once, deliver):
+    signature = confirmed()
+    codes.ask(signature, what="Withdraw my signature")
+    right, mail = code_in(deliver()[-1]), Mail.objects.get(kind="change")
+    wrong = [f"{number:06d}" for number in range(31) if f"{number:06d}" != right][:30]
+    path = f"/mine/{tokens.make('mine', signature.pk)}/withdraw/"
+
+    def hold() -> None:  # until all of them are on their way
+        with transaction.atomic():
+            Mail.objects.select_for_update().get(pk=mail.pk)
+            time.sleep(4)
+
+    def guess(code: str) -> None:
+        time.sleep(0.5)
+        Client().post(path, {"sure": "on", "code": code})
+
+    at_once([hold, *(partial(guess, code) for code in wrong)])
+    mail.refresh_from_db()
+    assert mail.wrong_codes == codes.MAX_TRIES
+    assert Client().post(path, {"sure": "on", "code": right}).status_code == 422
 
 
 def test_two_vetters_decide_at_once_and_the_second_gets_a_409_page(confirmed, vetter, second, at_desk, at_once):

@@ -21,6 +21,18 @@ pytestmark = pytest.mark.services
 REQUESTS, THREADS, SEED = 10_000, 8, 6
 FIELDS = ("name", "email", "role", "organisation", "code", "body", "slug", "csrfmiddlewaretoken", "addressees", "t")
 
+# Where something that is typed in an address is looked up in the database.
+ASKING = (
+    *(f"/letters/{{slug}}/signatories/?{name}=" for name in ("search", "discipline", "country", "after", "as_of")),
+    *(
+        f"/api/v1/letters/{{slug}}/signatories?{name}="
+        for name in ("search", "discipline", "country", "after", "limit")
+    ),
+    *("/organisations/?q=", "/letters/{slug}/changes/?after=", "/oembed?url=", "/letters/{slug}/sent/?t="),
+    *(f"/desk/{{slug}}/vetting/?{name}=" for name in ("name", "organisation", "host", "after")),
+    *("/desk/{slug}/organisations/?q=", "/admin/petition/user/?q=", "/admin/petition/user/?email=", "/admin/?next="),
+)
+
 
 def junk(dice: random.Random, most: int = 60) -> bytes:
     """Bytes that mean something to some parser."""
@@ -48,6 +60,8 @@ def written(dice: random.Random, raw: bytes) -> bytes:
 
 def target(dice: random.Random, paths: list[str]) -> bytes:
     path = dice.choice(paths).encode()
+    if path.endswith(b"="):
+        return path + written(dice, junk(dice))
     if dice.random() < 0.4:
         pieces = path.split(b"/")
         pieces[dice.randrange(len(pieces))] = written(dice, junk(dice))
@@ -153,6 +167,7 @@ def test_ten_thousand_requests_of_odd_bytes_make_no_failure(tmp_path: Path, monk
     # A bundle that is not made yet is answered with 503 on purpose, and this delivery has none.
     left_out = re.compile(r"logout|received/.*/(pdf|bundle)/")
     paths = [everybody.path(route) for route in world.routes() if not left_out.search(route)]
+    paths += [one.format(slug=everybody.mine.letter.slug) for one in ASKING] * 3
     sessions = [everybody.browser(name).cookies["session"].value for name in ("owner", "vetter", "super")]
     log = tmp_path / "log"
     with website(os.environ["REDIS_URL"], log=log) as site:
