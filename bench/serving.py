@@ -51,7 +51,7 @@ class Web:
             f"{'POST' if body else 'GET'} {path} HTTP/1.1",
             f"Host: {HOST}",
             "X-Forwarded-Proto: https",
-            f"X-Forwarded-For: 10.{client >> 16 & 255}.{client >> 8 & 255}.{client & 255}",
+            f"X-Forwarded-For: 10.{client & 255}.{client >> 8 & 255}.{client >> 16 & 255}",
             "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
             "Accept: text/html,application/xhtml+xml,*/*;q=0.8",
             "Accept-Language: en-GB,en;q=0.7,de;q=0.3",

@@ -146,7 +146,7 @@ def test_an_oversized_body_is_refused(client: Client, letter: Letter):
 
 
 def test_signing_costs_a_fixed_number_of_queries(post_sign, letter, django_assert_num_queries):
-    with django_assert_num_queries(11):  # two of them savepoints, because a test is a transaction already
+    with django_assert_num_queries(9):
         post_sign()
 
 

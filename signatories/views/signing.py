@@ -2,7 +2,6 @@
 
 import secrets
 
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -42,9 +41,8 @@ def sign(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "signatories/sign.html", context, status=UNPROCESSABLE if form.errors else 200)
 
 
-@transaction.atomic
 def _take(request: HttpRequest, letter: Letter, form: signers.SignForm) -> HttpResponse:
-    """Take the signature, within the limits: what they count and what is signed are one commit."""
+    """Take the signature, within the limits."""
     address, origin = form.cleaned_data["email"], origins.of(request)
     refused = _refused(request, letter, address, origin)
     if refused:
