@@ -95,4 +95,7 @@ def ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:
 
 def peak_memory() -> float:
     """The most memory this process ever had, in MB."""
+    said = Path("/proc/self/status")
+    if said.exists():  # the other figure begins with that of the process which started this one
+        return int(said.read_text().partition("VmHWM:")[2].split()[0]) / 1000
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000

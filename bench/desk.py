@@ -7,13 +7,12 @@ the next under 200 ms.
 import argparse
 from collections.abc import Callable
 
-from django.test import Client
-
 from bench import Figure, median, report
 from bench.filling import fill  # makes Django ready
 from petition.models import Letter
 from signatories.models import Signature
 from signatories.vetting import waiting
+from tests.conftest import logged_in
 
 # Milliseconds.
 QUEUE, DECIDED = 150, 200
@@ -21,8 +20,8 @@ QUEUE, DECIDED = 150, 200
 
 def measure(letter: Letter, times: int) -> list[Figure]:
     """The lines of the table: medians in milliseconds."""
-    queue, vetter = f"/desk/{letter.slug}/vetting/", Client(HTTP_HOST="127.0.0.1")
-    vetter.force_login(letter.members.order_by("pk")[0].user)
+    queue = f"/desk/{letter.slug}/vetting/"
+    vetter = logged_in(letter.members.order_by("pk")[0].user, HTTP_HOST="127.0.0.1")
     rows = letter.signatures.waiting().filter(risk=0, status="confirmed").exclude(organisation="").order_by("pk")
     deep = rows[rows.count() * 9 // 10]
     named = rows[5]

@@ -72,6 +72,7 @@ def _sheet(book: zipfile.ZipFile, outlet: _Outlet, number: int, rows: Iterable[I
     left = iter(rows)
     with book.open(f"xl/worksheets/sheet{number}.xml", "w") as sheet:
         sheet.write(OPEN.encode())
+        yield outlet.take()
         while some := list(islice(left, AT_ONCE)):
             sheet.write("".join(f"<row>{''.join(map(_cell, row))}</row>" for row in some).encode())
             if outlet.size > PIECE:
