@@ -48,7 +48,9 @@ def canonical(address: str) -> str:
             )
         )
     if set(local) & ROUTED:
-        raise ValidationError("We cannot write to addresses with % or ! before the @. Please use another one of yours.")
+        raise ValidationError(
+            _("We cannot write to addresses with % or ! before the @. Please use another one of yours.")
+        )
     try:
         parts = validate_email(address, check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError as problem:
