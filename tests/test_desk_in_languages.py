@@ -4,7 +4,8 @@ from django.utils import translation
 
 from petition import stored
 from signatories import batches
-from signatories.templatetags.phrases import in_history, midsentence
+from signatories.sentences import inside as midsentence
+from signatories.templatetags.phrases import in_history
 
 
 def test_a_noun_keeps_its_capital_within_a_german_sentence():
