@@ -48,9 +48,9 @@ def canonical(address: str) -> str:
             )
         )
     if set(local) & ROUTED:
-        raise ValidationError(
-            _("We cannot write to addresses with % or ! before the @. Please use another one of yours.")
-        )
+        # xgettext:no-python-format
+        refused = _("We cannot write to addresses with % or ! before the @. Please use another one of yours.")
+        raise ValidationError(refused)
     try:
         parts = validate_email(address, check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError as problem:
