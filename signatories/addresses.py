@@ -48,9 +48,12 @@ def canonical(address: str) -> str:
             )
         )
     if set(local) & ROUTED:
-        # xgettext:no-python-format
-        refused = _("We cannot write to addresses with % or ! before the @. Please use another one of yours.")
-        raise ValidationError(refused)
+        raise ValidationError(
+            _(
+                "We cannot write to addresses with a percent sign or an exclamation mark before the @. "
+                "Please use another one of yours."
+            )
+        )
     try:
         parts = validate_email(address, check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError as problem:
