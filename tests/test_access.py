@@ -16,7 +16,7 @@ from signatories.models import Signature
 
 EACH = {"slug": "keep-the-lights-on", "pk": str(uuid.uuid4()), "number": "1", "token": "x" * 59}
 EACH |= {"delivery": str(uuid.uuid4()), "id": str(uuid.uuid4())}
-EACH |= {"batch": str(uuid.uuid4()), "case": "1", "language": "de", "provider": "orcid"}
+EACH |= {"batch": str(uuid.uuid4()), "case": "1", "language": "de", "provider": "orcid", "code": "404"}
 # Pages about something that a fresh letter does not have; their own tests open them.
 OF_SOMETHING_ELSE = {"desk/<slug:slug>/versions/next/", "desk/<slug:slug>/updates/<uuid:pk>/"}
 OF_SOMETHING_ELSE |= {"desk/<slug:slug>/webhooks/<uuid:pk>/"}

@@ -56,7 +56,9 @@ def marked() -> Iterator[tuple[str | None, str]]:
     pages = [path for end in ("html", "txt") for path in (ROOT / "templates").rglob(f"*.{end}")]
     # What templatize returns is no Python but for its calls; on one line nothing of it looks like indentation.
     sources = [templatize(path.read_text(), origin=str(path)) for path in pages]
-    code += [" ".join(line.strip() for line in source.splitlines()) for source in sources]
+    # A note to translators would hide all that comes after it.
+    lines = [[line.partition("# Translators:")[0].strip() for line in source.splitlines()] for source in sources]
+    code += [" ".join(kept) for kept in lines]
     for source in code:
         for _, mark, said, _ in extract_python(io.BytesIO(source.encode()), MARKS, (), {}):
             words = list(said) if isinstance(said, list | tuple) else [said]

@@ -24,7 +24,7 @@ def test_what_is_stored_is_recognised_by_the_sentence_it_was_made_of():
     assert stored.said("a.example.org is at home (really).", sentences) == "a.example.org is at home (really)."
     with translation.override("de"):
         assert stored.said("Monday", words=[]) == "Montag"  # a word of Django's own catalogue
-        assert stored.said("Moved since: Monday.", [batches.MOVED_SINCE], words=["why"]) == "Moved since: Montag."
+        assert stored.said("Moved since: Monday.", [batches.MOVED_SINCE], words=["why"]) == "Seitdem bewegt: Montag."
     assert stored.said("") == ""
 
 

@@ -80,7 +80,7 @@ def described() -> dict[str, set[str]]:
     paths = api.get_openapi_schema()["paths"]
     return {
         path.lstrip("/").replace("{slug}", "<slug:slug>"): {
-            one["name"] for one in methods["get"].get("parameters", []) if one["in"] == "query"
+            one["name"] for one in methods.get("get", {}).get("parameters", []) if one["in"] == "query"
         }
         for path, methods in paths.items()
     }

@@ -29,7 +29,8 @@ def test_no_link_on_the_desk_leads_to_nothing(
 
 def test_the_bar_shows_a_vetter_where_they_are(letter: Letter, vetter: User, at_desk: Callable[[User], Client]):
     page = at_desk(vetter).get(f"/desk/{letter.slug}/throughput/").content.decode()
-    assert re.findall(r'aria-current="(\w+)">([^<]+)', page) == [("true", "Signatures"), ("page", "Work")]
+    found = re.findall(r'aria-current="(\w+)">([^<]+)', page)
+    assert found == [("true", "Signatures"), ("page", "Work"), ("true", "English")]
     assert "Watchlist" in page
     for closed in ("Handing over", "/team/", "/updates/"):
         assert closed not in page

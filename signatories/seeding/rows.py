@@ -328,4 +328,4 @@ def _grounds(families: str) -> tuple[str, str]:
 
 @cache
 def _because(reason: str) -> str:
-    return json.dumps({"reason": reason} if reason else {})
+    return json.dumps({"reason": str(reason)} if reason else {})
