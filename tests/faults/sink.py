@@ -11,6 +11,7 @@ import random
 import re
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -19,22 +20,26 @@ CHANCES = {"451": 0.01, "dropped": 0.005, "unanswered": 0.003, "hang": 0.0005}
 REFUSED = 0.01  # of all addresses: nobody has that mailbox
 HANG = 12.0  # seconds
 ADDRESS = re.compile(rb"<([^>]*)>")
+TO = re.compile(rb'^\{"at": [\d.e+]+, "to": "([^"]*)"', re.MULTILINE)
 
 
 class Sink:
     """Where the mails go."""
 
     def __init__(self, path: Path, seed: str) -> None:
-        self.path, self.seed, self.seen = path, seed, {}  # type: ignore[var-annotated]
+        self.path, self.seed = path, seed
+        # One that was killed goes on where it was, or it would do the same to the same mail for ever.
+        written = path.read_bytes() if path.exists() else b""
+        self.seen = Counter(to.decode() for to in TO.findall(written))
         self.calm = path.with_suffix(".calm")
         self.file = path.open("ab")
 
     def chosen(self, to: str) -> str:
         """What is done to the next mail for an address."""
-        tries = self.seen[to] = self.seen.get(to, 0) + 1
+        self.seen[to] += 1
         if self.calm.exists():
             return ""
-        dice = random.Random(f"{self.seed} {to} {tries}")
+        dice = random.Random(f"{self.seed} {to} {self.seen[to]}")
         number = dice.random()
         for name, chance in CHANCES.items():
             if number < chance:
