@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 
 import psycopg
+from django.core.exceptions import ValidationError
 from django.db import DatabaseError, InterfaceError, InternalError, OperationalError, connections
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -37,6 +38,9 @@ class Failures:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, NotAllowed):
             return render(request, "409.html", {"problem": exception}, status=409)
+        found = request.resolver_match
+        if isinstance(exception, ValidationError) and found and found.view_name == "admin:view_on_site":
+            return defaults.page_not_found(request, exception)  # Django asks with whatever stands in the address
         return away(request) if is_away(exception) else None
 
 
