@@ -108,6 +108,7 @@ class Kept:
         self.application = application
         self.pages: dict[Any, Page] = {}
         self.under_way: dict[Any, threading.Event] = {}
+        self.any_query: set[Any] = set()  # keys of pages that take no notice of a query, as they have said
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
         """Answer with what is kept, or let the application answer."""
@@ -115,6 +116,8 @@ class Kept:
         if not found or environ["REQUEST_METHOD"] not in {"GET", "HEAD"} or not PLAIN.fullmatch(_query(environ)):
             return self.application(environ, start_response)
         key = _key(environ)
+        if _query(environ) and key not in self.any_query:  # a search is nobody else's, and waits for nobody
+            return self._ask(key, environ, start_response)
         if page := self._page(key, environ, LOOK):
             return page.answer(environ, start_response)
         mine = threading.Event()
@@ -127,6 +130,13 @@ class Kept:
                 mine.set()
         page = self._page(key, environ, STALE) or (first.wait(WAIT) and self._page(key, environ, STALE)) or None
         return page.answer(environ, start_response) if page else self.application(environ, start_response)
+
+    def _ask(self, key: Any, environ: Environ, start_response: Any) -> Iterable[bytes]:
+        """Let the application answer, and remember if it says that the query makes no difference."""
+        response = self.application(environ, start_response)
+        if getattr(response, "headers", {}).get("No-Vary-Search") == "params" and len(self.any_query) < MOST:
+            self.any_query.add(key)
+        return response
 
     def _page(self, key: Any, environ: Environ, age: float) -> Page | None:
         """The page that is kept, if it was seen to be true within so many seconds and the query changes nothing."""

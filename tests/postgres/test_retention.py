@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
+from config.broker import QUEUES
 from config.celery import app
 from config.schedule import SCHEDULE
 from signatories import privacy, retention
@@ -77,7 +78,7 @@ def test_redis_never_hears_of_a_signer(letter, post_sign, client, deliver, confi
         server.save()
         folder, file = server.config_get("dir")["dir"], server.config_get("dbfilename")["dbfilename"]
         kept += (Path(folder) / file).read_bytes()
-        kept += str([server.lrange("celery", 0, -1)]).encode()
+        kept += str([server.lrange(queue, 0, -1) for queue in ("celery", *QUEUES)]).encode()
         server.flushdb()
     assert b"what is looked for is found" in kept
     assert b"signatories.tasks.send_mail" in kept
