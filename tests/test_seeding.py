@@ -17,7 +17,7 @@ def full(letter: Letter) -> Letter:
     return letter
 
 
-def test_a_developer_fills_a_letter_of_that_name(settings, capsys):
+def test_a_developer_fills_a_letter_of_that_name(db, settings, capsys):
     settings.TRYING_OUT = True
     call_command("seed", "big", signatures=50)
     assert "big: 50 signatures" in capsys.readouterr().out
