@@ -1,7 +1,9 @@
 """An upgrade as docs/operate.md has it: a release under its own code, people who sign, migrate, the next release."""
 
+import fcntl
 import http.client
 import os
+import secrets
 import shutil
 import subprocess
 import sys
@@ -85,9 +87,8 @@ class Installation:
 
     def __init__(self, version: str, folder: Path, server: str) -> None:
         self.version, self.folder = version, folder
-        name = "upgrade_" + version.replace(".", "_")
+        name = f"upgrade_{secrets.token_hex(4)}"  # tests of the same release run beside each other
         with psycopg.connect(f"{server}/postgres", autocommit=True) as link:
-            link.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")  # type: ignore[arg-type]
             link.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
         self.url = f"{server}/{name}"
         self.environ = os.environ | {
@@ -99,15 +100,32 @@ class Installation:
         }
         self.old = folder / "old"
         self.old.mkdir()
+        # Kept between runs, inside the environment that runs the tests.
+        self.packages = Path(sys.prefix) / "releases" / version
 
     def unpack(self) -> None:
-        """Take the code of the release out of the repository."""
+        """Take the code of the release out of the repository, and install what it required."""
         commit = RELEASES[self.version]["commit"]
         git = ["git", "-c", f"safe.directory={ROOT}", "-C", str(ROOT), "archive", commit]
         packed = subprocess.run(git, capture_output=True, check=False) if shutil.which("git") else None
         if packed is None or packed.returncode:
             pytest.skip(f"Not run: the commit of {self.version} is not in this clone (git fetch --unshallow)")
         subprocess.run(["tar", "x", "-C", str(self.old)], input=packed.stdout, check=True)
+        self._install()
+
+    def _install(self) -> None:
+        self.packages.parent.mkdir(exist_ok=True)
+        with self.packages.with_name(f"{self.version}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            whole = self.packages / "whole"
+            if not whole.exists():
+                pip = [str(self.packages / "bin/python"), "-m", "pip", "install", "--quiet", "--require-hashes"]
+                subprocess.run([sys.executable, "-m", "venv", "--clear", str(self.packages)], check=True)
+                subprocess.run([*pip, "-r", str(self.old / "requirements.txt")], check=True)
+                whole.touch()
+
+    def _python(self, cwd: Path) -> str:
+        return sys.executable if cwd == ROOT else str(self.packages / "bin/python")
 
     def fill(self, rows: int) -> str:
         """Fill the database with the release's own code; return the slug of its letter."""
@@ -117,7 +135,7 @@ class Installation:
     def run(self, *command: str, cwd: Path = ROOT, settings: str = "config.settings", check: bool = True) -> str:
         """Run Python with the code in a folder."""
         environ = self.environ | {"PYTHONPATH": str(cwd), "DJANGO_SETTINGS_MODULE": settings}
-        line = [sys.executable, *command]
+        line = [self._python(cwd), *command]
         done = subprocess.run(line, cwd=cwd, env=environ, capture_output=True, text=True, check=False)
         assert done.returncode == 0 or not check, done.stderr + done.stdout
         return done.stdout
@@ -128,7 +146,7 @@ class Installation:
         port = servers.free_port()
         with (self.folder / "web.log").open("a") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", *WEB, f"127.0.0.1:{port}"],
+                [self._python(cwd), "-m", *WEB, f"127.0.0.1:{port}"],
                 cwd=cwd,
                 env=self.environ | {"PYTHONPATH": str(cwd)},
                 stdout=log,
