@@ -3,10 +3,10 @@
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, replace
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlencode
 
-from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from petition.models import Letter, User
@@ -180,6 +180,14 @@ class Counted(Subquery):
     output_field = IntegerField()
 
 
+class OneOf(Subquery):
+    """What the first row of a query has, asked for each group that is shown, and not for each of its rows."""
+
+    def get_group_by_cols(self) -> list[Any]:
+        """It names no column but the group's own."""
+        return []
+
+
 def counts(letter: Letter) -> dict[str, int]:
     """Return how many stand where: all who wait, of the others at most `MOST_COUNTED`.
 
@@ -217,18 +225,14 @@ def groups(letter: Letter, by: str) -> list[Group]:
     """
     if by == "duplicate":
         return _duplicates(letter)
+    rows = letter.signatures.waiting().order_by()
+    if by == "host":
+        label: Any = F("host")
+    else:
+        label = OneOf(rows.filter(organisation_key=OuterRef("organisation_key")).values("organisation")[:1])
     column = {"host": "host", "organisation": "organisation_key"}[by]
-    rows = letter.signatures.waiting().exclude(**{column: ""}).order_by().values_list(column)
-    found = rows.annotate(n=Count("*")).order_by("-n", column)[:GROUPS]
-    names = _spellings(letter, [key for key, _ in found]) if by == "organisation" else {}
-    return [Group(names.get(key, key), n, Filter(**{by: key})) for key, n in found]
-
-
-def _spellings(letter: Letter, keys: list[str]) -> dict[str, str]:
-    """Return one way in which each of these organisations was typed."""
-    one = letter.signatures.waiting().filter(organisation_key=OuterRef("organisation_key")).values("pk")[:1]
-    rows = letter.signatures.waiting().filter(organisation_key__in=keys, pk=Subquery(one))
-    return dict(rows.values_list("organisation_key", "organisation"))
+    found = rows.exclude(**{column: ""}).values(key=F(column)).annotate(n=Count("*"), label=label)
+    return [Group(one["label"], one["n"], Filter(**{by: one["key"]})) for one in found.order_by("-n", "key")[:GROUPS]]
 
 
 def _duplicates(letter: Letter) -> list[Group]:
