@@ -257,7 +257,9 @@ def in_history(now: str, reason: str) -> str:
 
 
 def in_mail(reason: str) -> str:
-    """Return how a mail words a reason, given by its code or by its English label."""
+    """Return how a mail words a reason, given by its code or by its English label"""
+    if not reason or reason in IN_MAIL:  # nearly every mail; to put all labels into English takes longer than the mail
+        return str(IN_MAIL.get(reason, NOT_SAID))
     codes = [code for code, label in in_english(ALL).items() if reason in {code, label}]
     return str(next((IN_MAIL[code] for code in codes if code in IN_MAIL), NOT_SAID))
 

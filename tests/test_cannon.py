@@ -165,7 +165,7 @@ def test_an_account_gets_six_log_in_codes_a_day_and_the_page_is_the_same(organis
 
 
 def test_not_me_stops_a_mail_that_is_leased_by_a_sender_already(confirmed, post_sign, deliver, monkeypatch):
-    monkeypatch.setattr(sending, "LOOK", timedelta(0))
+    monkeypatch.setattr(sending, "LOOK", 0)
     confirmed()
     deliver().clear()
     post_sign(name="Mallory")
@@ -177,7 +177,7 @@ def test_not_me_stops_a_mail_that_is_leased_by_a_sender_already(confirmed, post_
 
 
 def test_who_reads_a_mailbox_that_a_signer_named_stops_a_leased_mail_too(confirmed, deliver, monkeypatch):
-    monkeypatch.setattr(sending, "LOOK", timedelta(0))
+    monkeypatch.setattr(sending, "LOOK", 0)
     signature = confirmed()
     deliver().clear()
     workmail.ask(signature, address="stranger@work.example.com")

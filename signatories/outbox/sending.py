@@ -23,8 +23,10 @@ log = structlog.get_logger(__name__)
 
 BATCH = 50
 # For so long a batch is taken for what it was when it was read. A signer can leave while it is being sent; but a mail
-# that is forbidden within this time could as well have been on its way.
-LOOK = timedelta(milliseconds=250)
+# that is forbidden within this time could as well have been on its way. Looking takes a fifth of the time at most, or a
+# busy machine would do nothing else.
+LOOK = 0.25  # seconds
+LOOKING = 4  # times what the last look took
 # What a killed sender leaves is due again after this. It begins anew whenever the batch is read again, so it need only
 # be longer than one mail takes with a slow server (EMAIL_TIMEOUT), and a crash repeats one mail at worst.
 LEASE = timedelta(seconds=30)
@@ -80,7 +82,7 @@ def _send_all(mails: list[Mail]) -> tuple[int, bool]:
     Servers hang up after so many mails; then the next ones go over another connection. One that hangs up at the first
     mail is left alone for a while. With a slow one a batch ends early: others wait for this worker.
     """
-    sent, ends = 0, time.monotonic() + LONGEST
+    sent, ends, look = 0, time.monotonic() + LONGEST, time.monotonic() + LOOK
     while mails:
         if time.monotonic() >= ends:
             _give_back(mails)
@@ -88,9 +90,12 @@ def _send_all(mails: list[Mail]) -> tuple[int, bool]:
         if not line.open():
             _give_back(mails)
             return sent, False
-        mails = _as_they_are(mails)
-        if not mails:
-            break
+        if time.monotonic() >= look:
+            began = time.monotonic()
+            mails = _as_they_are(mails)
+            look = time.monotonic() + max(LOOK, LOOKING * (time.monotonic() - began))
+            if not mails:
+                break
         mail, *mails = mails
         try:
             sent += _send_one(mail)
@@ -122,9 +127,10 @@ def _read(due: dict[UUID, datetime], until: datetime) -> list[Mail]:
     rows = _with_rows().filter(state=Mail.State.OWED, send_after=until).in_bulk(due)
     mails = [rows[pk] for pk in due if pk in rows]
     kept = wanted(mails)
+    pks = {mail.pk for mail in kept}  # rows compare slowly, and this is read four times a second
     for mail in mails:
         mail.was_due = due[mail.pk]
-        if mail not in kept:
+        if mail.pk not in pks:
             _mark(mail, Mail.State.DROPPED)
     return kept
 
@@ -135,10 +141,8 @@ def _with_rows() -> MailQuerySet:
 
 
 def _as_they_are(mails: list[Mail]) -> list[Mail]:
-    """Read again what is left of a batch, unless that was done just now; return what is still ours and wanted."""
+    """Read again what is left of a batch, and begin its lease anew; return what is still ours and wanted."""
     now, until = patience.now(), mails[0].send_after
-    if now - (until - LEASE) < LOOK:
-        return mails
     due = {mail.pk: mail.was_due for mail in mails}
     Mail.objects.filter(pk__in=due, state=Mail.State.OWED, send_after=until).update(send_after=now + LEASE)
     return _read(due, now + LEASE)
