@@ -52,13 +52,21 @@ LINE: dict[str, Any] = {
     "contact": False,
 }
 
+# A core has nothing to do while another runs the last test, so these begin. What commits leaves nothing behind
+# (tests/postgres/emptying.py) and need not come last.
+LONG = (
+    *("test_upgrading.py", "test_time_tells_nothing.py", "test_matrix.py", "test_fuzzing.py", "test_killed.py"),
+    "tests/postgres/",
+)
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what asks for a database: the rest would do the same on PostgreSQL as on SQLite."""
+    """Mark what asks for a database: the rest would do the same on PostgreSQL as on SQLite. Begin with what is long."""
     for item in items:
         asked = {"db", "transactional_db"}.intersection(getattr(item, "fixturenames", ()))
         if asked or item.get_closest_marker("django_db"):
             item.add_marker("database")
+    items.sort(key=lambda item: next((n for n, long in enumerate(LONG) if long in item.nodeid), len(LONG)))
 
 
 @pytest.fixture(scope="session")
