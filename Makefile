@@ -4,7 +4,8 @@ UV ?= uv
 PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
 PYTEST := $(PY) -m pytest
 # Naming tests/postgres beside tests would not do: pytest drops a folder that lies in another one named.
-WITH_POSTGRES := -o norecursedirs=".* tests/browser tests/faults"
+# What asks for no database has run before.
+WITH_POSTGRES := -m database -o norecursedirs=".* tests/browser tests/faults"
 # On all cores; whoever has nothing left to do takes over what waits at another.
 AT_ONCE := --numprocesses auto --dist worksteal
 # What a shell happens to export must not decide what the tests and checks run against.

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import ScryptPasswordHasher
 from django.core import mail
 from django.core.cache import caches
 from django.core.signals import request_finished, request_started
@@ -51,6 +52,22 @@ LINE: dict[str, Any] = {
     "contact": False,
 }
 
+# A core has nothing to do while another runs the last test, so these begin. What commits leaves nothing behind
+# (tests/postgres/emptying.py) and need not come last.
+LONG = (
+    *("test_upgrading.py", "test_time_tells_nothing.py", "test_matrix.py", "test_fuzzing.py", "test_killed.py"),
+    "tests/postgres/",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what asks for a database: the rest would do the same on PostgreSQL as on SQLite. Begin with what is long."""
+    for item in items:
+        asked = {"db", "transactional_db"}.intersection(getattr(item, "fixturenames", ()))
+        if asked or item.get_closest_marker("django_db"):
+            item.add_marker("database")
+    items.sort(key=lambda item: next((n for n, long in enumerate(LONG) if long in item.nodeid), len(LONG)))
+
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(
@@ -68,6 +85,14 @@ def keep_the_connection() -> None:
     """
     request_started.disconnect(close_old_connections)
     request_finished.disconnect(close_old_connections)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_hashes() -> Iterator[None]:
+    """Passwords are hashed as they are in production, with a thousandth of the work."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ScryptPasswordHasher, "work_factor", ScryptPasswordHasher.work_factor // 1024)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -8,6 +8,7 @@ import fcntl
 import hashlib
 import inspect
 import sqlite3
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -21,15 +22,17 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from psycopg import sql
 
+from tests import servers
+
 OURS = ("petition", "signatories")
 TEMPLATE = "undersigned_migrated"
 
 
 @contextmanager
 def copied(folder: Path) -> Iterator[None]:
-    """Have Django find its test database migrated; what SQLite's is copied from stays in `folder`."""
+    """Have Django find its test database migrated; what it is copied from stays in `folder`."""
     if connection.vendor == "postgresql":
-        _make_template()
+        _make_template(folder)
         connection.settings_dict["TEST"]["TEMPLATE"] = TEMPLATE
         yield
         return
@@ -43,8 +46,7 @@ def copied(folder: Path) -> Iterator[None]:
 def made_file(folder: Path) -> Path:
     """A SQLite file that is migrated and holds nothing else; it stays in `folder` until the migrations change."""
     made = folder / f"{_key()}.sqlite3"
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # the first process makes it, and the others wait
+    with _alone(folder):
         if not made.exists():
             for old in folder.glob("*.sqlite3*"):
                 old.unlink()
@@ -57,7 +59,20 @@ def made_file(folder: Path) -> Path:
     return made
 
 
-def _make_template() -> None:
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """The first process makes what is to lie in a folder, and the others wait."""
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def pour_into(url: str) -> None:
+    """Have an empty database of another PostgreSQL migrated, as the one is that the tests run on."""
+    _restore(_dump(), url)
+
+
+def _make_template(folder: Path) -> None:
     at, key = connection.settings_dict, _key()
     where = {"host": at["HOST"], "port": at["PORT"], "user": at["USER"], "password": at["PASSWORD"]}
     with psycopg.connect(**where, dbname="postgres", autocommit=True) as cluster:
@@ -66,8 +81,36 @@ def _make_template() -> None:
         if cluster.execute(comment, [TEMPLATE]).fetchone() != (key,):
             cluster.execute(f"DROP DATABASE IF EXISTS {TEMPLATE}")
             cluster.execute(f"CREATE DATABASE {TEMPLATE}")
-            _migrate(TEMPLATE)
+            _fill_template(folder / f"{key}.postgresql{cluster.info.server_version}")
             cluster.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(TEMPLATE), key))
+
+
+def _fill_template(made: Path) -> None:
+    with _alone(made.parent):
+        if made.exists():
+            _restore(made.read_bytes(), _template_url())
+            return
+        for old in made.parent.glob("*.postgresql*"):
+            old.unlink()
+        _migrate(TEMPLATE)
+        half = made.with_name(f"{made.name}-half")
+        half.write_bytes(_dump())
+        half.rename(made)
+
+
+def _template_url() -> str:
+    at = connection.settings_dict
+    return f"postgres://{at['USER']}@{at['HOST']}:{at['PORT']}/{TEMPLATE}"
+
+
+def _dump() -> bytes:
+    command = [servers.binary("pg_dump"), "--no-owner", _template_url()]
+    return subprocess.run(command, capture_output=True, check=True).stdout
+
+
+def _restore(dump: bytes, url: str) -> None:
+    command = [servers.binary("psql"), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--single-transaction", url]
+    subprocess.run(command, input=dump, stdout=subprocess.DEVNULL, check=True)
 
 
 def _migrate(name: str) -> None:

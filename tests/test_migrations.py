@@ -17,6 +17,7 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 from django.db.models import NOT_PROVIDED
 
+pytestmark = pytest.mark.django_db  # nothing is asked of it, but each database has types of its own
 RELEASES = tomllib.loads((Path(__file__).parent / "releases/releases.toml").read_text())
 OURS = ("petition", "signatories")
 # Tables with a row or more for each signature.

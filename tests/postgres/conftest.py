@@ -1,11 +1,14 @@
 """Tests that need real commits: several connections at once, on a real PostgreSQL."""
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
 from django.db import connection, connections
+from django.test import TransactionTestCase
+
+from tests.postgres import emptying
 
 pytestmark = pytest.mark.postgres
 
@@ -15,6 +18,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "tests/postgres" in str(item.path):
             item.add_marker(pytest.mark.postgres)
             item.add_marker(pytest.mark.django_db(transaction=True))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _emptied() -> Iterator[None]:
+    """What Django does after a test that commits takes longer than most of them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: emptying.empty())
+        yield
 
 
 @pytest.fixture(autouse=True)

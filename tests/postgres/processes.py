@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 from django.db import connection
 
-from tests import servers
+from tests import migrated, servers
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKER = ("celery", "-A", "config", "worker", "--pool", "prefork", "--concurrency", "1")
@@ -136,8 +136,8 @@ def house(database_url: str, folder: Path, **settings: str) -> Iterator[Website]
     environ |= {"DEMO": "1", "SECRET_KEY": "only-for-tests-" * 4, "LOG_LEVEL": "ERROR", **settings}
     django = [sys.executable, "-m", "django"]
     environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
-    for arguments in (["migrate", "--verbosity=0"], ["shell", "--no-imports", "-c", LETTER]):
-        subprocess.run([*django, *arguments], cwd=ROOT, env=environ, check=True, timeout=120)
+    migrated.pour_into(database_url)
+    subprocess.run([*django, "shell", "--no-imports", "-c", LETTER], cwd=ROOT, env=environ, check=True, timeout=120)
     site = Website(servers.free_port())
     command = [sys.executable, "-m", *WEB, f"127.0.0.1:{site.port}"]
     quiet = {"stderr": subprocess.DEVNULL, "stdout": subprocess.DEVNULL}

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 import psycopg
 import pytest
 
-from tests import servers
+from tests import migrated, servers
 from tests.postgres.processes import ROOT, WEB, Website, until
 
 SIZE = 112  # MB; a cluster with the tables takes 45
@@ -23,10 +23,8 @@ FURNISH = """
 import django
 django.setup()
 from pathlib import Path
-from django.core.management import call_command
 from petition import letterfile, lifecycle
 from petition.models import User
-call_command("migrate", verbosity=0)
 owner = User.objects.create_user("owner@example.org")
 lifecycle.publish(lifecycle.begin(owner=owner, **letterfile.read(Path("demo/letter.md"))))
 """
@@ -99,6 +97,7 @@ def site(volume: Path, var: Path) -> Iterator[tuple[Site, Callable[[], None]]]:
             if database.process.poll() is not None:
                 running.enter_context(servers.postgres(on=volume, durable=True, port=port))
 
+        migrated.pour_into(database.url)
         subprocess.run([sys.executable, "-c", FURNISH], cwd=ROOT, env=here.environ, check=True)
         command = [sys.executable, "-m", *WEB, f"127.0.0.1:{here.port}"]
         web = subprocess.Popen(command, cwd=ROOT, env=here.environ, stderr=subprocess.DEVNULL)

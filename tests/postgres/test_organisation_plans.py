@@ -1,5 +1,7 @@
 """Suggestions and flags stay fast with every organisation of the world: what PostgreSQL says it would do."""
 
+from functools import partial
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -46,9 +48,9 @@ def test_suggestions_are_chosen_in_the_index():
     assert "Seq Scan on signatories_organisationname" not in plan
 
 
-@pytest.mark.parametrize("host", ["lantern00017school.example", "login-lantern00017school.net", "unknown.example"])
-def test_nothing_is_read_from_end_to_end_for_one_signature(host: str):
-    signature = Signature(host=host, organisation="Lantern 00017 School")
-    plan = plans(lambda: affiliation.look(signature)) + plans(lambda: organisations.by_host(host))
-    plan += plans(lambda: organisations.meant_by(signature.organisation))
-    assert "Seq Scan on signatories_organisation" not in plan, plan
+def test_nothing_is_read_from_end_to_end_for_one_signature():
+    for host in ("lantern00017school.example", "login-lantern00017school.net", "unknown.example"):
+        signature = Signature(host=host, organisation="Lantern 00017 School")
+        plan = plans(partial(affiliation.look, signature)) + plans(partial(organisations.by_host, host))
+        plan += plans(partial(organisations.meant_by, signature.organisation))
+        assert "Seq Scan on signatories_organisation" not in plan, (host, plan)
