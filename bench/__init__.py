@@ -27,6 +27,7 @@ class Figure:
         note: what the ratio is to, or why it is as it is.
         target: which of `bench.table.TARGETS` it belongs to; 0 for none.
         reference: what was measured beside it in the same run, in the same unit.
+        key: the name under which `bench.capacity` reckons with it.
     """
 
     what: str
@@ -38,6 +39,7 @@ class Figure:
     note: str = ""
     target: int = 0
     reference: float | None = None
+    key: str = ""
 
     @property
     def bar(self) -> str:

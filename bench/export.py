@@ -99,13 +99,13 @@ def measure(letter: Letter, middle: Letter, small: Letter) -> list[Figure]:
             note="plain COPY in the same order",
         ),
         Figure("  beside the COPY in no order", seconds["ours"], "s", ratio(taken["bare"], taken["ours"])),
-        Figure("CSV", listed / seconds["ours"], "rows/s"),
+        Figure("CSV", listed / seconds["ours"], "rows/s", key="csv"),
         Figure("CSV: first byte", first, "ms", most=1000, target=6),
         Figure("first rows", rows, "ms", most=1000),
         Figure("first byte of the team's list", team, "ms", most=1000),
         Figure("CSV: memory more than for 1,000", memory(letter.slug, "csv") - least["csv"], "MB", most=60, target=6),
         Figure("workbook: first byte", book, "ms", most=1000, target=6),
-        Figure("workbook", workbook, "rows/s"),
+        Figure("workbook", workbook, "rows/s", key="workbook"),
         Figure("workbook: memory more than for 1,000", memory(middle.slug, "xlsx") - least["xlsx"], "MB", most=60),
     ]
 

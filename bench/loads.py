@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 LOST = 599  # the connection ended in place of an answer
+IN_PIECES = -1  # an answer that does not say how long it is, because nginx compresses it on the way
 
 
 @dataclass
@@ -95,7 +96,7 @@ class Link:
 
     def read(self) -> int:
         """Take in what came; return the status once the answer is whole, or 0."""
-        while not self.need or len(self.got) < self.need:
+        while not self._is_whole():
             try:
                 more = self.socket.recv(1 << 20)
             except (ssl.SSLWantReadError, BlockingIOError):
@@ -107,17 +108,24 @@ class Link:
                 self._measure()
         return int(self.got[9:12])
 
+    def _is_whole(self) -> bool:
+        if self.need == IN_PIECES:
+            return self.got.endswith(b"\r\n0\r\n\r\n")
+        return 0 < self.need <= len(self.got)
+
     def _measure(self) -> None:
         """Find out how long the answer is, once its head is there."""
         end = self.got.find(b"\r\n\r\n")
         if end < 0:
             return
         head = self.got[:end].lower()
+        self.is_last = b"\r\nconnection: close" in head
         at = head.find(b"\r\ncontent-length:")
         if at < 0 and self.got[9:12] != b"304":
-            raise ValueError("An answer does not say how long it is.")
+            self.need = IN_PIECES
+            return
         length = int(head[at + 17 :].split(b"\r\n", 1)[0]) if at >= 0 else 0
-        self.need, self.is_last = end + 4 + length, b"\r\nconnection: close" in head
+        self.need = end + 4 + length
 
     def again(self) -> None:
         """Open it anew."""

@@ -126,6 +126,7 @@ def measure(letter: Letter, seconds: float) -> list[Figure]:
             target=4,
             reference=statistics.median(loops),
             note="bare loop over one connection",
+            key="mails",
         ),
         Figure(f"the last {left:,} at once", rest, "mails/s", note=f"over {connections} connections"),
         Figure("most memory of a sender", memory, "MB", target=4, note=f"{len(started)} processes"),

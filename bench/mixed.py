@@ -194,7 +194,7 @@ def measure(
     print("\n".join(f"  does not agree: {line}" for line in wrong))
     carried, held = (long.share if long.is_fine else 0), f"{minutes:g} minutes at {long.share:.0%}"
     lines = [
-        Figure("share of the target without error, on time", 100 * carried, "%", least=100, note=held),
+        Figure("share of the target without error, on time", 100 * carried, "%", least=100, note=held, key="carried"),
         Figure("signed", long.signs.done / long.seconds, "/s", reference=SIGNS * long.share, note="offered"),
         Figure("confirmed", long.confirms.done / long.seconds, "/s", reference=CONFIRMS * long.share, note="offered"),
         Figure(
@@ -207,7 +207,13 @@ def measure(
         Figure("counts that do not agree", len(wrong), "", most=0),
     ]
     told = [replace(line, target=9) for line in lines]
-    return [*told, *(Figure(f"processor: {name}", 100 * n / long.seconds, "% core") for name, n in taken.items())]
+    return [
+        *told,
+        *(
+            Figure(f"processor: {name}", 100 * n / long.seconds, "% core", key=f"of {name}")
+            for name, n in taken.items()
+        ),
+    ]
 
 
 def main() -> None:
@@ -225,7 +231,7 @@ def main() -> None:
     Mail.objects.filter(state=Mail.State.OWED).update(state=Mail.State.DROPPED)  # of the parts before this one
     connection.close()
     with sink() as server:
-        env = environ(settings.DATABASE_URL, folder) | {"REDIS_URL": settings.REDIS_URL, "LOG_LEVEL": "ERROR"}
+        env = environ(settings.DATABASE_URL, folder) | {"REDIS_URL": settings.REDIS_URL}
         env |= {"EMAIL_URL": f"smtp://127.0.0.1:{server.port}"}
         with (
             gunicorn("config.wsgi", env, folder / "mixed.log") as site,

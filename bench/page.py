@@ -56,7 +56,8 @@ def figures(found: dict[str, tuple[float, float]], few: str, many: str) -> list[
     plain, unchanged = f"page, {many}", f"page, {many}, 304"
     for line, (served, used) in pages:
         lines.append(beside(line, served, "/s", rate, **(promised if line in {plain, unchanged} else {})))
-        lines.append(beside(f"{line}: processor", used, "µs", work, **(promised if line == plain else {})))
+        key = "page" if line == f"{plain}, as a browser asks" else ""
+        lines.append(beside(f"{line}: processor", used, "µs", work, key=key, **(promised if line == plain else {})))
     line, few_work, many_work = f"{plain} beside {few}: processor", found[f"page, {few}"][1], found[plain][1]
     return [*lines, beside(line, many_work, "µs", few_work, least=SAME, target=1, note=f"page, {few}")]
 

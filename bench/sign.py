@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.db import connection
 
-from bench import Figure, beside, loads, report
+from bench import Figure, beside, loads, report, usage
 from bench.filling import fill  # makes Django ready
 from bench.serving import Web, environ, gunicorn
 from petition.models import Letter
@@ -61,17 +61,18 @@ def codes(web: Web, letter: Letter, number: int) -> list[bytes]:
     ]
 
 
-def load(web: Web, requests: list[bytes], **more: Any) -> tuple[loads.Result, float]:
-    """Send all of them once; the result, and microseconds of the server's processor for each."""
-    before = web.work()
-    done = loads.run(loads.Job(web.port, requests, connections=CONNECTIONS, seconds=600, repeat=False, **more))
+def load(web: Web, requests: list[bytes]) -> tuple[float, float, float]:
+    """Send all of them once: answers a second, and µs of the server's and of the database's processor for one."""
+    meter, before = usage.Meter(usage.servers()), web.work()
+    done = loads.run(loads.Job(web.port, requests, connections=CONNECTIONS, seconds=600, repeat=False))
     assert set(done.statuses) <= {302, 303}, done.statuses
-    return done, 1e6 * (web.work() - before) / done.done
+    database = meter.read()["PostgreSQL"]
+    return done.rate, 1e6 * (web.work() - before) / done.done, 1e6 * database / done.done
 
 
 def measure(product: Web, bare: Web, letters: dict[str, Letter], rounds: int, number: int) -> dict[str, Any]:
-    """Of each line answers a second and microseconds of the server for one; taken in turn, medians."""
-    found: dict[str, list[tuple[float, float]]] = {}
+    """Of each line what `load` returns; taken in turn, medians."""
+    found: dict[str, list[tuple[float, float, float]]] = {}
     for turn in range(rounds):
         todo = {"bare INSERT": (bare, forms(bare, "/insert", number))}
         for size, letter in letters.items():
@@ -81,26 +82,28 @@ def measure(product: Web, bare: Web, letters: dict[str, Letter], rounds: int, nu
                 forms(product, f"/letters/{letter.slug}/sign/", number, discipline=discipline),
             )
         for line, (web, requests) in todo.items():
-            done, work = load(web, requests)
+            taken = load(web, requests)
             if turn:  # the first round makes everything warm
-                found.setdefault(line, []).append((done.rate, work))
+                found.setdefault(line, []).append(taken)
         for size, letter in letters.items():
-            done, work = load(product, codes(product, letter, number))
+            taken = load(product, codes(product, letter, number))
             if turn:
-                found.setdefault(f"confirm, {size}", []).append((done.rate, work))
+                found.setdefault(f"confirm, {size}", []).append(taken)
     return {line: tuple(map(statistics.median, zip(*several, strict=True))) for line, several in found.items()}
 
 
-def figures(found: dict[str, tuple[float, float]], few: str, many: str) -> list[Figure]:
+def figures(found: dict[str, tuple[float, float, float]], few: str, many: str) -> list[Figure]:
     """The lines of the table; what the server's processor did for one says more on a machine that others use."""
-    (insert, (rate, work)), *others = found.items()
-    lines = [Figure(insert, rate, "/s"), Figure("  processor for one", work, "µs")]
-    for line, (served, used) in others:
+    (insert, (rate, work, rows)), *others = found.items()
+    lines = [Figure(insert, rate, "/s"), Figure("  processor for one", work, "µs"), Figure("  database", rows, "µs")]
+    for line, (served, used, database) in others:
         verb, _, size = line.partition(", ")
         promised: dict[str, Any] = {"least": LEAST[verb], "target": TARGETS[verb], "note": insert}
         more = promised if size == many else {}
         lines.append(beside(line, served, "/s", rate, **more))
-        lines.append(beside(f"{line}: processor", used, "µs", work, **more))
+        key = verb if size == many else ""
+        lines.append(beside(f"{line}: processor", used, "µs", work, key=key, **more))
+        lines.append(Figure(f"{line}: processor of the database", database, "µs", key=key and f"{key} database"))
     of_few, of_many = found[f"sign, {few}"][0], found[f"sign, {many}"][0]
     line = f"sign, {many} present beside {few}"
     return [*lines, beside(line, of_many, "/s", of_few, least=SAME, target=2, note=f"sign, {few}")]

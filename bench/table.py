@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bench import FOLDER
+from bench import FOLDER, capacity
 
-RESULTS, README = FOLDER / "results.json", Path("README.md")
+RESULTS = FOLDER / "results.json"
 BEGIN, END = "<!-- bench -->\n", "<!-- end -->"
 TARGETS = {
     1: "Letter page",
@@ -21,6 +21,7 @@ TARGETS = {
     9: "Mixed load",
     10: "Size on disk",
 }
+Ran = tuple[str, Sequence[int], str]  # a part's name, the targets that it measures, and why it failed, or nothing
 HEAD = ("target", "what", "promised", "measured", "beside, same run", "met")
 
 
@@ -50,40 +51,53 @@ def show(rows: Sequence[Mapping[str, Any]]) -> str:
     return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)
 
 
-def markdown(results: Mapping[str, Any]) -> str:
-    """The table for the README, with when and where it was made."""
-    lines = [HEAD, ["---"] * len(HEAD), *map(cells, results["rows"])]
-    table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+def markdown(lines: Sequence[Sequence[str]]) -> str:
+    """A table with a head as it stands in files."""
+    head, *rest = lines
+    return "".join(f"| {' | '.join(line)} |\n" for line in [head, ["---"] * len(head), *rest])
+
+
+def where(results: Mapping[str, Any]) -> str:
+    """When and on what it was measured."""
     machine = results["machine"]
     said = f"{results['at'][:10]}, {machine['processors']} cores ({machine['name']}), {machine['memory']:.0f} GB, "
     said += f"Python {machine['python']}, PostgreSQL {machine['postgresql']}, "
     said += f"{results['signatures']:,} signatures, {results['seconds'] / 60:.0f} minutes"
     if results["load"] > machine["processors"]:
         said += f"; other programs were at work (load {results['load']:.0f} when it began)"
-    return f"`make bench` on {said}:\n\n{table}\n"
+    return f"`make bench` on {said}"
 
 
-def write(results: Mapping[str, Any], readme: Path = README) -> None:
-    """Put the table where the README has its place."""
-    before, _, rest = readme.read_text().partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not end:
-        raise SystemExit(f"{readme} has no place for the table, between {BEGIN.strip()} and {END}.")
-    readme.write_text(f"{before}{BEGIN}{markdown(results)}{end}{after}")
+def write(results: Mapping[str, Any], root: Path = Path()) -> None:
+    """Put the tables where README.md and docs/scaling.md have a place for them."""
+    tables = {"README.md": [HEAD, *map(cells, results["rows"])]}
+    tables["docs/scaling.md"] = [capacity.HEAD, *capacity.rows(results["known"], results["signatures"])]
+    for name, lines in tables.items():
+        before, _, rest = (root / name).read_text().partition(BEGIN)
+        _, end, after = rest.partition(END)
+        if not end:
+            raise SystemExit(f"{name} has no place for the table, between {BEGIN.strip()} and {END}.")
+        (root / name).write_text(f"{before}{BEGIN}{where(results)}:\n\n{markdown(lines)}{end}{after}")
 
 
-def rows(parts: Sequence[tuple[str, Sequence[int], str]]) -> list[dict[str, Any]]:
-    """The rows of the table, by target.
+def figures(part: str) -> list[dict[str, Any]]:
+    """What a part has found."""
+    found: list[dict[str, Any]] = json.loads((FOLDER / f"{part}.json").read_text())["figures"]
+    return found
 
-    Args:
-        parts: of each its name, the targets that it measures, and why it failed, or nothing.
-    """
+
+def rows(parts: Sequence[Ran]) -> list[dict[str, Any]]:
+    """The rows of the table, by target."""
     found = []
     for name, targets, failed in parts:
         if failed:
             found += [{"target": target, "part": name, "failed": failed} for target in targets]
-            continue
-        if targets:
-            figures = json.loads((FOLDER / f"{name}.json").read_text())["figures"]
-            found += [{**figure, "part": name} for figure in figures if figure["target"]]
+        elif targets:
+            found += [{**figure, "part": name} for figure in figures(name) if figure["target"]]
     return sorted(found, key=lambda row: row["target"])
+
+
+def known(parts: Sequence[Ran]) -> dict[str, float]:
+    """What `bench.capacity` reckons with, by name."""
+    of = (figures(name) for name, targets, failed in parts if targets and not failed)
+    return {figure["key"]: figure["value"] for some in of for figure in some if figure["key"]}

@@ -70,6 +70,7 @@ def main() -> None:
             target=5,
             reference=statistics.median(taken["scan"]),
             note="one scan of the table",
+            key="tally",
         ),
     ]
     if settings.REDIS_URL and args.changes:

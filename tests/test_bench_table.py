@@ -34,22 +34,25 @@ def test_a_part_that_failed_is_a_row_for_each_of_its_targets(folder):
     assert "failed: exit code 1" in table.show(rows)
 
 
-def test_the_readme_gets_the_table_and_keeps_the_rest(folder):
-    bench.report("sign", "Signing", [SIGN])
-    readme = folder / "README.md"
-    readme.write_text(f"Before\n\n{table.BEGIN}old\n{table.END}\n\nAfter\n")
+def test_the_files_get_the_tables_and_keep_the_rest(folder):
+    bench.report("sign", "Signing", [SIGN, Figure("processor", 2_000.0, "µs", key="sign")])
+    (folder / "docs").mkdir()
+    for name in ("README.md", "docs/scaling.md"):
+        (folder / name).write_text(f"Before\n\n{table.BEGIN}old\n{table.END}\n\nAfter\n")
+    parts = [("sign", (2,), "")]
     for _ in range(2):
-        table.write({**RESULTS, "rows": table.rows([("sign", (2,), "")])}, readme)
-    text = readme.read_text()
-    assert text.startswith("Before\n")
-    assert text.endswith("\n\nAfter\n")
-    assert text.count("| 2 Sign | sign |") == 1
-    assert "old" not in text
-    assert "2026-11-28, 2 cores (Some processor), 8 GB, Python 3.11.2, PostgreSQL 15.1" in text
+        table.write({**RESULTS, "rows": table.rows(parts), "known": table.known(parts)}, folder)
+    for name, line in {"README.md": "| 2 Sign | sign |", "docs/scaling.md": "| 330 × 2,000 µs | 0.66 cores |"}.items():
+        text = (folder / name).read_text()
+        assert text.startswith("Before\n")
+        assert text.endswith("\n\nAfter\n")
+        assert text.count(line) == 1
+        assert "old" not in text
+        assert "2026-11-28, 2 cores (Some processor), 8 GB, Python 3.11.2, PostgreSQL 15.1" in text
 
 
-def test_a_readme_without_a_place_for_it_is_left_alone(folder):
+def test_a_file_without_a_place_for_it_is_left_alone(folder):
     (folder / "README.md").write_text("Nothing here\n")
     with pytest.raises(SystemExit):
-        table.write({**RESULTS, "rows": []}, folder / "README.md")
+        table.write({**RESULTS, "rows": [], "known": {}}, folder)
     assert (folder / "README.md").read_text() == "Nothing here\n"
