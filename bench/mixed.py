@@ -27,7 +27,7 @@ from bench.sign import forms
 from bench.sink import Sink, sink
 from petition import tally
 from petition.models import Letter, Tally
-from signatories import tokens
+from signatories import seeding, tokens
 from signatories.models import AccountMail, Mail, Signature
 from tests import fronting, servers
 
@@ -230,7 +230,7 @@ def main() -> None:
     letter, folder = fill(args.signatures), Path(settings.VAR_DIR)
     Mail.objects.filter(state=Mail.State.OWED).update(state=Mail.State.DROPPED)  # of the parts before this one
     connection.close()
-    with sink() as server:
+    with sink(apart=seeding.OWNER) as server:  # who is told of bursts
         env = environ(settings.DATABASE_URL, folder) | {"REDIS_URL": settings.REDIS_URL}
         env |= {"EMAIL_URL": f"smtp://127.0.0.1:{server.port}"}
         with (
