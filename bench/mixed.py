@@ -32,7 +32,7 @@ from signatories.models import AccountMail, Mail, Signature
 from tests import fronting, servers
 
 SIGNS, CONFIRMS, READS = 330, 300, 8_000  # a second
-SHARES = (0.05, 0.1, 0.25, 0.5, 1.0)
+SHARES = "0.02,0.05,0.1,0.25,0.5,1"
 LEAST = 0.95  # of what was offered has to be done, or the share is too much
 SLOW, OUT = 500, 300  # milliseconds of signing (p99), seconds until all mails are out
 CLOCKWORK = ("worker", "mail", "slow", "beat")
@@ -172,12 +172,12 @@ def numbers(letter: Letter) -> dict[str, int]:
 
 
 def measure(
-    front: Web, letter: Letter, server: Sink, pids: dict[str, int], *, seconds: float, minutes: float
+    front: Web, letter: Letter, server: Sink, pids: dict[str, int], shares: list[float], seconds: float, minutes: float
 ) -> list[Figure]:
     """Try the shares, keep the largest up, and let everything come to rest; the lines of the table."""
-    before, steps, shares = numbers(letter), [], list(SHARES)
-    while shares:
-        step = load(front, letter, shares.pop(0), seconds)
+    before, steps = numbers(letter), []
+    for share in shares:
+        step = load(front, letter, share, seconds)
         print(step.line(), flush=True)
         steps.append(step)
         until_out(60)  # what is owed of one share is no part of the next
@@ -185,7 +185,7 @@ def measure(
             break
     fine = [step.share for step in steps if step.is_fine]
     meter = usage.Meter(pids)
-    long = load(front, letter, max(fine, default=SHARES[0]), minutes * 60)
+    long = load(front, letter, max(fine, default=shares[0]), minutes * 60)
     print(long.line(), flush=True)
     taken = meter.read()
     steps.append(long)
@@ -220,6 +220,7 @@ def main() -> None:
     """Fill a letter, start everything, measure, print a table, and write the figures to a file."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--signatures", type=int, default=1_000_000)
+    parser.add_argument("--shares", default=SHARES, help="of the target, with commas between")
     parser.add_argument("--seconds", type=float, default=15, help="of each share that is tried")
     parser.add_argument("--minutes", type=float, default=10, help="for which the largest is kept up")
     args = parser.parse_args()
@@ -243,7 +244,8 @@ def main() -> None:
             pids |= {name: process.pid for name, process in zip(CLOCKWORK, started, strict=True)}
             pids |= {"load generator": os.getpid(), **usage.servers()}
             time.sleep(10)  # the workers start
-            lines = measure(front, letter, server, pids, seconds=args.seconds, minutes=args.minutes)
+            shares = [float(share) for share in args.shares.split(",")]
+            lines = measure(front, letter, server, pids, shares, args.seconds, args.minutes)
     report("mixed", f"Mixed load beside {args.signatures:,} signatures", lines)
 
 

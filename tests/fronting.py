@@ -101,7 +101,7 @@ def nginx(folder: Path, *, site: int, static: Path, host: str) -> Iterator[Front
     user = "" if os.geteuid() else "user root;"  # the folder is of whoever runs this
     (folder / "nginx.conf").write_text(AROUND.format(folder=folder, disk=disk, user=user))
     command = [binary("nginx"), "-p", str(folder), "-e", "stderr", "-c", str(folder / "nginx.conf")]
-    with (folder / "log").open("wb") as log, subprocess.Popen(command, stderr=log, start_new_session=True) as process:
+    with (folder / "log").open("wb") as log, subprocess.Popen(command, stderr=log) as process:
         try:
             _wait(port, process, folder / "log")
             yield Front(port, plain, disk, folder, process)
