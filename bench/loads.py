@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 LOST = 599  # the connection ended in place of an answer
+UNANSWERED = 598  # half a minute after the end
+IDLE = 0.02  # seconds
 IN_PIECES = -1  # an answer that does not say how long it is, because nginx compresses it on the way
 
 
@@ -194,11 +196,14 @@ def work(job: Job) -> Result:
         is_over = now > began + job.seconds or sent >= most or not (job.rate or job.repeat or sent < len(requests))
         if is_over and (len(links.free) == len(links.all) or now > began + job.seconds + 30):
             break
-        next_due = began + sent / job.rate if job.rate else now + 0.1
-        links.read(max(0.0, min(next_due - now, 0.1)) if links.free else 0.1)
+        is_next = links.free and sent < there and not is_over
+        next_due = began + sent / job.rate if job.rate and is_next else now + IDLE
+        links.read(max(0.0, min(next_due - now, IDLE)))
         now = time.perf_counter()
     links.close()
     result = links.result
+    if unanswered := len(links.all) - len(links.free):
+        result.statuses[UNANSWERED] = unanswered
     result.seconds = time.perf_counter() - began
     result.left = max(0, most - sent) if job.rate else 0
     return result

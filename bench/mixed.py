@@ -144,20 +144,22 @@ def disagreements(letter: Letter, front: Web, steps: list[Step], before: dict[st
     counted = Tally.objects.filter(letter=letter).order_by("-hour")[0].figures
     shown = json.loads(front.get(COUNT)[2])
     after = numbers(letter)
+    signed, confirmed = (after[name] - before[name] for name in ("signatures", "confirmed"))
     pairs = {
-        "signatures and accepted forms": (
-            after["signatures"] - before["signatures"],
-            sum(step.signs.statuses[303] for step in steps),
-        ),
-        "confirmed and accepted codes": (
-            after["confirmed"] - before["confirmed"],
-            sum(step.confirms.statuses[303] for step in steps),
-        ),
+        "signatures and accepted forms": (signed, accepted([step.signs for step in steps], signed)),
+        "confirmed and accepted codes": (confirmed, accepted([step.confirms for step in steps], confirmed)),
         "mails sent and mails taken": (after["mails"] - before["mails"], server.counts()[1]),
         "the count and the list": (counted, json.loads(json.dumps(tally.count(letter)))),
         "the count for programs and the count": (shown["listed"], counted["listed"]),
     }
     return [f"{what}: {one} and {other}"[:300] for what, (one, other) in pairs.items() if one != other]
+
+
+def accepted(results: list[loads.Result], there: int) -> int:
+    """How many were accepted; of those whose answer never came, as many as there are more in the database."""
+    sure = sum(result.statuses[303] for result in results)
+    unsure = sum(result.statuses[status] for result in results for status in (loads.LOST, loads.UNANSWERED))
+    return min(max(there, sure), sure + unsure)
 
 
 def numbers(letter: Letter) -> dict[str, int]:
