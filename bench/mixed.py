@@ -140,8 +140,9 @@ def until_out(seconds: float) -> float:
 
 def disagreements(letter: Letter, front: Web, steps: list[Step], before: dict[str, int], server: Sink) -> list[str]:
     """What does not add up in the end, in words."""
-    time.sleep(12)  # a count after the last change
+    apart = until_counted(letter, seconds=60)
     counted = Tally.objects.filter(letter=letter).order_by("-hour")[0].figures
+    time.sleep(3)  # a page of before is gone
     shown = json.loads(front.get(COUNT)[2])
     after = numbers(letter)
     signed, confirmed = (after[name] - before[name] for name in ("signatures", "confirmed"))
@@ -149,10 +150,22 @@ def disagreements(letter: Letter, front: Web, steps: list[Step], before: dict[st
         "signatures and accepted forms": (signed, accepted([step.signs for step in steps], signed)),
         "confirmed and accepted codes": (confirmed, accepted([step.confirms for step in steps], confirmed)),
         "mails sent and mails taken": (after["mails"] - before["mails"], server.counts()[1]),
-        "the count and the list": (counted, json.loads(json.dumps(tally.count(letter)))),
+        "the count and the list, in": (apart, []),
         "the count for programs and the count": (shown["listed"], counted["listed"]),
     }
     return [f"{what}: {one} and {other}"[:300] for what, (one, other) in pairs.items() if one != other]
+
+
+def until_counted(letter: Letter, seconds: float) -> list[str]:
+    """Wait until the newest count is what is in the list now; return the figures in which it is not after that time."""
+    until = time.monotonic() + seconds
+    while True:
+        counted = Tally.objects.filter(letter=letter).order_by("-hour")[0].figures
+        now = json.loads(json.dumps(tally.count(letter)))
+        apart = [name for name, figure in now.items() if counted.get(name) != figure]
+        if not apart or time.monotonic() > until:
+            return apart
+        time.sleep(1)
 
 
 def accepted(results: list[loads.Result], there: int) -> int:
@@ -190,6 +203,7 @@ def measure(
     long = load(front, letter, max(fine, default=shares[0]), minutes * 60)
     print(long.line(), flush=True)
     taken = meter.read()
+    taken["load generator"] -= sum(taken[name] for name in ("web", "nginx", "mail server", *CLOCKWORK))
     steps.append(long)
     out = until_out(2 * OUT)
     wrong = disagreements(letter, front, steps, before, server)
@@ -244,7 +258,7 @@ def main() -> None:
             front = Web(nginx.port, nginx.process, tls=True)
             pids = {"web": site.process.pid, "nginx": nginx.process.pid, "mail server": server.process.pid}
             pids |= {name: process.pid for name, process in zip(CLOCKWORK, started, strict=True)}
-            pids |= {"load generator": os.getpid(), **usage.servers()}
+            pids |= {"load generator": os.getpid(), **usage.servers()}  # it has started all but the latter
             time.sleep(10)  # the workers start
             shares = [float(share) for share in args.shares.split(",")]
             lines = measure(front, letter, server, pids, shares, args.seconds, args.minutes)
