@@ -190,7 +190,8 @@ def measure(
     front: Web, letter: Letter, server: Sink, pids: dict[str, int], shares: list[float], seconds: float, minutes: float
 ) -> list[Figure]:
     """Try the shares, keep the largest up, and let everything come to rest; the lines of the table."""
-    before, steps = numbers(letter), []
+    before = numbers(letter)
+    steps = [load(front, letter, shares[0], seconds)]  # who has just started is slow for a moment
     for share in shares:
         step = load(front, letter, share, seconds)
         print(step.line(), flush=True)
@@ -198,7 +199,7 @@ def measure(
         until_out(60)  # what is owed of one share is no part of the next
         if not step.is_fine:
             break
-    fine = [step.share for step in steps if step.is_fine]
+    fine = [step.share for step in steps[1:] if step.is_fine]
     meter = usage.Meter(pids)
     long = load(front, letter, max(fine, default=shares[0]), minutes * 60)
     print(long.line(), flush=True)
