@@ -25,6 +25,9 @@ class Figure:
         ratio: to a reference of the same run, which belongs to us.
         least, most: what was promised of the ratio, or of the value where there is none.
         note: what the ratio is to, or why it is as it is.
+        target: which of `bench.table.TARGETS` it belongs to; 0 for none.
+        reference: what was measured beside it in the same run, in the same unit.
+        key: the name under which `bench.capacity` reckons with it.
     """
 
     what: str
@@ -34,6 +37,16 @@ class Figure:
     least: float | None = None
     most: float | None = None
     note: str = ""
+    target: int = 0
+    reference: float | None = None
+    key: str = ""
+
+    @property
+    def bar(self) -> str:
+        """What was promised, in signs."""
+        if self.least is None and self.most is None:
+            return ""
+        return f"≥ {self.least:g}" if self.least is not None else f"≤ {self.most:g}"
 
     @property
     def met(self) -> bool | None:
@@ -42,6 +55,12 @@ class Figure:
             return None
         judged = self.value if self.ratio is None else self.ratio
         return (self.least is None or judged >= self.least) and (self.most is None or judged <= self.most)
+
+
+def beside(what: str, value: float, unit: str, reference: float, **more: Any) -> Figure:
+    """A line with its ratio to a reference: above 1 is better than that, whether more is better or less."""
+    ratio = value / reference if unit.endswith("/s") else reference / value
+    return Figure(what, value, unit, ratio, reference=reference, **more)
 
 
 def report(name: str, title: str, figures: Sequence[Figure], **more: Any) -> None:
@@ -56,12 +75,11 @@ def report(name: str, title: str, figures: Sequence[Figure], **more: Any) -> Non
     print(f"\n{title}")
     for one in figures:
         ratio = "" if one.ratio is None else f"{one.ratio:8.2f} ×"
-        bound = f"≥ {one.least:g}" if one.least is not None else f"≤ {one.most:g}" if one.most is not None else ""
         verdict = {None: "", True: "met", False: "MISSED"}[one.met]
-        line = f"  {one.what:44} {one.value:14,.1f} {one.unit:9} {ratio:10} {bound:8} {verdict:6} {one.note}"
+        line = f"  {one.what:44} {one.value:14,.1f} {one.unit:9} {ratio:10} {one.bar:8} {verdict:6} {one.note}"
         print(line.rstrip(), flush=True)
     machine = {"processors": os.cpu_count(), "machine": platform.machine(), "python": platform.python_version()}
-    rows = [{**asdict(one), "met": one.met} for one in figures]
+    rows = [{**asdict(one), "bar": one.bar, "met": one.met} for one in figures]
     FOLDER.mkdir(parents=True, exist_ok=True)
     whole = {"bench": name, "title": title, "at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", **machine, **more}
     (FOLDER / f"{name}.json").write_text(json.dumps({**whole, "figures": rows}, indent=1, ensure_ascii=False) + "\n")

@@ -4,13 +4,11 @@
 """
 
 import argparse
+import os
 import statistics
-import subprocess
-import sys
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,6 +22,7 @@ from django.test import Client  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from bench import Figure, peak_memory, report  # noqa: E402
+from bench.serving import processes  # noqa: E402
 from petition import letterfile, lifecycle, tally  # noqa: E402
 from petition.delivery import bundling  # noqa: E402
 from petition.models import Letter, User  # noqa: E402
@@ -75,22 +74,13 @@ def page(path: str) -> float:
     return statistics.median(taken)
 
 
-@contextmanager
-def clockwork() -> Iterator[None]:
-    """Run a worker and beat, as production does."""
-    celery = [sys.executable, "-m", "celery", "-A", "config"]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    with ExitStack() as running:
-        for command in (["worker", "--concurrency", "1"], ["beat"]):
-            process = running.enter_context(subprocess.Popen([*celery, *command], **quiet))  # type: ignore[call-overload]
-            running.callback(process.terminate)
-        yield
+CLOCKWORK = ("worker", "slow", "beat")  # all of the Procfile but web and mail
 
 
 def hour(letters: int) -> float:
     """Seconds between the hour of a letter and its being public, the worst of some."""
     delays = []
-    with clockwork():
+    with processes(CLOCKWORK, os.environ):
         for number in range(letters):
             letter, owner = draft()
             at = timezone.now() + timedelta(seconds=20 if number == 0 else 5)

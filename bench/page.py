@@ -1,31 +1,31 @@
-"""How many readers a letter's page serves, beside a view that answers the same bytes; run by `bench.web`."""
+"""How many readers a letter's page serves, beside a view that answers the same bytes; run by `python -m bench`."""
 
 import argparse
-import json
 import statistics
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
 
-from bench import loads
+from bench import Figure, beside, loads, report
 from bench.filling import fill  # makes Django ready
-from bench.serving import Web, environ, gunicorn
+from bench.serving import WORKERS, Web, environ, gunicorn
 from petition.models import Letter
 from signatories import vetting
-from signatories.models import SignatureEvent
 
+LEAST, SAME = 0.7, 0.95  # of a bare view, and of a letter with few signatures
 SHOWN = 2  # seconds, issue 8, of which a second is what max-age gives to a cache behind us
 LINES = {
     "constant, the same bytes": ("reference", "/constant", {}),
     "page, {few}": ("product", "/letters/few/", {}),
-    "page, {many}": ("product", "/letters/many/", {}),
-    "page, {many}, as a browser asks": ("product", "/letters/many/", {"Accept_Encoding": "gzip, deflate, br"}),
-    "page, {many}, 304": ("product", "/letters/many/", {"If_None_Match": ""}),
-    "page, {many}, from another site": ("product", "/letters/many/?fbclid=IwAR0abc", {}),
-    "count for programs, {many}": ("product", "/api/v1/letters/many/count", {}),
+    "page, {many}": ("product", "/letters/a-million/", {}),
+    "page, {many}, as a browser asks": ("product", "/letters/a-million/", {"Accept_Encoding": "gzip, deflate, br"}),
+    "page, {many}, 304": ("product", "/letters/a-million/", {"If_None_Match": ""}),
+    "page, {many}, from another site": ("product", "/letters/a-million/?fbclid=IwAR0abc", {}),
+    "count for programs, {many}": ("product", "/api/v1/letters/a-million/count", {}),
 }
 
 
@@ -48,24 +48,29 @@ def measure(product: Web, reference: Web, rounds: int, seconds: float) -> dict[s
     return {line: tuple(map(statistics.median, zip(*several, strict=True))) for line, several in found.items()}
 
 
-def show(figures: dict[str, tuple[float, float]]) -> None:
-    """Print a table with the ratios to its first line."""
-    rate_of, work_of = next(iter(figures.values()))
-    print(f"{'':44} answers/s  ratio   processor  ratio")
-    for line, (rate, work) in figures.items():
-        print(f"  {line:42} {rate:9,.0f} {rate / rate_of:6.2f} {work:8,.0f} µs {work_of / work:6.2f}")
+def figures(found: dict[str, tuple[float, float]], few: str, many: str) -> list[Figure]:
+    """The lines of the table; what the server's processor did for an answer says more on a machine that others use."""
+    (constant, (rate, work)), *pages = found.items()
+    lines = [Figure(constant, rate, "/s"), Figure("  processor for one", work, "µs")]
+    promised: dict[str, Any] = {"least": LEAST, "target": 1, "note": "a bare view"}
+    plain, unchanged = f"page, {many}", f"page, {many}, 304"
+    for line, (served, used) in pages:
+        lines.append(beside(line, served, "/s", rate, **(promised if line in {plain, unchanged} else {})))
+        key = "page" if line == f"{plain}, as a browser asks" else ""
+        lines.append(beside(f"{line}: processor", used, "µs", work, key=key, **(promised if line == plain else {})))
+    line, few_work, many_work = f"{plain} beside {few}: processor", found[f"page, {few}"][1], found[plain][1]
+    return [*lines, beside(line, many_work, "µs", few_work, least=SAME, target=1, note=f"page, {few}")]
 
 
 def seconds_shown(product: Web, letter: Letter) -> float:
     """Seconds for which some worker still showed a name after it was hidden, while many read."""
     first, seen = letter.signatures.listed().in_order()[0], 0.0
     path = f"/letters/{letter.slug}/"
-    # What was filled in has no history, and a name that never came onto the list leaves no trace when it goes.
-    came = {"letter": letter, "was": "confirmed", "now": "listed", "stood": False, "stands": True}
-    SignatureEvent.objects.bulk_create([SignatureEvent(signature=first, **came)])
     request = product.request(path)
     with ThreadPoolExecutor() as beside:
-        reading = beside.submit(loads.run, loads.Job(product.port, [request], connections=8, seconds=6))
+        reading = beside.submit(
+            loads.run, loads.Job(product.port, [request], connections=8, seconds=6, tls=product.tls)
+        )
         time.sleep(2)
         assert first.name.encode() in product.get(path)[2]
         vetting.hide(first, vetter=letter.members.all()[0].user, reason="listed_by_mistake")
@@ -84,26 +89,22 @@ def main() -> None:
     parser.add_argument("--signatures", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=2.0)
-    parser.add_argument("--output", type=Path, default=Path("var/bench-page.json"))
     args = parser.parse_args()
     fill(args.few, slug="few")
-    letter = fill(args.signatures, slug="many")
+    letter = fill(args.signatures)
     connection.close()
     folder = Path(settings.VAR_DIR)
     env = environ(settings.DATABASE_URL, folder)
     with gunicorn("config.wsgi", env, folder / "product.log") as product:
-        (folder / "body").write_bytes(product.get("/letters/many/")[2])
+        (folder / "body").write_bytes(product.get("/letters/a-million/")[2])
         bare = env | {"BENCH_BODY": str(folder / "body")}
         with gunicorn("bench.reference", bare, folder / "reference.log") as reference:
             found = measure(product, reference, args.rounds, args.seconds)
-            figures = {line.format(few=f"{args.few:,}", many=f"{args.signatures:,}"): n for line, n in found.items()}
-            show(figures)
             seen = seconds_shown(product, letter)
-            print(f"  a hidden name was shown for {seen:.2f} s more while many read")
-            assert seen < SHOWN, f"a hidden name may be shown for {SHOWN} s"
-            figures["a hidden name, s"] = (seen, SHOWN)
-    args.output.parent.mkdir(exist_ok=True)
-    args.output.write_text(json.dumps(figures, indent=1))
+    few, many = f"{args.few:,}", f"{args.signatures:,}"
+    lines = figures({line.format(few=few, many=many): both for line, both in found.items()}, few, many)
+    lines.append(Figure("a hidden name, still shown while many read", seen, "s", most=SHOWN, target=1))
+    report("page", f"A letter's page with {many} signatures, {WORKERS} workers", lines)
 
 
 if __name__ == "__main__":

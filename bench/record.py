@@ -47,7 +47,7 @@ def measure(letter: Letter, times: int) -> list[Figure]:
         "changes.atom": median(page("changes.atom"), times),
         "press": median(page("press/"), times),
         "coalition": median(page("coalition/"), times),
-        "list as of yesterday": median(page("signatories/", as_of=then(89.5)), times),
+        "list as of yesterday": median(page("signatories/", as_of=then(88)), times),
         "list as of the middle": median(page("signatories/", as_of=then(45)), times),
         "list as of day five": median(page("signatories/", as_of=then(5)), times),
         "list as of day three": median(page("signatories/", as_of=then(3)), times),

@@ -2,11 +2,12 @@
 
 import hashlib
 import os
+import select
 import shlex
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,10 +41,11 @@ def environ(database: str, folder: Path) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Web:
-    """A running web server."""
+    """A running web server: its port, its process, whose children do the work, and whether it speaks TLS."""
 
     port: int
     process: subprocess.Popen[bytes]
+    tls: bool = False
 
     def request(self, path: str, body: bytes = b"", *, client: int = 0, **headers: str) -> bytes:
         """One request as a proxy would hand it on."""
@@ -71,10 +73,10 @@ class Web:
 
     def get(self, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
         """Status, headers with small names, and body of one answer."""
-        link = loads._Link(self.port)
+        link = loads.Link(self.port, tls=self.tls)
         link.send(self.request(path, **headers), 0)
         while not (status := link.read()):
-            pass
+            select.select([link.socket], [], [], 30)
         head, _, body = link.got.partition(b"\r\n\r\n")
         pairs = (line.partition(": ") for line in head.decode("latin-1").split("\r\n")[1:])
         link.socket.close()
@@ -101,3 +103,23 @@ def gunicorn(application: str, env: dict[str, str], log: Path) -> Iterator[Web]:
             yield web
         finally:
             process.terminate()
+
+
+@contextmanager
+def processes(names: Sequence[str], env: Mapping[str, str]) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Run some of the Procfile until the block ends, by their commands."""
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    commands, started = procfile(), []
+    try:
+        for name in names:
+            words = [sys.executable, "-m", *shlex.split(commands[name])]
+            started.append(subprocess.Popen(words, env=env, cwd=ROOT, **quiet))
+        yield started
+    finally:
+        for process in started:
+            process.terminate()
+        for process in started:
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()  # what it was at is leased, or not committed

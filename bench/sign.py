@@ -1,11 +1,10 @@
-"""How many sign and confirm in a second, beside a bare view that inserts a row; run by `bench.web`.
+"""How many sign and confirm in a second, beside a bare view that inserts a row; run by `python -m bench`.
 
 Every check of the product is on and every limit counts; only the numbers from which limits refuse are out of reach.
 """
 
 import argparse
 import itertools
-import json
 import statistics
 import time
 from pathlib import Path
@@ -15,7 +14,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.db import connection
 
-from bench import loads
+from bench import Figure, beside, loads, report, usage
 from bench.filling import fill  # makes Django ready
 from bench.serving import Web, environ, gunicorn
 from petition.models import Letter
@@ -24,6 +23,8 @@ from signatories.models import Mail
 
 _numbers = itertools.count(int(time.time()) * 1_000)  # nobody who has signed before
 CONNECTIONS = 16
+TARGETS, LEAST = {"sign": 2, "confirm": 3}, {"sign": 0.4, "confirm": 0.5}  # of a bare view with one INSERT
+SAME, CALM = 0.9, 100  # of the rate with few signatures; milliseconds
 # Of bench.reference, as Django's migrations would make it.
 TABLE = """
 CREATE TABLE IF NOT EXISTS bench_row (id uuid PRIMARY KEY, address varchar(254) NOT NULL UNIQUE,
@@ -60,17 +61,18 @@ def codes(web: Web, letter: Letter, number: int) -> list[bytes]:
     ]
 
 
-def load(web: Web, requests: list[bytes], **more: Any) -> tuple[loads.Result, float]:
-    """Send all of them once; the result, and microseconds of the server's processor for each."""
-    before = web.work()
-    done = loads.run(loads.Job(web.port, requests, connections=CONNECTIONS, seconds=600, repeat=False, **more))
+def load(web: Web, requests: list[bytes]) -> tuple[float, float, float]:
+    """Send all of them once: answers a second, and µs of the server's and of the database's processor for one."""
+    meter, before = usage.Meter(usage.servers()), web.work()
+    done = loads.run(loads.Job(web.port, requests, connections=CONNECTIONS, seconds=600, repeat=False))
     assert set(done.statuses) <= {302, 303}, done.statuses
-    return done, 1e6 * (web.work() - before) / done.done
+    database = meter.read()["PostgreSQL"]
+    return done.rate, 1e6 * (web.work() - before) / done.done, 1e6 * database / done.done
 
 
 def measure(product: Web, bare: Web, letters: dict[str, Letter], rounds: int, number: int) -> dict[str, Any]:
-    """Of each line answers a second and microseconds of the server for one; taken in turn, medians."""
-    found: dict[str, list[tuple[float, float]]] = {}
+    """Of each line what `load` returns; taken in turn, medians."""
+    found: dict[str, list[tuple[float, float, float]]] = {}
     for turn in range(rounds):
         todo = {"bare INSERT": (bare, forms(bare, "/insert", number))}
         for size, letter in letters.items():
@@ -80,14 +82,31 @@ def measure(product: Web, bare: Web, letters: dict[str, Letter], rounds: int, nu
                 forms(product, f"/letters/{letter.slug}/sign/", number, discipline=discipline),
             )
         for line, (web, requests) in todo.items():
-            done, work = load(web, requests)
+            taken = load(web, requests)
             if turn:  # the first round makes everything warm
-                found.setdefault(line, []).append((done.rate, work))
+                found.setdefault(line, []).append(taken)
         for size, letter in letters.items():
-            done, work = load(product, codes(product, letter, number))
+            taken = load(product, codes(product, letter, number))
             if turn:
-                found.setdefault(f"confirm, {size}", []).append((done.rate, work))
+                found.setdefault(f"confirm, {size}", []).append(taken)
     return {line: tuple(map(statistics.median, zip(*several, strict=True))) for line, several in found.items()}
+
+
+def figures(found: dict[str, tuple[float, float, float]], few: str, many: str) -> list[Figure]:
+    """The lines of the table; what the server's processor did for one says more on a machine that others use."""
+    (insert, (rate, work, rows)), *others = found.items()
+    lines = [Figure(insert, rate, "/s"), Figure("  processor for one", work, "µs"), Figure("  database", rows, "µs")]
+    for line, (served, used, database) in others:
+        verb, _, size = line.partition(", ")
+        promised: dict[str, Any] = {"least": LEAST[verb], "target": TARGETS[verb], "note": insert}
+        more = promised if size == many else {}
+        lines.append(beside(line, served, "/s", rate, **more))
+        key = verb if size == many else ""
+        lines.append(beside(f"{line}: processor", used, "µs", work, key=key, **more))
+        lines.append(Figure(f"{line}: processor of the database", database, "µs", key=key and f"{key} database"))
+    of_few, of_many = found[f"sign, {few}"][0], found[f"sign, {many}"][0]
+    line = f"sign, {many} present beside {few}"
+    return [*lines, beside(line, of_many, "/s", of_few, least=SAME, target=2, note=f"sign, {few}")]
 
 
 def calmly(web: Web, letter: Letter, rate: float, seconds: float) -> tuple[float, float]:
@@ -107,9 +126,10 @@ def main() -> None:
     parser.add_argument("--signatures", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--number", type=int, default=500, help="signatures in each round")
-    parser.add_argument("--output", type=Path, default=Path("var/bench-sign.json"))
+    parser.add_argument("--seconds", type=float, default=10, help="at half of the rate")
     args = parser.parse_args()
-    letters = {f"{args.few:,}": fill(args.few, slug="few"), f"{args.signatures:,}": fill(args.signatures, slug="many")}
+    few, many = f"{args.few:,}", f"{args.signatures:,}"
+    letters = {few: fill(args.few, slug="few"), many: fill(args.signatures)}
     with connection.cursor() as cursor:
         cursor.execute(TABLE)
     folder = Path(settings.VAR_DIR)
@@ -118,17 +138,13 @@ def main() -> None:
         gunicorn("config.wsgi", env, folder / "product.log") as product,
         gunicorn("bench.reference", env, folder / "reference.log") as bare,
     ):
-        figures = measure(product, bare, letters, args.rounds, args.number)
-        rate_of, work_of = figures["bare INSERT"]
-        print(f"{'':32} answers/s  ratio   processor  ratio")
-        for line, (rate, work) in figures.items():
-            print(f"  {line:30} {rate:9,.0f} {rate / rate_of:6.2f} {work:8,.0f} µs {work_of / work:6.2f}")
-        for size, letter in letters.items():
-            half = figures[f"sign, {size}"][0] / 2
-            middle, most = figures[f"p50 and p99, {size}"] = calmly(product, letter, half, 10)
-            print(f"  at {half:,.0f} signatures/s, {size} present: median {middle:.0f} ms, 99 % within {most:.0f} ms")
-    args.output.parent.mkdir(exist_ok=True)
-    args.output.write_text(json.dumps(figures, indent=1))
+        found = measure(product, bare, letters, args.rounds, args.number)
+        half = found[f"sign, {many}"][0] / 2
+        middle, most = calmly(product, letters[many], half, args.seconds)
+    lines = figures(found, few, many)
+    lines.append(Figure(f"sign, median at {half:,.0f}/s", middle))
+    lines.append(Figure(f"sign, p99 at {half:,.0f}/s, {many} present", most, most=CALM, target=2))
+    report("sign", f"Signing and confirming with {many} signatures present", lines)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A mail server that takes every mail and keeps none: `python -m bench.sink`.
+"""A mail server that takes every mail and keeps none: `python -m bench.sink [ADDRESS]`; mails to that are not counted.
 
 It prints its port, and for each line on its standard input how many connections and mails there were.
 """
@@ -19,21 +19,24 @@ class Taking:
 
     connections = mails = 0
 
+    def __init__(self, apart: str) -> None:
+        self.apart = apart
+
     async def handle_EHLO(self, _server: Any, session: Any, _envelope: Any, host: str, answers: list[str]) -> list[str]:
         """Somebody called."""
         session.host_name = host
         self.connections += 1
         return answers
 
-    async def handle_DATA(self, *_: Any) -> str:
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
         """A mail came."""
-        self.mails += 1
+        self.mails += envelope.rcpt_tos != [self.apart]
         return "250 taken"
 
 
-async def serve() -> None:
+async def serve(apart: str = "") -> None:
     """Take mails until nobody asks any more."""
-    taking, loop = Taking(), asyncio.get_running_loop()
+    taking, loop = Taking(apart), asyncio.get_running_loop()
     server = await loop.create_server(lambda: SMTP(taking), "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)
     while await loop.run_in_executor(None, sys.stdin.readline):
@@ -58,9 +61,9 @@ class Sink:
 
 
 @contextmanager
-def sink() -> Iterator[Sink]:
-    """Run it in a process of its own."""
-    command = [sys.executable, "-m", "bench.sink"]
+def sink(apart: str = "") -> Iterator[Sink]:
+    """Run it in a process of its own, which does not count the mails to one address."""
+    command = [sys.executable, "-m", "bench.sink", apart]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         yield Sink(int(process.stdout.readline()), process)
@@ -68,4 +71,4 @@ def sink() -> Iterator[Sink]:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve())
+    asyncio.run(serve(*sys.argv[1:]))

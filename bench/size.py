@@ -66,13 +66,13 @@ def measure(letter: Letter, number: int) -> list[Figure]:
             whole += rows + indexes
             figures.append(Figure(f"{table}: bytes a signature", rows / number, "bytes"))
             figures.append(Figure("  its indexes", indexes / number, "bytes", note=f"{count} indexes"))
-    figures.append(Figure("all tables and indexes, a signature", whole / number, "bytes"))
+    figures.append(Figure("all tables and indexes, a signature", whole / number, "bytes", target=10, key="bytes"))
     with transaction.atomic():
         take(letter, 50)
         for table in TAKEN:
             unique, others = written(table)
             note = f"beside {unique} unique"
-            figures.append(Figure(f"{table}: indexes that signing writes", others, "", most=HOT, note=note))
+            figures.append(Figure(f"{table}: indexes that signing writes", others, "", most=HOT, note=note, target=10))
         transaction.set_rollback(True)
     return figures
 

@@ -10,11 +10,14 @@ from kombu.transport import redis, virtual
 # can be dedicated to it; all the rest is soon done. A worker that is told no line serves them all.
 QUEUES = {
     "mail": ("signatories.tasks.send_mail",),
+    "tally": ("petition.tasks.tally_moved",),
     "evidence": ("signatories.tasks.check_proofs",),
     "slow": (
         "petition.tasks.make_bundles",
         "signatories.tasks.go_on_with_batches",
         "signatories.tasks.send_webhooks",
+        "signatories.tasks.draw_samples",
+        "signatories.tasks.forget",
     ),
 }
 # A connection over which nothing comes back is noticed within about 25 seconds.

@@ -31,7 +31,8 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 PROGRAMS = {"postgres": ["initdb", "postgres", "pg_basebackup"], "redis": ["redis-server"], "chromium": ["chromium"]}
-DEBIAN = {"postgres": "postgresql", "redis": "redis-server", "chromium": "chromium"}
+PROGRAMS |= {"nginx": ["nginx"]}
+DEBIAN = {"postgres": "postgresql", "redis": "redis-server", "chromium": "chromium", "nginx": "nginx-light"}
 VARIABLES = {"postgres": "DATABASE_URL", "redis": "REDIS_URL"}
 LIBC = ctypes.CDLL(None)
 SET_PDEATHSIG = 1  # of Linux's prctl
@@ -168,9 +169,9 @@ def free_port() -> int:
 
 
 def binary(name: str) -> str:
-    """Return the path of an installed program; Debian keeps PostgreSQL's servers outside PATH."""
-    newest_first = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-    found = shutil.which(name) or shutil.which(name, path=os.pathsep.join(map(str, newest_first)))
+    """Return the path of an installed program; Debian keeps servers outside PATH."""
+    others = [*sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True), "/usr/sbin"]  # newest first
+    found = shutil.which(name) or shutil.which(name, path=os.pathsep.join(map(str, others)))
     if not found:
         raise FileNotFoundError(f"{name} is not installed.")
     return found
