@@ -6,10 +6,12 @@ from http import HTTPStatus
 from typing import Any
 
 from csp.constants import NONCE
+from csp.middleware import CSPMiddleware
 from django.conf import settings
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 log = logging.getLogger(__name__)
@@ -63,6 +65,14 @@ def _for_everybody(response: HttpResponse) -> None:
         response.headers["Vary"] = ", ".join(varies)
     else:
         response.headers.pop("Vary", None)
+
+
+class Policy(CSPMiddleware):
+    """The policy of a page with its nonce; where there is no page to read, the one that `headers` has ready will do."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Make the policy, unless the answer leads on."""
+        return response if "Location" in response.headers else super().process_response(request, response)
 
 
 def see_other(get_response: View) -> View:

@@ -154,7 +154,7 @@ MIDDLEWARE = [
     "config.middleware.see_other",
     "corsheaders.middleware.CorsMiddleware",
     "config.api.problems",
-    "csp.middleware.CSPMiddleware",
+    "config.middleware.Policy",
     "config.middleware.limit_body",
     "config.limiting.doors",
     "django.contrib.sessions.middleware.SessionMiddleware",

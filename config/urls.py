@@ -16,8 +16,8 @@ handler400, handler500 = failures.unreadable, failures.fault
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/status/", status.status, name="status"),
+    path("", include("signatories.urls")),  # signing stands before all that is asked for less often
     path("", include("petition.urls")),
-    path("", include("signatories.urls")),
     path("api/", api.about, name="api"),
     path("api/v1/openapi.json", api.description, name="openapi"),
     path("api/v1/", api.api.urls),

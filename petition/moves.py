@@ -1,9 +1,13 @@
 """The one place that writes a status: a table of moves, a compare-and-swap, and the history row."""
 
+from contextlib import nullcontext
+from functools import cache
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, models, transaction
 from django.utils.translation import gettext as _
+
+from petition import rows
 
 
 class NotAllowed(Exception):
@@ -35,15 +39,7 @@ def move(thing: Any, to: str, *, actor: Any = None, reason: str = "", **changes:
             % {"thing": thing._meta.verbose_name, "was": was, "to": to}
         )
     changes = {**getattr(thing, "ENDED_BY_A_MOVE", {}), **changes}
-    with transaction.atomic():
-        rows = type(thing)._base_manager.filter(pk=thing.pk, status=was)
-        if not rows.update(status=to, **changes):
-            raise LostRace(
-                _("This %(thing)s was changed by somebody else in the meantime.") % {"thing": thing._meta.verbose_name}
-            )
-        thing.events.create(was=was, now=to, actor=actor, reason=reason)
-    for name, value in {"status": to, **changes}.items():
-        setattr(thing, name, value)
+    _write(thing, to, actor=actor, reason=reason, changes=changes)
 
 
 def note(thing: Any, *, actor: Any = None, reason: str, **changes: Any) -> None:
@@ -52,14 +48,31 @@ def note(thing: Any, *, actor: Any = None, reason: str, **changes: Any) -> None:
     Raises:
         LostRace: the row has left that status in the meantime; nothing was changed.
     """
-    with transaction.atomic():
-        if not type(thing)._base_manager.filter(pk=thing.pk, status=thing.status).update(**changes):
-            raise LostRace(
-                _("This %(thing)s was changed by somebody else in the meantime.") % {"thing": thing._meta.verbose_name}
-            )
-        thing.events.create(was=thing.status, now=thing.status, actor=actor, reason=reason)
+    _write(thing, thing.status, actor=actor, reason=reason, changes=changes)
+
+
+def _write(thing: Any, now: str, *, actor: Any, reason: str, changes: dict[str, Any]) -> None:
+    """Compare and swap, and write the history row.
+
+    Inside a transaction nothing has to be rolled back: a race that was lost has changed nothing. Only where the history
+    may still refuse the move is a savepoint worth its two statements.
+    """
+    was, changes = thing.status, {"status": now, **changes}
+    alone = not connection.in_atomic_block or now in getattr(thing, "MAY_BE_REFUSED", ())
+    with transaction.atomic() if alone else nullcontext():
+        if not rows.change_if(thing, was=was, **changes):
+            raise _lost(thing)
+        event, about = _history(thing._meta.model)
+        event(**{about: thing}, was=was, now=now, actor=actor, reason=reason).save(force_insert=True)
     for name, value in changes.items():
         setattr(thing, name, value)
+
+
+@cache
+def _history(model: type[models.Model]) -> tuple[type[models.Model], str]:
+    """The model of a thing's history, and the field in it that says whose it is."""
+    events: Any = model._meta.get_field("events")
+    return events.related_model, events.field.name
 
 
 def _lost(thing: Any) -> LostRace:

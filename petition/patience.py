@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.utils import timezone
 
 LIMIT = "SELECT current_setting('statement_timeout'), set_config('statement_timeout', %s, false)"
@@ -44,6 +44,7 @@ def now() -> datetime:
 
     Where both clocks agree to a second, and on SQLite, it is the time of this machine.
     """
-    connection.ensure_connection()
-    ahead: timedelta = getattr(connection, "ahead", timedelta(0))
+    link = connections[DEFAULT_DB_ALIAS]
+    link.ensure_connection()
+    ahead: timedelta = getattr(link, "ahead", timedelta(0))
     return timezone.now() + ahead

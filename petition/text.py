@@ -101,7 +101,11 @@ def sha256(text: str) -> str:
 
 def fold(text: str) -> str:
     """Return text for sorting and searching: no case, no accents, single spaces."""
-    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    bare = (
+        text
+        if text.isascii()
+        else "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    )
     return " ".join(bare.casefold().split())
 
 
@@ -115,6 +119,8 @@ def clean(text: str, *, multiline: bool = False) -> str:
     Raises:
         ValidationError: it holds control characters, direction overrides or invisible characters.
     """
+    if text.isascii() and text.isprintable():  # letters, digits, signs and spaces
+        return text.strip() if multiline else " ".join(text.split())
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n"))
     allowed = {"\n", "\t", *JOINERS} if multiline else set()
     for place, character in enumerate(text):

@@ -129,6 +129,21 @@ def freeze(letter: Letter) -> Version:
 _NEWEST = rows.Question(
     lambda letter: Version.objects.filter(letter=letter, published_at__isnull=False).order_by("-number")[:1], letter=-1
 )
+_SLUG = "of-any-letter"
+_PUBLIC = rows.Question(lambda slug: Letter.objects.public().filter(slug=slug).order_by(), slug=_SLUG)
+_NEWEST_THERE = rows.Question(
+    lambda slug: Version.objects.filter(letter__slug=slug, published_at__isnull=False).order_by("-number")[:1],
+    slug=_SLUG,
+)
+
+
+def public(slug: str) -> Letter | None:
+    """Return a letter that anyone may read, as it is now, with the version that is signed today."""
+    letters, versions = rows.ask_all([_PUBLIC, _NEWEST_THERE], slug=slug)
+    letter: Letter | None = next(iter(letters), None)
+    if letter:
+        letter.version = next(iter(versions), None)
+    return letter
 
 
 def renew(letter: Letter) -> None:

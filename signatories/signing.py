@@ -9,7 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from petition import patience, rows
+from petition import patience, rows, statements
 from petition.models import Letter
 from petition.moves import NotAllowed, move, note
 from petition.text import fold, sha256
@@ -23,13 +23,27 @@ from signatories.models import Consent, Evidence, Mail, Origin, Signatory, Signa
 MAX_TAB_TRIES = 5
 # What a reader sees or counts as a claim of the signer: whoever changes it is checked again.
 CLAIMED = ("name", "role", "organisation", "former", "discipline", "capacity")
+_RENEWED = ", ".join(
+    f"{name} = excluded.{name}" for name in ("address", "seen_at", "name", "role", "organisation", "country")
+)
 _SOME = uuid.UUID(int=1)
+
+
+def _whose(pk: uuid.UUID) -> Any:
+    return Mail.objects.filter(pk=pk).order_by().values("signature")
+
+
+# What a code is about: asked together, and one after the other, so that the last two see what the lock waited for.
 _MAIL = rows.Question(lambda pk: Mail.objects.filter(pk=pk, signature__isnull=False), pk=_SOME)
-_LOCKED = rows.Question(lambda pk: Signature.objects.select_for_update().filter(pk=pk), pk=_SOME)
-_LETTER = rows.Question(lambda pk: Letter.objects.filter(pk=pk).order_by(), pk=-1)
+_LOCKED = rows.Question(lambda pk: Signature.objects.select_for_update().filter(pk__in=_whose(pk)), pk=_SOME)
 _ASKING = rows.Question(
-    lambda signature: Mail.objects.filter(signature=signature, kind=Mail.Kind.CONFIRM).order_by("-sent_at"),
-    signature=_SOME,
+    lambda pk: Mail.objects.filter(signature__in=_whose(pk), kind=Mail.Kind.CONFIRM).order_by("-sent_at"), pk=_SOME
+)
+_LETTER = rows.Question(
+    lambda pk: Letter.objects.filter(
+        pk__in=Signature.objects.filter(pk__in=_whose(pk)).order_by().values("letter")
+    ).order_by(),
+    pk=_SOME,
 )
 
 
@@ -88,15 +102,20 @@ def sign(
 def _ask(signature: Signature, *, to: str, origin: origins.From | None) -> Mail:
     """Keep a signature, unless there is one of that mailbox already, and owe the mail about the one that is kept."""
     same = "address_hash = excluded.address_hash"  # nothing is changed; it is locked
-    kept = rows.put(signature, on=["letter_id", "address_hash"], otherwise=same)
+    put = rows.putting(signature, on=["letter_id", "address_hash"], otherwise=same)
+    mailbox = outbox.asking(signature.address_hash, letter_id=signature.letter_id)
+    found, *standing = statements.run_all([put, *mailbox])
+    kept = rows.one(Signature, found)
     assert kept is not None
+    typed, beside = signature.typed, []
     if origin:
         where = Origin(signature=kept, network=origin.network, device=origin.device)
-        rows.insert_if(kept.status == Signature.Status.PENDING, where)
-    typed = signature.typed
+        beside = [rows.inserting_if(kept.status == Signature.Status.PENDING, where)]
     kind, details = _about(kept, signature, typed, origin)
     wording = sha256(f"{kept.created_at} {sorted(typed.items())}")[:32] if details else ""
-    return outbox.ask(kind, signature=kept, key=wording, to="" if kept.address else to, details=details)
+    to = "" if kept.address else to
+    known = outbox.standing(standing)
+    return outbox.ask(kind, signature=kept, standing=known, key=wording, to=to, details=details, beside=beside)
 
 
 def _about(
@@ -146,8 +165,9 @@ def confirm(mail_id: uuid.UUID, code: str, *, in_tab: bool, corrected: dict[str,
     """
     try:
         with transaction.atomic():
-            mail = _MAIL.first(pk=mail_id)
-            if mail is not None and _is_right(mail, code, in_tab=in_tab):
+            mails, signatures, asking, letters = rows.ask_all([_MAIL, _LOCKED, _ASKING, _LETTER], pk=mail_id)
+            if mails and _is_right(mails[0], asking, code, in_tab=in_tab):
+                (mail,), (mail.signature,), (mail.signature.letter,) = mails, signatures, letters
                 return _confirm(mail, corrected)
     except NotAllowed:  # somebody else moved it in this moment
         return Confirmed(Signature.objects.get(mails=mail_id), just_now=False)
@@ -158,7 +178,6 @@ def _confirm(mail: Mail, corrected: dict[str, Any] | None) -> Confirmed:
     """Confirm the signature of a mail whose code is right, and which is locked."""
     signature = mail.signature
     assert signature is not None
-    signature.letter = _LETTER.first(pk=signature.letter_id)  # type: ignore[assignment]
     if signature.status in {Signature.Status.WITHDRAWN, Signature.Status.EXPIRED}:
         raise Gone
     if signature.status != Signature.Status.PENDING:
@@ -172,14 +191,16 @@ def _confirm(mail: Mail, corrected: dict[str, Any] | None) -> Confirmed:
     return Confirmed(signature, just_now=True)
 
 
-def _is_right(mail: Mail, code: str, *, in_tab: bool) -> bool:
+def _is_right(mail: Mail, asking: list[Mail], code: str, *, in_tab: bool) -> bool:
     """Whether a code went to the mailbox and may still be tried; tries at the same moment are counted one by one.
 
-    The mail knows its signature afterwards, as it was when it was locked.
+    Args:
+        mail: the one that the tab or the link stands for; its signature is locked.
+        asking: all that ask to confirm that signature, the newest first.
+        code: as typed.
+        in_tab: whether it was typed in the tab of signing.
     """
-    assert mail.signature_id is not None
-    mail.signature = _LOCKED.first(pk=mail.signature_id)
-    mails = [(one.pk, one.times_sent, one.wrong_codes) for one in _ASKING.ask(signature=mail.signature_id)]
+    mails = [(one.pk, one.times_sent, one.wrong_codes) for one in asking]
     ours = [row for row in mails if row[0] == mail.pk]
     own = [row for row in ours if row[1]]  # it went out, so its code is right whatever came after
     newest = [row for row in mails if row[1]][: outbox.DAILY]
@@ -275,14 +296,9 @@ def _proven(signature: Signature) -> dict[str, Any]:
     line = signature.written
     said = {field: line[field] for field in ("name", "role", "organisation", "country")}
     profile = Signatory(address_hash=signature.address_hash, address=signature.address, seen_at=timezone.now(), **said)
-    Signatory.objects.bulk_create(
-        [profile],
-        update_conflicts=True,
-        unique_fields=["address_hash"],
-        update_fields=["address", "seen_at", *said],
-    )
+    kept = rows.put(profile, on=["address_hash"], otherwise=_RENEWED)
     founder = {"rank": signature.rank, "source": signature.source, "version_id": signature.version_id}
-    return {"signatory": profile, "collect_after": patience.now(), **founder, **line}
+    return {"signatory": kept, "collect_after": patience.now(), **founder, **line}
 
 
 def send_again(mail_id: uuid.UUID) -> None:

@@ -43,10 +43,10 @@ from signatories.views import (
 
 app_name = "signatories"
 urlpatterns = [
-    path("readyz", health.readyz, name="readyz"),
-    path("metrics", health.metrics, name="metrics"),
     path("letters/<slug:slug>/sign/", signing.sign, name="sign"),
     path("letters/<slug:slug>/sent/", signing.sent, name="sent"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
     path("letters/<slug:slug>/sent/again/", signing.again, name="again"),
     path("letters/<slug:slug>/signatories/", reading.signatories, name="signatories"),
     path("letters/<slug:slug>/signatories/<uuid:pk>/report/", reporting.report, name="report"),

@@ -14,7 +14,7 @@ GERMAN = "2026-11.de"
 
 
 def labels(form) -> list[str]:
-    return [form.fields[purpose].label for purpose in wordings.PURPOSES]
+    return [form[purpose].label for purpose in wordings.PURPOSES]
 
 
 def in_words(version: str) -> list[str]:

@@ -33,7 +33,7 @@ def test_the_code_in_the_same_tab_confirms_and_leads_to_the_status_page(signed, 
 
 def test_confirming_costs_a_fixed_number_of_queries(signed, client: Client, django_assert_num_queries):
     tab, message = signed
-    with django_assert_num_queries(17):  # four of them savepoints, two where a test is no transaction
+    with django_assert_num_queries(15):  # two of them savepoints, or the transaction where a test is none
         client.post(tab, {"code": code_in(message)})
 
 

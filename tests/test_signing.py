@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -146,7 +147,7 @@ def test_an_oversized_body_is_refused(client: Client, letter: Letter):
 
 
 def test_signing_costs_a_fixed_number_of_queries(post_sign, letter, django_assert_num_queries):
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(9 + (connection.vendor == "postgresql")):  # which locks the mailbox
         post_sign()
 
 

@@ -4,6 +4,7 @@ The limits of the server (`statement_timeout` and the others) hold while it runs
 that swallows packets, keeps none of them, and libpq has no time limit for an answer; so the client gives up as well.
 """
 
+import select
 import time
 from collections.abc import Generator
 from dataclasses import dataclass
@@ -16,10 +17,13 @@ from django.db.backends.postgresql import base
 from django.db.backends.postgresql.psycopg_any import is_psycopg3
 from django.utils import timezone
 
+from config.postgresql.prepared import Preparing
+
 assert is_psycopg3
 Value = TypeVar("Value")
 GRACE = 5  # seconds after the server's own limit
 HEALTH_CHECK = 2.0  # seconds
+FRESH = 1.0  # seconds after an answer in which a connection that the server has not closed is used without a question
 # How far the clocks of this machine and the database may be apart before the database's is used.
 SAME_CLOCK = timedelta(seconds=1)
 
@@ -59,10 +63,11 @@ NETWORK = {
 }
 
 
-class Connection(psycopg.Connection[Any]):
+class Connection(Preparing):
     """A connection that is given up when no answer comes within `patience` seconds; None is for ever."""
 
     patience: float | None = None
+    answered = 0.0  # when it was heard of last
 
     def wait(self, gen: Generator[Any, Any, Value], *args: Any, **kwargs: Any) -> Value:
         """Wait for an answer; a connection that was given up is closed, for what it would say next is not known."""
@@ -70,11 +75,22 @@ class Connection(psycopg.Connection[Any]):
             return super().wait(gen, *args, **kwargs)
         until = time.monotonic() + self.patience
         try:
-            return super().wait(gen, timeout=self.patience, **kwargs)
+            answer = super().wait(gen, timeout=self.patience, **kwargs)
+            self.answered = time.monotonic()
+            return answer
         except psycopg.OperationalError:
             if time.monotonic() >= until:
                 self.close()
             raise
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it answered a moment ago, and the server has neither closed it nor said anything since."""
+        if self.closed or time.monotonic() > self.answered + FRESH:
+            return False
+        waiting = select.poll()  # select() knows no descriptor over 1,023
+        waiting.register(self.pgconn.socket, select.POLLIN)
+        return not waiting.poll(0)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -109,6 +125,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """Whether the connection answers; whoever waits for a page must not wait long to learn that it does not."""
         if self.connection is None:
             return False
+        if self.connection.is_alive:
+            return True
         kept, self.connection.patience = self.connection.patience, HEALTH_CHECK
         usable = bool(super().is_usable())
         self.connection.patience = kept

@@ -1,5 +1,6 @@
 """The forms of signers. What was typed is kept, and each problem stands beside its field."""
 
+from copy import deepcopy
 from typing import Any
 
 from django import forms
@@ -25,6 +26,17 @@ def _web(url: str) -> str:
     return url
 
 
+class ConsentField(forms.BooleanField):
+    """A box of its own, unticked, with the words that will be kept beside the consent."""
+
+    def get_bound_field(self, form: forms.BaseForm, field_name: str) -> forms.BoundField:
+        """Return it with the words of its form's version."""
+        bound = super().get_bound_field(form, field_name)
+        if isinstance(form, Worded):
+            bound.label, bound.help_text = wordings.box(field_name, form.worded)
+        return bound
+
+
 def consent(purpose: str, wording: str = wordings.CURRENT) -> forms.BooleanField:
     """Return a box of its own, unticked, with the words that will be kept beside the consent.
 
@@ -33,7 +45,7 @@ def consent(purpose: str, wording: str = wordings.CURRENT) -> forms.BooleanField
         wording: the version of the words, which is one in the reader's language.
     """
     label, help_text = wordings.box(purpose, wording)
-    return forms.BooleanField(label=label, help_text=help_text, required=False)
+    return ConsentField(label=label, help_text=help_text, required=False)
 
 
 def _countries() -> list[tuple[str, str]]:
@@ -63,9 +75,6 @@ class Worded(forms.Form):
         super().__init__(*args, **kwargs)
         self.worded = wordings.known(self.data.get(self.add_prefix("wording")) or wordings.shown())
         self.initial["wording"] = self.worded  # whatever was agreed to before, these words stand here now
-        for purpose in wordings.PURPOSES:
-            if purpose in self.fields:
-                self.fields[purpose].label, self.fields[purpose].help_text = wordings.box(purpose, self.worded)
 
     def clean_wording(self) -> str:
         return self.worded
@@ -165,9 +174,20 @@ class ReadVersion(forms.Form):
         raise ValidationError(_("The text has changed since you opened this page. Please read it again."))
 
 
-class SignForm(ReadVersion, LineForm):
-    """The public form: the line, and the mailbox that confirms it."""
+class _Fields(dict[str, forms.Field]):
+    """The fields of a class, of which a form copies only those that it changes."""
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> dict[str, forms.Field]:
+        return {name: deepcopy(field) if name in SignForm.OWN else field for name, field in self.items()}
+
+
+class SignForm(ReadVersion, LineForm):
+    """The public form: the line, and the mailbox that confirms it.
+
+    Its fields are those of the class: to copy fifteen for each form took longer than to check what was typed.
+    """
+
+    OWN = ("discipline",)  # fields that differ from letter to letter
     email = LineField(
         label=_("Email"),
         max_length=254,
@@ -176,6 +196,10 @@ class SignForm(ReadVersion, LineForm):
     )
     language = LineField(required=False, max_length=12, widget=forms.HiddenInput)
     field_order = ("name", "email", "role", "organisation", "former", "country", "discipline")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.base_fields = _Fields(type(self).base_fields)  # type: ignore[misc]
+        super().__init__(*args, **kwargs)
 
     def clean_email(self) -> str:
         return addresses.canonical(self.cleaned_data["email"])

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
+from petition import statements
 from signatories.models import Limit
 
 # One statement however much is counted, atomic in SQLite and PostgreSQL alike; a window that is over begins at one.
@@ -19,9 +20,8 @@ INSERT INTO signatories_limit (key, ends, used) VALUES {rows}
 ON CONFLICT (key) DO UPDATE SET
     used = CASE WHEN signatories_limit.ends = excluded.ends THEN signatories_limit.used + 1 ELSE 1 END,
     ends = excluded.ends
-RETURNING key, used
-"""
-QUICK = "SET LOCAL synchronous_commit TO off;"  # two statements in one message are a transaction
+RETURNING key, used"""
+QUICK = ", set_config('synchronous_commit', 'off', true)"  # for the transaction that the one statement is
 
 
 @dataclass(frozen=True)
@@ -70,12 +70,8 @@ def take_all(uses: Sequence[Use]) -> list[Taken]:
     # In a transaction of its own a count need not wait for the disk: a crash forgets those of the last second. Counted
     # in the transaction of a signature it would keep everybody else waiting who counts in the same row.
     quick = connection.vendor == "postgresql" and not connection.in_atomic_block
-    with connection.cursor() as cursor:
-        statement = TAKE.format(rows=", ".join(["(%s, %s, 1)"] * len(rows)))
-        cursor.execute(f"{QUICK if quick else ''}{statement}", values)
-        if quick:
-            cursor.nextset()
-        used = dict(cursor.fetchall())
+    statement = TAKE.format(rows=", ".join(["(%s, %s, 1)"] * len(rows)))
+    used = {row[0]: row[1] for row in statements.run(f"{statement}{QUICK if quick else ''}", values)}
     return [
         Taken(used[key] <= max(1, use.most // use.shards), max(1, ends - now))
         for use, (key, ends) in zip(uses, rows, strict=True)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from petition import rows
 from petition.identifiers import uuid7
 from petition.models import Letter, Version
 from petition.moves import NotAllowed
@@ -116,6 +117,8 @@ class Signature(models.Model):
         Status.HIDDEN: {Status.LISTED, Status.CONFIRMED, Status.HELD, Status.EXPIRED, Status.WITHDRAWN},
         Status.WITHDRAWN: set(),
     }
+    # The history of one that is listed asks whether the letter has been delivered meanwhile.
+    MAY_BE_REFUSED: ClassVar[set[str]] = {Status.LISTED}
     # A decision that waits for publishing is void as soon as anything else happens to the signature.
     ENDED_BY_A_MOVE: ClassVar[dict[str, Any]] = {"ready_at": None}
 
@@ -334,13 +337,18 @@ class SignatureEvent(models.Model):
         adding = self._state.adding
         if adding:
             listed = Signature.Status.LISTED
-            before = SignatureEvent.objects.filter(signature=self.signature_id).order_by("-pk")
             self.letter_id = self.signature.letter_id
-            self.stood = self.was == listed and bool(before.values_list("stands", flat=True).first())
+            self.stood = self.was == listed and self._stood_before()
             self.stands = self.now == listed and Signature.objects.filter(pk=self.signature_id, publish=True).exists()
-        super().save(*args, **kwargs)
+            rows.insert([self])
+        else:
+            super().save(*args, **kwargs)
         if adding and self.now == Signature.Status.LISTED and self.was != self.now:
             self._refuse_after_delivery()
+
+    def _stood_before(self) -> bool:
+        before = SignatureEvent.objects.filter(signature=self.signature_id).order_by("-pk")
+        return bool(before.values_list("stands", flat=True).first())
 
     def _refuse_after_delivery(self) -> None:
         """Add no name to a letter that was delivered; one that had been on it may come back.

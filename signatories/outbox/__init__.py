@@ -8,10 +8,12 @@ from signatories.outbox.owing import (
     DAILY,
     DAILY_OVER_THE_SITE,
     DAY,
+    asking,
     forget_knocks,
     knock,
     may_write_to,
     owe,
+    standing,
 )
 from signatories.outbox.retrying import try_again
 from signatories.outbox.sending import BATCH, LEASE, MAX_ATTEMPTS, TURN, send
@@ -33,6 +35,7 @@ __all__ = [
     "anew",
     "ask",
     "ask_again",
+    "asking",
     "compose",
     "forbid",
     "forget_knocks",
@@ -42,5 +45,6 @@ __all__ = [
     "proposed",
     "send",
     "sign_anew",
+    "standing",
     "try_again",
 ]

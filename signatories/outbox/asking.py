@@ -4,13 +4,16 @@ Whatever is known about an address, the same statements run in the same order an
 not go out is written like one that may, and what is forbidden is a condition in a statement, not a statement less.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
+from django.utils import timezone
 from structlog.contextvars import get_contextvars
 
-from petition import patience, rows
+from petition import patience, rows, statements
+from petition.statements import Statement
 from signatories.models import HELD, Knock, Mail, Signature
-from signatories.outbox.owing import COOL_DOWN, may_write
+from signatories.outbox.owing import COOL_DOWN, Standing, look_up, may_write_to
 
 MOST_WORDINGS = 20  # kept for one signature, sent or not
 # What is limited, and stops for good when the owner of the mailbox says so.
@@ -25,20 +28,32 @@ GOES = """excluded.state = 'owed' AND (kept.state IN ('dropped', 'failed')
 AGAIN = ", ".join(
     f"{name} = CASE WHEN {GOES} THEN excluded.{name} ELSE {Mail._meta.db_table}.{name} END" for name in RENEWED
 )
+# It counts where that mail goes out.
+KNOCK = f"""INSERT INTO {Knock._meta.db_table} (address_hash, letter_id, mail_id, at)
+SELECT %s, %s, id, %s FROM {Mail._meta.db_table} WHERE key = %s AND state = 'owed' AND send_after = %s AND %s = 1"""
 STORED = f"(%s = 1 OR EXISTS (SELECT 1 FROM {Mail._meta.db_table} WHERE key = %s))"
 
 
 def ask(
-    kind: Mail.Kind, *, signature: Signature, key: str = "", to: str = "", details: dict[str, Any] | None = None
+    kind: Mail.Kind,
+    *,
+    signature: Signature,
+    standing: Standing | None = None,
+    key: str = "",
+    to: str = "",
+    details: dict[str, Any] | None = None,
+    beside: Sequence[Statement] = (),
 ) -> Mail:
     """Owe a mail because somebody typed an address; call it while the signature is locked.
 
     Args:
         kind: one of those in `ASKED_FOR`.
         signature: what it is about.
+        standing: of its mailbox, which is locked; it is asked where it is not known yet.
         key: tells apart several mails of one kind about the same signature.
         to: the address, only where the signature does not know it.
         details: what the text needs beyond the signature.
+        beside: what else is written, in the same message to the database.
 
     Returns:
         The row. The same mail asked for again is the same row, and is then sent again, unless that was less than a
@@ -47,37 +62,38 @@ def ask(
         other and opens nothing.
     """
     asked = Mail(kind=kind, key=f"{kind}:{signature.pk}:{key}", signature=signature, to=to, details=details or {})
-    asked.letter_id, asked.send_after = signature.letter_id, patience.now()
-    asked.request_id = get_contextvars().get("request_id", "")
-    allowed, wordings = may_write(signature.address_hash, letter_id=signature.letter_id, signature=signature)
-    return _write(asked, signature, allowed=allowed, stored=allowed or wordings < MOST_WORDINGS)
+    known = standing or look_up(signature.address_hash, letter_id=signature.letter_id)
+    stored = known.may_write or known.kept < MOST_WORDINGS
+    return _write(asked, signature, allowed=known.may_write, stored=stored, beside=beside)
 
 
 def ask_again(mail: Mail, *, signature: Signature) -> None:
     """Owe a mail once more, with the same code in it, within the cool-down and the daily limits."""
     asked = Mail(kind=mail.kind, key=mail.key, signature=signature, to=mail.to, details=mail.details)
-    asked.letter_id, asked.send_after = signature.letter_id, patience.now()
     reached = bool(mail.to or signature.address) and mail.kind in ASKED_FOR
-    allowed, _ = may_write(signature.address_hash, letter_id=signature.letter_id, signature=signature)
+    allowed = may_write_to(signature.address_hash, letter_id=signature.letter_id)
     _write(asked, signature, allowed=allowed and reached, stored=False)
 
 
-def _write(asked: Mail, about: Signature, *, allowed: bool, stored: bool) -> Mail:
-    """Write the mail that is asked for, or leave the one that is kept, in one statement; and the knock in another.
+def _write(asked: Mail, about: Signature, *, allowed: bool, stored: bool, beside: Sequence[Statement] = ()) -> Mail:
+    """Write the mail that is asked for, or leave the one that is kept, and then the knock.
 
     Args:
         asked: owed from now on.
         about: the signature, locked.
         allowed: whether it may go out.
         stored: whether it is kept though there was none of its key.
+        beside: what else is written.
     """
+    asked.letter_id, asked.send_after = about.letter_id, patience.now()
+    asked.request_id = get_contextvars().get("request_id", "")
     if not allowed:
         asked.state, asked.to = Mail.State.DROPPED, ""
     due = rows.given(Mail, sent_at=patience.now() - COOL_DOWN, send_after=HELD)
-    kept = rows.put(
+    mail = rows.putting(
         asked, on=["key"], otherwise=AGAIN, where=STORED, given=[int(stored), asked.key, *due * len(RENEWED)]
     )
-    mail = kept or asked
-    goes_out = allowed and mail.state == Mail.State.OWED and mail.send_after == asked.send_after
-    rows.insert_if(goes_out, Knock(address_hash=about.address_hash, letter_id=about.letter_id, mail=mail))
-    return mail
+    at, send_after = rows.given(Mail, sent_at=timezone.now(), send_after=asked.send_after)
+    knock = KNOCK, [about.address_hash, about.letter_id, at, asked.key, send_after, int(allowed)]
+    *_, kept, _ = statements.run_all([*beside, mail, knock])
+    return rows.one(Mail, kept) or asked

@@ -1,12 +1,15 @@
 """Mail is owed in the transaction that causes it, within what one mailbox may be sent."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection as database
 from structlog.contextvars import get_contextvars
 
-from petition import patience, rows
+from petition import patience, rows, statements
+from petition.statements import Rows, Statement
 from signatories.models import Invitation, Knock, Mail, Signature
 from signatories.outbox.wanted import hashes
 
@@ -14,11 +17,13 @@ COOL_DOWN = timedelta(minutes=1)
 DAILY = 3  # mails to one address about one letter in a day, whoever asks for them
 DAILY_OVER_THE_SITE = 6
 DAY = timedelta(days=1)
+LOCK = "SELECT pg_advisory_xact_lock(%s)"
 # How often a mailbox was written to, whether its owner forbade it, and how many mails are kept about a signature.
 STANDING = """
 SELECT COUNT(knock.id), COUNT(knock.id) FILTER (WHERE knock.letter_id = %s),
     EXISTS (SELECT 1 FROM signatories_suppression WHERE address_hash IN (%s, %s)),
-    (SELECT COUNT(*) FROM signatories_mail WHERE signature_id = %s)
+    (SELECT COUNT(*) FROM signatories_mail WHERE signature_id =
+        (SELECT id FROM signatories_signature WHERE letter_id = %s AND address_hash = %s))
 FROM signatories_knock knock LEFT JOIN signatories_mail mail ON mail.id = knock.mail_id
 WHERE knock.address_hash = %s AND (knock.at > %s OR mail.state = 'owed')
 """
@@ -69,27 +74,40 @@ def knock(about: Signature | Invitation) -> bool:
     return allowed
 
 
+@dataclass(frozen=True)
+class Standing:
+    """Whether one more mail may go to a mailbox, and how many mails are kept about its signature of a letter."""
+
+    may_write: bool
+    kept: int
+
+
 def may_write_to(address_hash: str, *, letter_id: int) -> bool:
     """Whether one more mail may go to a mailbox that somebody typed; until the transaction ends nobody else is told.
 
     Counted is what is owed and what was sent within a day, over the whole site and about this letter.
     """
-    return may_write(address_hash, letter_id=letter_id)[0]
+    return look_up(address_hash, letter_id=letter_id).may_write
 
 
-def may_write(address_hash: str, *, letter_id: int, signature: Signature | None = None) -> tuple[bool, int]:
-    """The same, with how many mails are kept about a signature; all of it is asked in any case: time tells nothing."""
-    pk, since = rows.given(Mail, signature=signature and signature.pk, sent_at=patience.now() - DAY)
-    asked = [letter_id, *hashes(address_hash, letter_id), pk, address_hash, since]
-    locks = database.vendor == "postgresql"  # SQLite has one writer at a time in any case
-    with database.cursor() as cursor:
-        if locks:  # both in one message; what is counted is what the others have committed before the lock was given
-            cursor.execute(f"SELECT pg_advisory_xact_lock(%s);{STANDING}", [int(address_hash[:15], 16), *asked])
-            cursor.nextset()
-        else:
-            cursor.execute(STANDING, asked)
-        over_the_site, of_letter, unwanted, kept = cursor.fetchone()
-    return over_the_site < DAILY_OVER_THE_SITE and of_letter < DAILY and not unwanted, kept
+def look_up(address_hash: str, *, letter_id: int) -> Standing:
+    """Lock a mailbox, and return its standing."""
+    return standing(statements.run_all(asking(address_hash, letter_id=letter_id)))
+
+
+def asking(address_hash: str, *, letter_id: int) -> list[Statement]:
+    """Return the statements that lock a mailbox and ask for its standing; the same for each, so time tells nothing."""
+    (since,) = rows.given(Mail, sent_at=patience.now() - DAY)
+    asked = [letter_id, *hashes(address_hash, letter_id), letter_id, address_hash, address_hash, since]
+    # What is counted is what the others have committed before the lock was given. SQLite has one writer at a time.
+    lock = [(LOCK, [int(address_hash[:15], 16)])] if database.vendor == "postgresql" else []
+    return [*lock, (STANDING, asked)]
+
+
+def standing(found: Sequence[Rows]) -> Standing:
+    """Return what those statements have found."""
+    ((over_the_site, of_letter, unwanted, kept),) = found[-1]
+    return Standing(over_the_site < DAILY_OVER_THE_SITE and of_letter < DAILY and not unwanted, kept)
 
 
 def forget_knocks() -> int:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from petition import languages, rows, versions
+from petition import languages, versions
 from petition.forms import UNPROCESSABLE, posted
 from petition.idempotency import once
 from petition.models import Letter
@@ -18,8 +18,6 @@ from signatories.forms import signers
 from signatories.limits import signing as pressure
 from signatories.models import Signature
 from signatories.views import limited, links
-
-_PUBLIC = rows.Question(lambda slug: Letter.objects.public().filter(slug=slug).order_by(), slug="of-any-letter")
 
 
 @csrf_exempt
@@ -31,7 +29,6 @@ def sign(request: HttpRequest, slug: str) -> HttpResponse:
     if not letter.takes_signatures:
         status = 409 if request.method == "POST" else 200
         return render(request, "signatories/not_open.html", {"letter": letter}, status=status)
-    versions.renew(letter)
     assert letter.version is not None
     form = signers.SignForm(letter, posted(request), initial={"version": letter.version.number})
     if request.method == "POST" and form.is_valid():
@@ -60,8 +57,8 @@ def _take(request: HttpRequest, letter: Letter, form: signers.SignForm) -> HttpR
 
 
 def _letter(slug: str) -> Letter:
-    """The letter as it is now, in statements that are made once."""
-    letter = _PUBLIC.first(slug=slug)
+    """The letter as it is now, with its newest version."""
+    letter = versions.public(slug)
     if letter is None:
         raise Http404
     return letter
