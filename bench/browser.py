@@ -2,8 +2,8 @@
 
 `make bench` runs this in Chromium with the server that is shipped, on the same machine and on a copy of the demo's
 database: a throttled network and processor, and a server that is near. Times by the clock are as good as the machine
-is quiet, so each round also opens a page of a few words, which takes at best a round trip and a paint. What does not
-depend on that is `reckoned_ms`, a bound that `tests.browser.weighing` explains; bytes and movement belong to the pages.
+is quiet, so each round also opens a page of a few words, which takes at best a round trip and a paint. What hardly
+depends on that is `reckoned_ms`, which `tests.browser.weighing` explains; bytes and movement belong to the pages.
 """
 
 import json

@@ -100,11 +100,12 @@ def paint(page: Page, path: str) -> Painted:
 
 
 def reckon(page: Page, path: str) -> float:
-    """Return the milliseconds after which the slow phone has painted a page at the latest, on a busy machine too.
+    """Return a reckoning, in milliseconds, of when the slow phone has painted a page; on a busy machine too.
 
     The clock would say how much else is done here. This counts what belongs to the page: two round trips, for the page
     and for its style sheets; the bytes of these and of its fonts; and the time of the processor, by the clock of the
-    page's own thread, until everything is loaded and stands in its fonts.
+    page's own thread, until everything is loaded and stands in its fonts. The first look waits for less than that. The
+    time of the server and of the browser's other threads is not in it, so it is no largest paint that was seen.
     """
     answers: list[Response] = []
     page.on("response", lambda answer: answers.append(answer))
