@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
+from petition import tally
 from signatories import organisations
 from signatories.models import Organisation, OrganisationDomain, OrganisationName, Signature
 
@@ -184,3 +185,34 @@ def test_a_new_host_owes_evidence_to_those_who_wait(take, confirmed):
     Signature.objects.update(collect_after=None)
     take(record(1, "Lantern Works", "lantern.example.org"))
     assert Signature.objects.exclude(collect_after=None).count() == 1
+
+
+def test_an_organisation_is_of_the_first_type_that_is_a_kind(take):
+    take(record(1, types=["funder", "education"]), record(2, types=["no such"]), record(3, types="company"), record(4))
+    assert list(Organisation.objects.order_by("ror").values_list("sector", flat=True)) == ["education", "", "", ""]
+    assert "1 changed" in take(record(1, types=["company"]))
+    assert Organisation.objects.get(ror="0lights01").sector == "company"
+
+
+def test_people_are_counted_by_the_sector_of_what_they_name(take):
+    take(
+        record(1, "Lantern Works", types=["company"], also=[("LW", "acronym")]),
+        record(2, "Lantern University", types=["education"]),
+        record(3, "Lighthouse Lab", types=["facility"]),
+        record(4, "Lighthouse Lab", types=["company"]),
+        record(5, "Dark Works"),
+    )
+    named = [("LANTERN works Ltd", 3), ("Lighthouse Lab", 9), ("Lantern University", 4), ("Dark Works", 8), ("LW", 2)]
+    counted = organisations.by_sector([*named, ("Nobody knows", 7)])
+    assert list(counted.items()) == [("company", 5), ("education", 4)]
+
+
+def test_the_coalition_page_has_a_chart_of_sectors_where_one_is_known(client, letter, confirmed, listed, take):
+    listed(confirmed("a@example.com", organisation="Lantern University"))
+    tally.take(letter)
+    page = f"/letters/{letter.slug}/coalition/"
+    assert "<h2>Sectors</h2>" not in client.get(page).content.decode()
+    take(record(1, "Lantern University", types=["education"]))
+    assert "<h2>Sectors</h2>" in (shown := client.get(page).content.decode())
+    assert "<bdi>Universities and schools</bdi>" in shown
+    assert "<bdi>Hochschulen und Schulen</bdi>" in client.get(f"/de{page}").content.decode()

@@ -9,6 +9,7 @@ from petition import lifecycle, tally
 from petition.models import Letter
 from signatories import roll, vetting
 from signatories.models import Signature
+from tests.conformance import problems
 
 L = "/letters/keep-the-lights-on/"
 RECORD = [L + path for path in ("changes/", "changes.json", "changes.atom", "press/", "signatories/?as_of=2020-01-01")]
@@ -139,13 +140,31 @@ def test_odd_searches_and_filters_give_a_page(client: Client, letter, value):
         "x",
         "W10",
         "bnVsbA",
-        "\0",
         "é",
         *(base64.urlsafe_b64encode(j).decode() for j in (b"[1,2,3]", b'[1,"a","b"]', b"[" * 9000)),
     ],
 )
-def test_a_cursor_that_was_tampered_with_is_a_400(client: Client, letter, cursor):
-    assert client.get(L + "signatories/", {"after": cursor}).status_code == 400
+def test_a_cursor_that_was_tampered_with_is_a_page_that_says_what_to_do(client: Client, letter, cursor):
+    for path in ("signatories/", "changes/"):
+        answer = client.get(L + path, {"after": cursor})
+        assert answer.status_code == 400
+        page = answer.content.decode()
+        assert problems(page) == []
+        assert "<h1>There is no such place in the" in page
+        assert f'href="{L}{path}"' in page
+
+
+def test_a_zero_byte_in_a_cursor_is_the_page_for_requests_that_cannot_be_understood(client: Client, letter):
+    answer = client.get(L + "signatories/", {"after": "\0"})
+    assert answer.status_code == 400
+    assert "<h1>That request could not be understood</h1>" in answer.content.decode()
+
+
+@pytest.mark.parametrize("path", ["changes.json", "changes.atom"])
+def test_a_cursor_that_was_tampered_with_is_a_problem_document_for_programs(client: Client, letter, path):
+    answer = client.get(L + path, {"after": "x"})
+    assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")
+    assert answer.json()["detail"] == "This place in the record does not exist. Start from its first page."
 
 
 def test_the_headline_counts_by_definition_and_never_adds_the_two(client, letter, confirmed, listed, post_sign):

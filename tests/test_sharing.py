@@ -91,8 +91,33 @@ def test_other_addresses_have_no_frame(client, letter, settings, url):
 def test_crawlers_find_letters_under_the_public_address_whatever_host_they_ask(client, letter, settings):
     settings.ALLOWED_HOSTS = ["*"]
     page = client.get("/sitemap.xml", headers={"Host": "evil.example.net"}).content.decode()
-    assert f"<loc>{settings.SITE_URL}/letters/{letter.slug}/</loc>" in page
+    assert f"<loc>{settings.SITE_URL}/en/letters/{letter.slug}/</loc>" in page
     assert f"Sitemap: {settings.SITE_URL}/sitemap.xml" in client.get("/robots.txt").content.decode()
+
+
+def test_crawlers_find_each_language_of_a_page_with_the_others_beside_it(client, letter, settings):
+    pages = ElementTree.fromstring(client.get("/sitemap.xml").content)
+    found = {}
+    for page in pages:
+        others = {link.get("hreflang"): link.get("href") for link in page if link.tag.endswith("}link")}
+        found[page[0].text] = others
+    for path in (f"/letters/{letter.slug}/", f"/letters/{letter.slug}/signatories/"):
+        each = {code: f"{settings.SITE_URL}/{code}{path}" for code, _ in settings.LANGUAGES}
+        assert [found[address] for address in each.values()] == 5 * [
+            {**each, "x-default": f"{settings.SITE_URL}{path}"}
+        ]
+        assert {client.get(address.removeprefix(settings.SITE_URL)).status_code for address in each.values()} == {200}
+
+
+def test_the_picture_speaks_the_language_of_its_letter(letter, counted):
+    assert cards.what_it_says(letter)["to"].startswith("To ")
+    letter.language = "de"
+    says = cards.what_it_says(letter)
+    assert says["to"].startswith("An ")
+    assert says["as_of"].startswith("Stand: ")
+    assert "geprüft" in says["counted"]
+    letter.language = "tlh"
+    assert cards.what_it_says(letter)["to"].startswith("To ")
 
 
 def test_the_page_describes_itself_and_no_title_ends_the_description(client, letter):

@@ -9,9 +9,12 @@ from typing import Any
 import typst
 from django.utils.formats import date_format, number_format
 from django.utils.timezone import localtime
+from django.utils.translation import get_language, pgettext
+from django.utils.translation import gettext as _
 
 from petition.delivery import typesetting
 from petition.delivery.manuscript import direction
+from petition.languages import speaking
 from petition.models import Card, Letter
 from petition.templatetags import figures
 
@@ -46,19 +49,25 @@ def headline(letter: Letter) -> tuple[int, str]:
 
 
 def what_it_says(letter: Letter) -> dict[str, Any]:
-    """Return the words on the picture of a letter."""
+    """Return the words on the picture of a letter, in its own language where the house speaks that."""
+    with speaking(letter.language):
+        return _in_words(letter)
+
+
+def _in_words(letter: Letter) -> dict[str, Any]:
     tally = letter.latest_tally
     number, counted = headline(letter)
     to = letter.addressees[0] if letter.addressees else {}
     addressee = ", ".join(part for name in ("name", "office") if (part := to.get(name, "")))
     return {
         "title": letter.title,
-        "to": f"To {addressee}"[:FEW] if addressee else "",
+        "to": f"{pgettext('addressee of a letter', 'To')} {addressee}"[:FEW] if addressee else "",
         "number": number_format(number) if number else "",
-        "counted": counted,
+        "counted": counted if number else _("An open letter"),
         # A day is enough on a picture that others keep; the hour would have it drawn again and again.
-        "as_of": f"as of {date_format(localtime(tally.as_of), 'DATE_FORMAT')}" if tally else "",
+        "as_of": _("as of %(day)s") % {"day": date_format(localtime(tally.as_of), "DATE_FORMAT")} if tally else "",
         "language": letter.language,
+        "spoken": get_language(),
     }
 
 

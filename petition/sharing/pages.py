@@ -9,15 +9,16 @@ from django.contrib.sitemaps import Sitemap
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
-from django.urls import Resolver404, resolve, reverse
+from django.urls import Resolver404, resolve
 from django.utils.cache import get_conditional_response
 from django.utils.formats import number_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
-from petition.languages import SPOKEN, address
+from petition.languages import SPOKEN, address, path
 from petition.models import Card, Letter
 from petition.sharing.cards import headline
 
@@ -107,13 +108,16 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 
 class Letters(Sitemap):  # type: ignore[type-arg]
-    """The pages of public letters."""
+    """The pages of public letters, in each language with the others beside it, and the one that asks the browser."""
+
+    i18n = alternates = x_default = True
+    page = "petition:letter"
 
     def items(self) -> Any:
         return Letter.objects.public()
 
     def location(self, item: Letter) -> str:
-        return reverse("petition:letter", args=[item.slug])
+        return f"/{get_language()}{path(self.page, item.slug)}"
 
     def get_domain(self, site: Any = None) -> str:
         """The host of SITE_URL, whatever a request says."""
@@ -127,23 +131,22 @@ class Letters(Sitemap):  # type: ignore[type-arg]
 class Lists(Letters):
     """The lists of names, but for letters whose team wants them left out of search engines."""
 
+    page = "signatories:signatories"
+
     def items(self) -> Any:
         return Letter.objects.public().filter(names_unsearchable=False)
-
-    def location(self, item: Letter) -> str:
-        return reverse("signatories:signatories", args=[item.slug])
 
 
 def _slug_in(url: str) -> str:
     """The slug in the address of a letter's page here."""
     if not url.startswith(f"{settings.SITE_URL}/"):
         raise Http404
-    path = url.removeprefix(settings.SITE_URL).partition("#")[0].partition("?")[0]
-    code, slash, rest = path[1:].partition("/")
+    asked = url.removeprefix(settings.SITE_URL).partition("#")[0].partition("?")[0]
+    code, slash, rest = asked[1:].partition("/")
     if slash and code in SPOKEN:
-        path = f"/{rest}"
+        asked = f"/{rest}"
     try:
-        found = resolve(path)
+        found = resolve(asked)
     except Resolver404:
         raise Http404 from None
     if found.view_name != "petition:letter":

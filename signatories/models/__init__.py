@@ -12,6 +12,7 @@ from signatories.models.organisations import (
     OrganisationDomain,
     OrganisationEvent,
     OrganisationName,
+    Sector,
     Source,
 )
 from signatories.models.people import Signatory
@@ -68,6 +69,7 @@ __all__ = [
     "Proof",
     "Reaffirmation",
     "Recusal",
+    "Sector",
     "Setback",
     "Signatory",
     "Signature",

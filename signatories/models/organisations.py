@@ -19,12 +19,33 @@ class Source(models.TextChoices):
     TEAM = "team", _("entered by the team")
 
 
+class Sector(models.TextChoices):
+    """What kind of organisation it is, by the types of ROR; to fund others is not a kind of its own here."""
+
+    EDUCATION = "education", pgettext_lazy("sector of organisations", "Universities and schools")
+    FACILITY = "facility", pgettext_lazy("sector of organisations", "Laboratories and research facilities")
+    COMPANY = "company", pgettext_lazy("sector of organisations", "Companies")
+    NONPROFIT = "nonprofit", pgettext_lazy("sector of organisations", "Non-profit organisations")
+    GOVERNMENT = "government", pgettext_lazy("sector of organisations", "Government")
+    HEALTHCARE = "healthcare", pgettext_lazy("sector of organisations", "Health care")
+    ARCHIVE = "archive", pgettext_lazy("sector of organisations", "Libraries, archives and museums")
+    OTHER = "other", pgettext_lazy("sector of organisations", "Others")
+
+
 class Organisation(models.Model):
     """An organisation that people name after their names; seeded from ROR, kept by vetters of all letters."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     name = models.CharField(max_length=300)
     country = models.CharField(max_length=2, blank=True)
+    sector = models.CharField(
+        max_length=10,
+        choices=Sector.choices,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="empty: not known",
+    )
     ror = models.CharField(max_length=12, unique=True, null=True, help_text="the nine characters of the ROR iD")
     active = models.BooleanField(default=True, help_text="off: ROR says that it has ceased to exist")
     source = models.CharField(max_length=10, choices=Source.choices)

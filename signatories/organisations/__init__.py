@@ -3,7 +3,16 @@
 The rows are shared by all letters of an installation.
 """
 
-from signatories.organisations.finding import by_host, by_name, is_known, look_up, meant_by, named_in, suggest
+from signatories.organisations.finding import (
+    by_host,
+    by_name,
+    by_sector,
+    is_known,
+    look_up,
+    meant_by,
+    named_in,
+    suggest,
+)
 from signatories.organisations.hosts import is_free_mail
 from signatories.organisations.teaching import add, add_host, can_learn, remove_host, teach
 
@@ -12,6 +21,7 @@ __all__ = [
     "add_host",
     "by_host",
     "by_name",
+    "by_sector",
     "can_learn",
     "is_free_mail",
     "is_known",

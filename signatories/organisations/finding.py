@@ -1,6 +1,7 @@
 """Which organisation is meant: by the exact host of a mailbox, by what was typed, by how a name begins."""
 
 import uuid
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -71,6 +72,23 @@ def meant_by(text: str) -> list[Organisation]:
     common = set.intersection(*({one.organisation.pk for one in named} for named in each))
     by_name_too = {one.organisation.pk for named in each for one in named if not one.by_acronym}
     return [one.organisation for one in each[0] if one.organisation.pk in common & by_name_too]
+
+
+def by_sector(named: list[tuple[str, int]]) -> dict[str, int]:
+    """Count by the sector of what is named, the largest first.
+
+    Args:
+        named: each organisation as it is printed, with how many name it. Whatever is not known here, and a name whose
+            owners are of different sectors, is in no sector.
+    """
+    by_key = [(keys.key(text), n) for text, n in named]
+    found = _with_keys(key for key, _ in by_key)
+    counted: Counter[str] = Counter()
+    for key, n in by_key:
+        sectors = {one.sector for one in unmistakable(found.get(key, []))}
+        if len(sectors) == 1:
+            counted[sectors.pop()] += n
+    return {sector: n for sector, n in counted.most_common() if sector}
 
 
 def unmistakable(named: list[Named]) -> list[Organisation]:

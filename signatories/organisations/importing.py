@@ -17,6 +17,7 @@ from signatories.organisations import teaching
 from signatories.organisations.ror import Record, Skipped, Unreadable, records
 
 BATCH = 1000  # records in one transaction
+THEMSELVES = ("name", "country", "sector", "active")  # what ROR says of an organisation itself
 
 
 @dataclass
@@ -68,7 +69,7 @@ def _store(batch: dict[str, Record], report: Report) -> None:
         elif not record.active:
             report.skipped.note("closed down: the name is known, no host stands for it", f"{record.name} ({ror})")
     fresh = [
-        Organisation(ror=ror, name=one.name, country=one.country, active=one.active, source=Source.ROR)
+        Organisation(ror=ror, source=Source.ROR, **{part: getattr(one, part) for part in THEMSELVES})
         for ror, one in kept.items()
         if ror not in known
     ]
@@ -87,11 +88,12 @@ def _rename(known: Iterable[Organisation], kept: dict[str, Record]) -> Iterator[
     changed = []
     for one in known:
         record = kept[str(one.ror)]
-        now = (record.name, record.country, record.active)
-        if (one.name, one.country, one.active) != now:
-            one.name, one.country, one.active = now
+        now = {part: getattr(record, part) for part in THEMSELVES}
+        if {part: getattr(one, part) for part in THEMSELVES} != now:
+            for part, value in now.items():
+                setattr(one, part, value)
             changed.append(one)
-    Organisation.objects.bulk_update(changed, ["name", "country", "active"])
+    Organisation.objects.bulk_update(changed, THEMSELVES)
     return (one.pk for one in changed)
 
 

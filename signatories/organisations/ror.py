@@ -17,7 +17,7 @@ from typing import Any, BinaryIO, cast
 import ijson
 
 from signatories import addresses
-from signatories.models import OrganisationName
+from signatories.models import OrganisationName, Sector
 from signatories.organisations import hosts, keys
 
 Kind = OrganisationName.Kind
@@ -47,6 +47,7 @@ class Record:
     ror: str
     name: str
     country: str
+    sector: str
     active: bool
     withdrawn: bool
     names: dict[str, tuple[str, str]]
@@ -137,12 +138,18 @@ def _record(raw: Any, skipped: Skipped) -> Record | None:
         ror=found[1],
         name=display,
         country=code if len(code) == 2 and code.isascii() and code.isalpha() else "",
+        sector=_sector(raw.get("types")),
         active=active,
         withdrawn=raw["status"] == "withdrawn",
         names=names,
         hosts=_hosts(domains, skipped) if active else [],
         weight=min(len(related), HEAVIEST) if active else 0,
     )
+
+
+def _sector(types: Any) -> str:
+    """The first type that is a kind of organisation; `funder` is said beside it."""
+    return next((one for one in types if one in Sector.values), "") if isinstance(types, list) else ""
 
 
 def _names(raw: list[Any], country: str, skipped: Skipped) -> tuple[str, dict[str, tuple[str, str]]]:

@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from petition.models import POWERS, Letter, Power
-from signatories import announce, countries, reasons, record, roll, sampling, sentences, vetting
+from signatories import announce, countries, organisations, reasons, record, roll, sampling, sentences, vetting
 from signatories.forms import own_data, signers
-from signatories.models import Signature
+from signatories.models import Sector, Signature
 
 register = template.Library()
+LOOKED_UP = 1_000  # organisations on one page; what fewer name is in no chart of sectors
 
 
 @register.inclusion_tag("signatories/_sign_box.html")
@@ -40,6 +41,13 @@ def first_signatories(letter: Letter) -> dict[str, Any]:
 def audit_due(signature: Signature, token: str) -> dict[str, Any]:
     """The question of the weekly audit on a signer's own page, while it is open."""
     return {"drawn": sampling.open_draw(signature), "token": token}
+
+
+@register.simple_tag
+def sector_rows(named: list[tuple[str, int]]) -> list[tuple[str, int]]:
+    """Counts by sector, of the organisations that most people name."""
+    counted = organisations.by_sector(named[:LOOKED_UP])
+    return [(str(Sector(sector).label), n) for sector, n in counted.items()]
 
 
 @register.simple_tag

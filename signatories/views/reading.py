@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -28,7 +29,9 @@ def signatories(request: HttpRequest, slug: str) -> HttpResponse:
         context = {"letter": letter, "typed": typed, "problem": problem}
         return render(request, "signatories/no_such_time.html", context, status=BAD_REQUEST)
     except roll.BadCursor:
-        return HttpResponseBadRequest(_("This place in the list does not exist. Please start from its first page."))
+        first = reverse("signatories:signatories", args=[slug])
+        context = {"letter": letter, "heading": _("There is no such place in the list"), "first": first}
+        return render(request, "signatories/no_such_place.html", context, status=BAD_REQUEST)
     asked["search"] = asked["search"][:200]
     context = {
         "letter": letter,

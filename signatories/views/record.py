@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import translation
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
@@ -18,7 +18,8 @@ from petition.text import stamp
 from petition.views import shared, unsearched
 from signatories import press, record
 
-BAD_PLACE = gettext_lazy("This place in the record does not exist. Please start from its first page.")
+BAD_REQUEST = 400
+BAD_PLACE = "This place in the record does not exist. Start from its first page."
 COUNTS = ("hour", "as_of", "listed", "experts", "confirmed")
 
 
@@ -26,14 +27,24 @@ COUNTS = ("hour", "as_of", "listed", "experts", "confirmed")
 @shared
 def changes(request: HttpRequest, slug: str) -> HttpResponse:
     """What changed, newest first, for people."""
-    return _record(request, slug, "signatories/changes.html", "text/html")
+    letter = get_object_or_404(Letter.objects.public(), slug=slug)
+    try:
+        return _record(request, letter, "signatories/changes.html", "text/html")
+    except record.BadCursor:
+        first = reverse("signatories:changes", args=[slug])
+        context = {"letter": letter, "heading": _("There is no such place in the record"), "first": first}
+        return render(request, "signatories/no_such_place.html", context, status=BAD_REQUEST)
 
 
 @require_safe
 @shared
 def changes_atom(request: HttpRequest, slug: str) -> HttpResponse:
     """The same as an Atom feed (RFC 4287), with links to older entries (RFC 5005, section 3)."""
-    return _record(request, slug, "signatories/changes.atom", "application/atom+xml")
+    letter = get_object_or_404(Letter.objects.public(), slug=slug)
+    try:
+        return _record(request, letter, "signatories/changes.atom", "application/atom+xml")
+    except record.BadCursor:
+        return _bad_place()
 
 
 @require_safe
@@ -45,7 +56,7 @@ def changes_json(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         page = record.changes(letter, after=request.GET.get("after", ""))
     except record.BadCursor:
-        return HttpResponseBadRequest(BAD_PLACE)
+        return _bad_place()
     more = _address(letter, "changes_json", after=page.after) if page.after else None
     body = {
         "letter": letter.title,
@@ -83,13 +94,16 @@ def facts(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "signatories/press.html", context)
 
 
-def _record(request: HttpRequest, slug: str, template: str, content_type: str) -> HttpResponse:
-    letter = get_object_or_404(Letter.objects.public(), slug=slug)
+def _bad_place() -> HttpResponse:
+    """Say so to a program, as RFC 9457 has it."""
+    said = {"type": "about:blank", "title": "Bad Request", "status": BAD_REQUEST, "detail": BAD_PLACE}
+    return JsonResponse(said, status=BAD_REQUEST, content_type="application/problem+json")
+
+
+def _record(request: HttpRequest, letter: Letter, template: str, content_type: str) -> HttpResponse:
+    """A page of the record in one form; BadCursor where the place was not made here."""
     after = request.GET.get("after", "")
-    try:
-        page = record.changes(letter, after=after)
-    except record.BadCursor:
-        return HttpResponseBadRequest(BAD_PLACE)
+    page = record.changes(letter, after=after)
     context = {
         "letter": letter,
         "page": page,

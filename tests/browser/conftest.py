@@ -75,8 +75,11 @@ def complaints() -> Iterator[list[str]]:
 
 
 @pytest.fixture
-def visitor(chromium: Browser, demo: Demo, complaints: list[str]) -> Iterator[Callable[..., Page]]:
-    """Somebody with a browser of their own, with the context's options such as `java_script_enabled`."""
+def visitor(demo: Demo, chromium: Browser, complaints: list[str]) -> Iterator[Callable[..., Page]]:
+    """Somebody with a browser of their own, with the context's options such as `java_script_enabled`.
+
+    The demo comes first: its database cannot be migrated in a thread in which playwright runs.
+    """
     contexts: list[BrowserContext] = []
 
     def arrive(**options: Any) -> Page:

@@ -35,6 +35,8 @@ DOCUMENTED: dict[str, tuple[str, str, Theme]] = {
     "queue": ("desk-queue", "desk", "light"),
 }
 WAIT = 60_000  # milliseconds; the machine may be busy
+# A picture of a whole page does not bring its reader near the names.
+LAID_OUT = "document.querySelectorAll('.under').forEach(part => part.style.contentVisibility = 'visible')"
 TALLEST = 6000  # pixels; what comes below is more of the same
 
 
@@ -138,6 +140,7 @@ def _send_empty(page: Page, path: str, action: str) -> None:
 
 def _shoot(page: Page, file: Path) -> Path:
     file.parent.mkdir(parents=True, exist_ok=True)
+    page.evaluate(LAID_OUT)
     page.evaluate("document.fonts.ready")
     whole = page.evaluate("document.documentElement.scrollHeight")
     size = page.viewport_size

@@ -11,6 +11,7 @@ from tests.browser.tour import Tour
 
 Visit = Callable[..., Page]
 MOST = 100_000  # bytes
+SOON = 1_500  # milliseconds
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "device_scale_factor": 2}
 BLOCKING = "document.querySelectorAll('script[src]:not([defer], [async], [type=module])').length"
 
@@ -22,6 +23,11 @@ def test_a_letter_with_a_thousand_names_is_light(visitor: Visit, demo: Demo, fur
     assert weight.elsewhere == []
     assert weight.total < MOST, weight.sizes
     assert page.evaluate(BLOCKING) == 0
+
+
+@pytest.mark.parametrize("name", ["letter-thousand", "letter", "index", "sign"])
+def test_a_slow_phone_has_painted_it_soon(visitor: Visit, furnished: Tour, name: str) -> None:
+    assert weighing.reckon(visitor(**PHONE), furnished.public[name]) < SOON
 
 
 @pytest.mark.parametrize("name", ["letter-thousand", "index", "list-thousand", "coalition", "sign"])
