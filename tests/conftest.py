@@ -55,7 +55,8 @@ LINE: dict[str, Any] = {
 # A core has nothing to do while another runs the last test, so these begin. What commits leaves nothing behind
 # (tests/postgres/emptying.py) and need not come last.
 LONG = (
-    *("test_upgrading.py", "test_time_tells_nothing.py", "test_matrix.py", "test_fuzzing.py", "test_killed.py"),
+    *("test_queries.py", "test_upgrading.py", "test_time_tells_nothing.py", "test_matrix.py", "test_fuzzing.py"),
+    "test_killed.py",
     "tests/postgres/",
 )
 

@@ -105,7 +105,7 @@ def test_a_worker_killed_in_the_middle_loses_and_repeats_nothing(crowd, begin):
         assert done.count() < 1500
         Batch.objects.update(go_on_after=timezone.now())  # the lease is over
         with clockwork(os.environ["REDIS_URL"], sink.url):
-            until(lambda: Batch.objects.get().state == "done", 60)
+            until(lambda: Batch.objects.get().state == "done", 300)
     assert done.count() == Signature.objects.filter(status="listed").count() == 1500
     assert SignatureEvent.objects.count() == Decision.objects.count() == 1500
     assert Mail.objects.filter(kind="listed").count() == 1500
