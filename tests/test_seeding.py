@@ -13,8 +13,9 @@ from signatories.retention import due
 
 @pytest.fixture
 def full(letter: Letter) -> Letter:
-    # Of those who never confirmed most are forgotten: only this week's are still pending, and some must be.
-    seeding.seed(letter, number=600, mix=dict.fromkeys(seeding.MIX, 1.0) | {"pending": 5.0})
+    # Most who never confirmed are forgotten and most questions have lapsed: only what is of these weeks still stands,
+    # and some must be.
+    seeding.seed(letter, number=600, mix=dict.fromkeys(seeding.MIX, 1.0) | {"pending": 8.0, "asked": 8.0})
     return letter
 
 
