@@ -10,6 +10,7 @@ import json
 import os
 import threading
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -58,10 +59,22 @@ class Step:
     reads: loads.Result
 
     @property
+    def wrong(self) -> Counter[str]:
+        """Answers that were none, or refusals: how many, by what was asked and what came."""
+        asked = {"signing": (self.signs, 303), "confirming": (self.confirms, 303), "reading": (self.reads, 200)}
+        return Counter(
+            {
+                f"{what} {status}": number
+                for what, (result, right) in asked.items()
+                for status, number in result.statuses.items()
+                if status != right
+            }
+        )
+
+    @property
     def errors(self) -> int:
-        """Answers that were none, or refusals."""
-        wrong = [n for result in (self.signs, self.confirms) for status, n in result.statuses.items() if status != 303]
-        return sum(wrong) + sum(n for status, n in self.reads.statuses.items() if status != 200)
+        """How many answers were wrong."""
+        return self.wrong.total()
 
     @property
     def is_fine(self) -> bool:
@@ -75,7 +88,7 @@ class Step:
         """One line for the terminal."""
         rates = [f"{result.done / self.seconds:,.0f}" for result in (self.signs, self.confirms, self.reads)]
         late = f"signing p50 {self.signs.percentile(0.5):,.0f} ms, p99 {self.signs.percentile(0.99):,.0f} ms"
-        verdict = "fine" if self.is_fine else "too much"
+        verdict = "fine" if self.is_fine else f"too much {dict(self.wrong) or ''}"
         said = f"{self.share:.0%} for {self.seconds:.0f} s: {' / '.join(rates)} a second signed, confirmed, read"
         return f"  {said}; {late}; {self.errors} errors: {verdict}"
 
@@ -149,7 +162,7 @@ def disagreements(letter: Letter, front: Web, steps: list[Step], before: dict[st
     pairs = {
         "signatures and accepted forms": (signed, accepted([step.signs for step in steps], signed)),
         "confirmed and accepted codes": (confirmed, accepted([step.confirms for step in steps], confirmed)),
-        "mails sent and mails taken": (after["mails"] - before["mails"], server.counts()[1]),
+        "mails sent and mails taken": (after["mails"] - before["mails"], server.counts()[1] - before["taken"]),
         "the count and the list, in": (apart, []),
         "the count for programs and the count": (shown["listed"], counted["listed"]),
     }
@@ -190,7 +203,8 @@ def measure(
     front: Web, letter: Letter, server: Sink, pids: dict[str, int], shares: list[float], seconds: float, minutes: float
 ) -> list[Figure]:
     """Try the shares, keep the largest up, and let everything come to rest; the lines of the table."""
-    before = numbers(letter)
+    until_out(60)  # what the clock found to do when it began
+    before = numbers(letter) | {"taken": server.counts()[1]}
     steps = [load(front, letter, shares[0], seconds)]  # who has just started is slow for a moment
     for share in shares:
         step = load(front, letter, share, seconds)
