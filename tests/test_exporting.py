@@ -131,6 +131,11 @@ def test_the_workbook_has_the_list_and_says_what_it_is(letter, people):
     assert about["disclaimer"] == "Organisations are named for identification only."
 
 
+def test_a_workbook_begins_to_leave_before_its_first_row_is_there():
+    rows = (pytest.fail("a row was asked for") for _ in range(1))
+    assert next(workbook.pieces("T", ["a"], rows, [])).startswith(b"PK")
+
+
 def test_a_workbook_goes_on_where_a_sheet_is_full(letter, people, monkeypatch):
     monkeypatch.setattr(workbook, "ROWS", 2)
     book = io.BytesIO(b"".join(exporting.stream(letter, format="xlsx", audience="team")))

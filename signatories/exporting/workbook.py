@@ -56,10 +56,10 @@ def pieces(title: str, head: Sequence[Any], rows: Iterable[Iterable[Any]], about
     """
     outlet, names, left = _Outlet(), list[str](), iter(rows)
     with zipfile.ZipFile(outlet, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as book:  # type: ignore[call-overload]
-        first = list(islice(left, 1))
+        first: list[Iterable[Any]] = []  # nobody is asked for a row before the file has begun to leave
         while first or not names:
             names.append(title if not names else f"{title} {len(names) + 1}")
-            yield from _sheet(book, outlet, len(names), chain([head], first, islice(left, ROWS - 2)))
+            yield from _sheet(book, outlet, len(names), chain([head], first, islice(left, ROWS - 1 - len(first))))
             first = list(islice(left, 1))
         names.append("About")
         yield from _sheet(book, outlet, len(names), about)
