@@ -68,7 +68,7 @@ def test_the_badge_says_the_count_in_words_and_escapes_the_title(client, letter,
     Letter.objects.update(title="<script>alert(1)</script>")
     badge = client.get(f"/letters/{letter.slug}/badge.svg").content.decode()
     root = ElementTree.fromstring(badge)
-    assert "1 experts whose affiliation or identity was checked" in "".join(root.itertext())
+    assert "1 expert whose affiliation or identity was checked" in "".join(root.itertext())
     assert "<script" not in badge
 
 

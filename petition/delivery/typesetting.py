@@ -17,6 +17,7 @@ from django.conf import settings
 from django.utils.formats import date_format, number_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from petition.delivery.manuscript import blocks, direction
 
@@ -95,17 +96,30 @@ def typeset(document: Document) -> Typeset:
 
 def counts(frame: dict[str, Any], figures: dict[str, Any]) -> list[tuple[int, str]]:
     """Return the numbers with their definitions, the headline first; they are never to be added up."""
-    listed, experts, unnamed = figures["listed"], figures["experts"], figures["unnamed"]
+    listed, experts, unnamed, further = (figures[name] for name in ("listed", "experts", "unnamed", "confirmed"))
     if frame["listing"] == "confirmed":
         found = [(listed, _("listed by name, each confirmed by email"))]
-        found.append((experts, _("of them were checked further")))
+        found.append((experts, ngettext("of them was checked further", "of them were checked further", experts)))
     else:
-        found = [(experts, _("experts whose affiliation or identity was checked, listed by name"))]
+        words = ngettext(
+            "expert whose affiliation or identity was checked, listed by name",
+            "experts whose affiliation or identity was checked, listed by name",
+            experts,
+        )
+        found = [(experts, words)]
         if listed > experts:
             found.append((listed - experts, _("more listed by name, confirmed by email")))
-        found.append((figures["confirmed"], _("further supporters confirmed by email, not listed")))
+        words = ngettext(
+            "further supporter confirmed by email, not listed",
+            "further supporters confirmed by email, not listed",
+            further,
+        )
+        found.append((further, words))
     if unnamed:
-        found.append((unnamed, _("more were checked and asked not to be named")))
+        words = ngettext(
+            "more was checked and asked not to be named", "more were checked and asked not to be named", unnamed
+        )
+        found.append((unnamed, words))
     return found
 
 
