@@ -71,7 +71,7 @@ def elsewhere(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(line, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=120, check=False)
 
 
-def test_sqlite_is_restored_with_its_bundles_and_guards_and_not_over_data(backup, tmp_path):
+def test_sqlite_is_restored_with_its_bundles_and_guards_and_not_over_data(db, backup, tmp_path):
     done = elsewhere(tmp_path / "other", "manage.py", "restore", str(backup))
     assert "2 signatures" in done.stdout, done.stderr
     assert "2 mails were owed" in done.stdout
@@ -85,7 +85,7 @@ def test_sqlite_is_restored_with_its_bundles_and_guards_and_not_over_data(backup
     assert "not empty" in again.stderr
 
 
-def test_a_damaged_backup_is_refused(backup):
+def test_a_damaged_backup_is_refused(db, backup):
     stored = next((backup / "deliveries").iterdir())
     stored.write_bytes(stored.read_bytes()[:-1])
     with pytest.raises(CommandError, match=f"damaged.*{stored.name}"):
@@ -116,7 +116,7 @@ def test_what_is_no_backup_is_said(tmp_path):
         call_command("backup", str(tmp_path))
 
 
-def test_no_key_and_no_name_of_a_key_is_in_a_backup(backup, settings):
+def test_no_key_and_no_name_of_a_key_is_in_a_backup(db, backup, settings):
     for path in backup.rglob("*"):
         if path.is_file():
             assert settings.SECRET_KEY.encode() not in path.read_bytes()
