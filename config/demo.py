@@ -14,6 +14,7 @@ def prepare_environment(environ: MutableMapping[str, str]) -> None:
     still work after a restart; nothing but the demo ever makes a secret by itself.
     """
     environ.setdefault("DEMO", "1")
+    environ.setdefault("LOG_LEVEL", "WARNING")  # what is printed says where to look first
     if "SECRET_KEY" not in environ:
         kept = Path(environ.get("VAR_DIR") or HERE / "var") / "demo-secret-key"
         kept.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Logs: one JSON object a line in production, words in DEBUG; and nothing personal in either."""
+"""Logs: one JSON object a line in production, words where it is tried out; and nothing personal in either."""
 
 import logging
 import re
@@ -131,6 +131,7 @@ def settings(level: str, *, readable: bool) -> dict[str, Any]:
         "loggers": {
             # What these say is said better by our own line, or too often.
             **{name: {"level": "WARNING"} for name in ("celery.beat", "celery.app.trace", "celery.worker.strategy")},
+            "kombu.connection": {"level": "ERROR"},  # it warns of a queue in memory that it has no host
             "django": {"handlers": [], "level": "INFO"},  # what Django would add beside the console hides nothing
             "django.request": {"level": "ERROR"},
             "django.server": {"level": "WARNING"},

@@ -312,4 +312,4 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-LOGGING = logs.settings(env.text("LOG_LEVEL", "INFO").upper(), readable=DEBUG)
+LOGGING = logs.settings(env.text("LOG_LEVEL", "INFO").upper(), readable=TRYING_OUT)
