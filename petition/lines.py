@@ -6,6 +6,8 @@ import unicodedata
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from petition.text import fold
+
 LONGEST_IN_MAIL = 60
 # Endings by which people, and the programs that turn words into links, know a web address. Not every one there is:
 # .med, .ing or .phil would refuse "Dr.med." and "Dipl.Ing.", and a mail takes every dotted word apart in any case.
@@ -22,6 +24,22 @@ BARE = re.compile(rf"[\w-]+\.(?:{ENDINGS})\b", re.IGNORECASE)
 BARE_NATIONAL = re.compile(r"(?<![\w.])[a-z0-9-]{3,}\.[a-z]{2}(?![\w.])")
 DOTS = str.maketrans(dict.fromkeys("\u3002\uff0e\uff61\u2024\ufe52", "."))
 SLASHES = str.maketrans(dict.fromkeys("\u2044\u2215\uff0f\u29f8", "/") | {"\uff1a": ":", "\ufe55": ":", "\uff20": "@"})
+# What people type where no organisation is meant, in the languages of the house.
+NOBODY = {
+    *("independent", "independent researcher", "independent scholar", "independent consultant", "independent expert"),
+    *("self", "self employed", "freelance", "freelancer", "retired", "none", "na", "n a", "private", "private citizen"),
+    *("unaffiliated", "no affiliation", "citizen", "individual", "student", "unemployed", "personal", "myself"),
+    *("unabhangig", "selbstandig", "selbststandig", "freiberuflich", "im ruhestand", "keine", "privat", "privatperson"),
+    *("independant", "independante", "retraite", "retraitee", "aucune", "sans affiliation", "a titre personnel"),
+    *("independiente", "autonomo", "autonoma", "jubilado", "jubilada", "ninguna", "sin afiliacion", "particular"),
+    *("مستقل", "مستقلة", "متقاعد", "متقاعدة", "لا يوجد"),
+}
+
+
+def names_nobody(organisation: str) -> bool:
+    """Whether what was typed as organisation says that there is none."""
+    words = re.sub(r"[\W_]+", " ", fold(organisation)).strip()
+    return not words or words in NOBODY
 
 
 def refuse_web_address(text: str, *, bare: bool) -> str:

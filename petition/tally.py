@@ -10,6 +10,7 @@ from django.db.models import Count, F, QuerySet, Value
 from django.utils import timezone
 
 from petition import patience, text
+from petition.lines import names_nobody
 from petition.models import Letter, Tally
 
 DIMENSIONS = ("level", "discipline", "country", "organisation", "version__number")
@@ -132,10 +133,12 @@ def _ranked(groups: Mapping[str, int]) -> list[list[Any]]:
 
 
 def _merge(groups: Mapping[str, int]) -> dict[str, int]:
-    """Count spellings that differ only in case, accents or spaces as one, under the commonest spelling."""
+    """Count spellings that differ only in case, accents or spaces as one, under the commonest; "none" is not one."""
     spelling: dict[str, str] = {}
     merged: dict[str, int] = {}
     for key, n in sorted(groups.items(), key=lambda item: (-item[1], item[0])):
+        if names_nobody(key):
+            continue
         name = spelling.setdefault(text.fold(key), key)
         merged[name] = merged.get(name, 0) + n
     return merged

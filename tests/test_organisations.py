@@ -3,6 +3,8 @@
 import pytest
 from django.test import Client
 
+from petition import tally
+from petition.lines import names_nobody
 from signatories import organisations
 from signatories.organisations import hosts, keys
 from tests.conftest import known_organisation as make
@@ -33,10 +35,17 @@ def test_names_of_every_script_have_a_key(typed: str, same: str):
     assert keys.key(typed) == keys.key(same) != ""
 
 
-@pytest.mark.parametrize("typed", ["", "  ", "\x00", "—", "\ud800", "Independent", "self-employed", "N/A"])
+@pytest.mark.parametrize(
+    "typed", ["", "  ", "\x00", "—", "\ud800", "Independent", "self-employed", "N/A", "Unabhängig"]
+)
 def test_no_organisation_is_found_where_none_is_named(typed: str):
-    assert keys.names_nobody(typed)
+    assert names_nobody(typed)
     assert organisations.by_name(typed) == []
+
+
+def test_who_names_none_is_counted_with_none():
+    counted = {"Independent": 3, "Lantern & Works": 2, "lantern & works": 1, "N/A": 1, "Independent Ltd": 1}
+    assert tally.figures({"organisation": counted})["organisations"] == [["Lantern & Works", 3], ["Independent Ltd", 1]]
 
 
 def test_only_the_exact_host_stands_for_an_organisation():

@@ -4,9 +4,9 @@ from typing import Any
 
 from django.utils.translation import override
 
+from petition.lines import names_nobody
 from signatories import evidence, organisations
 from signatories.models import Evidence, OrganisationDomain, Signature
-from signatories.organisations.keys import names_nobody
 from signatories.reasons import Family
 
 Kind = OrganisationDomain.Kind

@@ -6,10 +6,10 @@ from typing import Any
 from django.db.models import Q
 from rapidfuzz.distance import OSA
 
+from petition.lines import names_nobody
 from signatories import organisations
 from signatories.models import OrganisationDomain, Signature
 from signatories.organisations import hosts
-from signatories.organisations.keys import names_nobody
 from signatories.reasons import FlagKind
 
 # The providers that are imitated. Smaller ones have honest neighbours: terra and Terna, rogers and Rodgers.

@@ -22,12 +22,6 @@ _JOINED_FORMS = tuple(form for form in _FORMS if f" {form}" not in _WORD_FORMS)
 # No accent that could be taken off, and still typed without by most.
 _PLAIN = {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
 _SILENT = str.maketrans({**dict.fromkeys(".'’‘`´ʻʼʹ", ""), **_PLAIN, "&": " and ", "+": " and "})
-# What people type where no employer is meant.
-NOBODY = {
-    *("independent", "independent researcher", "independent scholar", "independent consultant", "independent expert"),
-    *("self", "self employed", "freelance", "freelancer", "retired", "none", "na", "n a", "private", "private citizen"),
-    *("unaffiliated", "no affiliation", "citizen", "individual", "student", "unemployed", "personal", "myself"),
-}
 
 
 def key(name: str) -> str:
@@ -45,11 +39,6 @@ def parts(name: str) -> list[str]:
     """Return the keys of what stands side by side in one line: `Name (OTHER NAME)`, `Department, University`."""
     found = [key(part) for part in re.split(r"[,;|/()\[\]（）、，]| [-–—] ", name)]
     return [part for part in dict.fromkeys(found) if part and part not in _FORMS]
-
-
-def names_nobody(name: str) -> bool:
-    """Whether what was typed as organisation says that there is none."""
-    return key(name) in NOBODY | {""}
 
 
 def _kept(character: str) -> str:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from petition import patience
+from petition.lines import names_nobody
 from petition.models import Letter, User
 from signatories.models import (
     WAITING,
@@ -30,7 +31,7 @@ What = OrganisationEvent.What
 
 def can_learn(signature: Signature) -> bool:
     """Whether a decision about a signature is an occasion to learn whose mailboxes are at its host."""
-    if not signature.host or keys.names_nobody(signature.organisation) or hosts.is_free_mail(signature.host):
+    if not signature.host or names_nobody(signature.organisation) or hosts.is_free_mail(signature.host):
         return False
     meant = {one.pk for one in finding.meant_by(signature.organisation)}
     known = {row.organisation_id for row in finding.by_host(signature.host)}
@@ -80,7 +81,7 @@ def add(name: str, *, country: str = "", by: User, decision: Decision | None = N
     Raises:
         ValidationError: the name says nothing, or an organisation with this name and country is known.
     """
-    if keys.names_nobody(name):
+    if names_nobody(name):
         raise ValidationError(_("Please give the name of an organisation."))
     for one in finding.by_name(name):
         if not one.by_acronym and one.organisation.country == country:
