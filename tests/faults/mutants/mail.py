@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from celery import shared_task
@@ -103,19 +103,17 @@ def mark_before_send() -> None:
 @plant
 def mark_after_the_batch() -> None:
     """A batch is marked when all of it was sent."""
-    waiting: list[tuple[Mail, Any, dict[str, Any]]] = []
-
-    def mark_later(mail: Mail, state: Any, **changes: Any) -> None:
-        waiting.append((mail, state, changes))
+    waiting: list[tuple[Mail, datetime]] = []
 
     def send_then_mark(mails: list[Mail]) -> tuple[int, bool]:
         waiting.clear()
         done = send_all(mails)
-        for mail, state, changes in waiting:
-            mark(mail, state, **changes)
+        for mail, at in waiting:
+            mark_sent(mail, at)
         return done
 
-    sending._mark, sending._send_all = mark_later, send_then_mark
+    mark_sent, sending._mark_sent = sending._mark_sent, lambda mail, at: waiting.append((mail, at))
+    sending._send_all = send_then_mark
 
 
 @plant
