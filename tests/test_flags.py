@@ -9,7 +9,7 @@ from django.utils import timezone
 from petition import identifiers
 from petition.models import Letter
 from signatories import flags, origins, privacy, retention, signing, tokens, watch
-from signatories.flags import bursts
+from signatories.flags import bursts, company
 from signatories.models import Alarm, Flag, Mail, Organisation, OrganisationDomain, Origin, Signature
 from signatories.reasons import FlagKind
 from tests import naming
@@ -131,6 +131,13 @@ def test_three_names_from_one_device_are_flagged_and_two_are_not(from_):
     third = from_("cleo@example.com", device="same", name="Cleo Three")
     found = flags.look(third)[FlagKind.DEVICE]
     assert set(found["others"]) == {str(first.pk), str(second.pk)}
+
+
+def test_two_others_are_found_behind_one_who_signed_many_times(from_, monkeypatch):
+    monkeypatch.setattr(company, "MOST_SHOWN", 2)
+    ada = [from_(f"ada{n}@example.com", device="same", name="Ada One") for n in range(6)]
+    last = [from_(f"{n}@example.com", device="same", name=n) for n in ("Bea Two", "Cleo Three")]
+    assert flags.look(ada[0])[FlagKind.DEVICE] == {"others": [str(one.pk) for one in last]}
 
 
 def test_a_code_that_is_typed_within_three_seconds_is_flagged(from_):

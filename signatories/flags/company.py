@@ -1,6 +1,8 @@
 """Looks at the company that a signature keeps: others from its device, others like it; and at the clock."""
 
+from collections.abc import Iterable
 from datetime import timedelta
+from uuid import UUID
 
 from signatories import names
 from signatories.flags.around import DEVICE_NAMES, Around, Found
@@ -38,13 +40,22 @@ def _device(signature: Signature, around: Around) -> Found:
         at__range=(mine.at - DEVICE_WITHIN, mine.at + DEVICE_WITHIN),
     )
     others = others.exclude(signature__name="").exclude(pk=mine.pk).order_by("at")
-    rows = list(others.values_list("signature", "signature__name")[:MOST_OTHERS])
-    people: dict[frozenset[str], str] = {frozenset(names.keys(signature.name)): str(signature.pk)}
+    rows = others.values_list("signature", "signature__name")
+    # A few are mostly enough: where a script signs a thousand times, each would be looked at beside hundreds.
+    for most in (2 * MOST_SHOWN, MOST_OTHERS):
+        near = list(rows[:most])
+        people = _people(signature, near)
+        if len(near) < most or len(people) >= MOST_SHOWN:
+            break
+    return {FlagKind.DEVICE: {"others": people[:MOST_SHOWN]}} if len(people) + 1 >= DEVICE_NAMES else {}
+
+
+def _people(signature: Signature, rows: Iterable[tuple[UUID, str]]) -> list[str]:
+    """The first signature of each other person among some, in their order."""
+    found: dict[frozenset[str], str] = {frozenset(names.keys(signature.name)): ""}
     for pk, name in rows:
-        people.setdefault(frozenset(names.keys(name)), str(pk))
-    if len(people) < DEVICE_NAMES:
-        return {}
-    return {FlagKind.DEVICE: {"others": [pk for pk in people.values() if pk != str(signature.pk)][:MOST_SHOWN]}}
+        found.setdefault(frozenset(names.keys(name)), str(pk))
+    return [pk for pk in found.values() if pk]
 
 
 def _duplicate(signature: Signature, around: Around) -> Found:

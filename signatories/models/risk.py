@@ -105,7 +105,7 @@ class Origin(models.Model):
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["network", "at"], name="origin_network"),
-            models.Index(fields=["device"], name="origin_device"),
+            models.Index(fields=["device", "at"], name="origin_device_at"),
         ]
 
     def __str__(self) -> str:

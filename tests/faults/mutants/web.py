@@ -1,17 +1,20 @@
 """Mistakes on pages and in what they write."""
 
 import logging
+import sys
 import time
 from collections.abc import Callable
 from typing import Any
 
-from django.core.cache import cache
+import redis
+from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from config import failures
-from petition import models, moves
-from signatories import addresses, outbox, privacy, signing, tokens
+from petition import models, rows
+from signatories import addresses, erasing, outbox, signing, tokens
 from signatories.models import Mail, Signature
 from signatories.views import links
 from signatories.views import signing as pages
@@ -82,24 +85,20 @@ def history_is_forgotten() -> None:
         type(thing)._base_manager.filter(pk=thing.pk).update(status=to, **changes)
         thing.status = to
 
-    privacy.move = without_history
+    erasing.move = without_history
 
 
 @plant
 def no_compare_and_swap() -> None:
-    """A move is made from whatever status the row was read in, without looking again."""
+    """A move is made from whatever status the row was read in: without a lock, and without looking again."""
 
-    def read_then_write(thing: Any, to: str, *, actor: Any = None, reason: str = "", **changes: Any) -> None:
-        was = thing.status
-        if to not in thing.MOVES[was]:
-            raise moves.NotAllowed("No such move.")
+    def change_anyway(thing: Any, *, was: str, **changes: Any) -> bool:
         time.sleep(0.05)
-        type(thing)._base_manager.filter(pk=thing.pk).update(status=to, **changes)
-        thing.events.create(was=was, now=to, actor=actor, reason=reason)
-        for name, value in {"status": to, **changes}.items():
-            setattr(thing, name, value)
+        type(thing)._base_manager.filter(pk=thing.pk).update(**changes)
+        return True
 
-    signing.move = read_then_write
+    rows.change_if = change_anyway
+    QuerySet.select_for_update = lambda asked, *_, **__: asked
 
 
 @plant
@@ -113,7 +112,7 @@ def address_in_a_log() -> None:
     """Somebody wanted to see who signs."""
 
     def sign_and_tell(letter: Any, **more: Any) -> Mail:
-        log.info("%s signs", more["address"])
+        print(more["address"], "signs", file=sys.stderr, flush=True)  # what is logged is cleaned
         return sign(letter, **more)
 
     signing.sign = sign_and_tell
@@ -121,13 +120,14 @@ def address_in_a_log() -> None:
 
 @plant
 def redis_in_the_request() -> None:
-    """Signing counts itself in the cache."""
+    """Signing counts itself in Redis."""
+    client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=5)
 
     def sign_and_count(letter: Any, **more: Any) -> Mail:
         try:
-            cache.set("last", 1)
-        except Exception:
-            log.warning("the cache is away")
+            client.incr("signed")
+        except redis.RedisError:
+            log.warning("Redis is away")
         return sign(letter, **more)
 
     signing.sign = sign_and_count
