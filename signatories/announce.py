@@ -200,7 +200,7 @@ def unsubscribe(signature: Signature, *, door: Consent.Door = Consent.Door.MAIL)
     signature.updates = False
     signature.save(update_fields=["updates"])
     consents.follow(signature, door=door)
-    owed = Mail.objects.filter(signature=signature, kind__in=outbox.NEWS, state=Mail.State.OWED)
+    owed = Mail.objects.filter(signature=signature, kind__in=outbox.NEWS).still_owed()
     owed.update(state=Mail.State.DROPPED)
 
 

@@ -79,6 +79,6 @@ def _end_impostor(signature: Signature, *, by: User, note: str) -> None:
         vetting.decline(signature, vetter=by, reason="impostor", note=note)
     owner_told_us = signature.cases.filter(kind__in=[Case.Kind.NOT_ME, Case.Kind.AUDIT]).exists()
     if owner_told_us:  # who told us that it was not them is not told that it was somebody else
-        owed = signature.mails.filter(kind__in=[Mail.Kind.HIDDEN, Mail.Kind.DECLINED], state=Mail.State.OWED)
+        owed = signature.mails.filter(kind__in=[Mail.Kind.HIDDEN, Mail.Kind.DECLINED]).still_owed()
         owed.update(state=Mail.State.DROPPED, to="")
     watch.remember(signature, by=by)

@@ -99,7 +99,7 @@ def forget_mails(signature: Signature) -> None:
     """
     neutral = Concat(Value("forgotten:"), Cast("pk", CharField()), output_field=CharField())
     signature.mails.update(details={}, key=neutral)
-    signature.mails.filter(state=Mail.State.OWED).update(state=Mail.State.DROPPED, to="")
+    signature.mails.still_owed().update(state=Mail.State.DROPPED, to="")
 
 
 def _forget_on_watchlist(remembered: QuerySet[WatchName]) -> None:

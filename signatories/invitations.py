@@ -232,7 +232,7 @@ def decline(invitation: Invitation) -> None:
     """Note that somebody does not want to be a founder; they get no further mail about it."""
     open_ones = Invitation.objects.filter(pk=invitation.pk, signature=None, declined_at=None)
     open_ones.update(declined_at=timezone.now(), address="")
-    invitation.mails.filter(state=Mail.State.OWED).update(state=Mail.State.DROPPED)
+    invitation.mails.still_owed().update(state=Mail.State.DROPPED)
 
 
 def note_opening(invitation: Invitation) -> None:
@@ -287,7 +287,7 @@ def revoke(invitation: Invitation) -> None:
     unused = Invitation.objects.filter(pk=invitation.pk, signature=None, revoked_at=None)
     if not unused.update(revoked_at=timezone.now()):
         raise NotAllowed(_("This invitation was used or taken back already."))
-    invitation.mails.filter(state=Mail.State.OWED).update(state=Mail.State.DROPPED)
+    invitation.mails.still_owed().update(state=Mail.State.DROPPED)
 
 
 def where(invitation: Invitation) -> str:

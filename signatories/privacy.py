@@ -54,7 +54,7 @@ def disown(
     signature = Signature.objects.select_for_update().get(pk=signature.pk)
     outbox.forbid(signature.address_hash, letter_id=None if no_more_mail else signature.letter_id)
     if no_more_mail:
-        signature.mails.filter(state=Mail.State.OWED).update(state=Mail.State.DROPPED, to="")
+        signature.mails.still_owed().update(state=Mail.State.DROPPED, to="")
     if signature.status == Status.PENDING:
         erasing.forget(signature, Status.EXPIRED, reason="not_me")
         return

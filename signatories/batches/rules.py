@@ -198,7 +198,7 @@ def take_back(signature: Signature, batch: Batch, before: dict[str, Any]) -> Non
     )
     signature.decisions.create(outcome=Outcome.BACK, reason="batch_undone", vetter=batch.undone_by, batch=batch)
     for mail in about:
-        owed = Mail.objects.filter(pk=mail.pk, state=Mail.State.OWED)
+        owed = Mail.objects.filter(pk=mail.pk).still_owed()
         # One that was sent since it was read here is sent.
         if not owed.update(state=Mail.State.DROPPED, to="") and mail.state != Mail.State.FAILED:
             outbox.owe(Mail.Kind.TAKEN_BACK, signature=signature, key=str(decision.pk))

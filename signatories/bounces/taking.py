@@ -86,5 +86,4 @@ def _stop_news(mail: Mail) -> None:
     """Drop the news that is owed to a mailbox that does not take our mail, about whatever letter."""
     assert mail.signature is not None
     same = {"signature__address_hash": mail.signature.address_hash}
-    owed = Mail.objects.filter(kind__in=NEWS, state=Mail.State.OWED, **same)
-    owed.update(state=Mail.State.DROPPED)
+    Mail.objects.filter(kind__in=NEWS, **same).still_owed().update(state=Mail.State.DROPPED)

@@ -30,7 +30,8 @@ AGAIN = ", ".join(
 )
 # It counts where that mail goes out.
 KNOCK = f"""INSERT INTO {Knock._meta.db_table} (address_hash, letter_id, mail_id, at)
-SELECT %s, %s, id, %s FROM {Mail._meta.db_table} WHERE key = %s AND state = 'owed' AND send_after = %s AND %s = 1"""
+SELECT %s, %s, id, %s FROM {Mail._meta.db_table} WHERE key = %s
+    AND state NOT IN ('sent', 'failed', 'dropped') AND send_after = %s AND %s = 1"""
 STORED = f"(%s = 1 OR EXISTS (SELECT 1 FROM {Mail._meta.db_table} WHERE key = %s))"
 
 

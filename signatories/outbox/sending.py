@@ -40,7 +40,7 @@ ABOUT: list[str] = [
 SENT = """
     UPDATE signatories_mail
     SET state = 'sent', "to" = '', sent_at = %s, times_sent = times_sent + 1, attempts = 0, problem = '', returned = ''
-    WHERE id = %s AND state = 'owed'
+    WHERE id = %s AND state NOT IN ('sent', 'failed', 'dropped')
 """
 # Those that count against the day from the moment they were sent.
 COUNTED = {*ASKED_FOR, Mail.Kind.MAILBOX}
@@ -112,8 +112,7 @@ def _lease(limit: int) -> list[Mail]:
     until = patience.now() + LEASE
     with transaction.atomic():
         chosen = turns.take(limit)
-        ours = Mail.objects.filter(pk__in=chosen, state=Mail.State.OWED)
-        ours.update(send_after=until, attempts=F("attempts") + 1)
+        Mail.objects.filter(pk__in=chosen).still_owed().update(send_after=until, attempts=F("attempts") + 1)
     return _read(chosen, until)
 
 
@@ -124,7 +123,7 @@ def _read(due: dict[UUID, datetime], until: datetime) -> list[Mail]:
         due: when each was due before it was leased, in the order in which they are sent.
         until: the end of the lease, which tells the rows that are still ours.
     """
-    rows = _with_rows().filter(state=Mail.State.OWED, send_after=until).in_bulk(due)
+    rows = _with_rows().still_owed().filter(send_after=until).in_bulk(due)
     mails = [rows[pk] for pk in due if pk in rows]
     kept = wanted(mails)
     pks = {mail.pk for mail in kept}  # rows compare slowly, and this is read four times a second
@@ -144,7 +143,7 @@ def _as_they_are(mails: list[Mail]) -> list[Mail]:
     """Read again what is left of a batch, and begin its lease anew; return what is still ours and wanted."""
     now, until = patience.now(), mails[0].send_after
     due = {mail.pk: mail.was_due for mail in mails}
-    Mail.objects.filter(pk__in=due, state=Mail.State.OWED, send_after=until).update(send_after=now + LEASE)
+    Mail.objects.filter(pk__in=due, send_after=until).still_owed().update(send_after=now + LEASE)
     return _read(due, now + LEASE)
 
 
@@ -177,7 +176,7 @@ def _mark_sent(mail: Mail, now: datetime) -> None:
 
 def _mark(mail: Mail, state: Mail.State, **changes: Any) -> None:
     """End with a mail; an address that only this row still knew goes with it."""
-    Mail.objects.filter(pk=mail.pk, state=Mail.State.OWED).update(state=state, to="", **changes)
+    Mail.objects.filter(pk=mail.pk).still_owed().update(state=state, to="", **changes)
 
 
 def _postpone(mail: Mail, problem: Exception) -> None:
@@ -197,5 +196,5 @@ def _give_back(mails: list[Mail]) -> None:
     The next turn begins with the same ones, so that those who have waited longest are the first when it is back.
     """
     for mail in mails:
-        ours = Mail.objects.filter(pk=mail.pk, state=Mail.State.OWED, send_after=mail.send_after)
-        ours.update(send_after=mail.was_due, attempts=F("attempts") - 1)
+        ours = Mail.objects.filter(pk=mail.pk, send_after=mail.send_after)
+        ours.still_owed().update(send_after=mail.was_due, attempts=F("attempts") - 1)
