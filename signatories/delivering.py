@@ -3,18 +3,23 @@
 from collections.abc import Iterator
 from operator import attrgetter
 
+from django.db import transaction
 from django.db.models import OuterRef, Q, Subquery
 from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from petition import tally
 from petition.delivery import freezing
 from petition.models import Amendment, Delivery, Letter, User
+from petition.moves import NotAllowed
 from signatories import exporting, reasons
-from signatories.models import Export, Signature, SignatureEvent
+from signatories.models import Batch, Export, Signature, SignatureEvent
 
 CHUNK = 2000
 
 
+@transaction.atomic
 def deliver(letter: Letter, *, actor: User | None = None) -> Delivery:
     """Freeze a closed letter with everyone who is listed, and move it to delivered.
 
@@ -23,8 +28,20 @@ def deliver(letter: Letter, *, actor: User | None = None) -> Delivery:
         actor: the member of the team who delivers.
 
     Raises:
-        NotAllowed: it is not closed, or was delivered already.
+        NotAllowed: it is not closed, was delivered already, or names that were decided on are still to be listed.
     """
+    letter.refresh_from_db(from_queryset=Letter.objects.select_for_update())
+    if ready := letter.signatures.ready().count():
+        raise NotAllowed(
+            ngettext(
+                "%(number)s name is decided and still to be listed, while publishing is on. Deliver after that.",
+                "%(number)s names are decided and still to be listed, while publishing is on. Deliver after that.",
+                ready,
+            )
+            % {"number": ready}
+        )
+    if letter.batches.filter(state__in=Batch.WORKED_ON).exists():
+        raise NotAllowed(_("A batch is still being done. Please deliver when it is over."))
     return freezing.deliver(letter, signatories=listed(letter), levels=reasons.in_english(reasons.LEVELS), actor=actor)
 
 

@@ -7,7 +7,6 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from petition.models import Letter
 from petition.moves import NotAllowed, move, note
 from signatories import announce, cases, consents, erasing, limits, outbox, signing, wordings
 from signatories.models import KNOWN, LINE, Case, Consent, Draw, Mail, Signature
@@ -104,11 +103,7 @@ def be_named(signature: Signature, *, publish: bool, wording: str = wordings.CUR
     if signature.publish == publish:
         return
     if publish and signature.status == Status.LISTED:
-        if not signature.letter.publishing:
-            raise NotAllowed(_("The team publishes no names at the moment. Please come back later."))
-        was_on_it = signature.events.filter(stands=True).exists()
-        if signature.letter.status == Letter.Status.DELIVERED and not was_on_it:
-            raise NotAllowed(_("The letter has been delivered. No name is added to it any more."))
+        signing.refuse_to_name(signature)
     said = {"publish": publish, "wording": wording if publish else signature.wording}
     note(signature, reason="named" if publish else "unnamed", **said)
     consents.follow(signature, door=Consent.Door.OWN_PAGE)

@@ -15,7 +15,7 @@ from petition import patience
 from petition.models import User
 from petition.moves import NotAllowed
 from signatories import evidence, limits, vetting
-from signatories.evidence import employers, keys, outcome, web
+from signatories.evidence import employers, federated, keys, outcome, web
 from signatories.evidence.outcome import Away, Found, Refused, Words
 from signatories.models import Evidence, Proof, Signature
 from signatories.reasons import Family
@@ -31,6 +31,7 @@ PAUSES = [timedelta(minutes=minutes) for minutes in (0.25, 1, 5, 20, 60)]
 DAILY = 20  # offers of one signature in a day
 MAY_PROVE = (Status.CONFIRMED, Status.HELD, Status.ASKED, Status.LISTED)
 ACCOUNT = "github:"
+ONE_PERSONS = (ACCOUNT, "orcid:", "key:")  # accounts that are no two people's
 
 
 class TooMany(Exception):
@@ -151,9 +152,15 @@ def _later(proof: Proof, said: Words) -> None:
 
 
 def _keep(proof: Proof, found: Found) -> None:
-    """Turn what was found into evidence, unless the signer has left in the meantime."""
+    """Turn what was found into evidence, unless the signer has left in the meantime, or has another line by now."""
     with transaction.atomic():
-        signature = Signature.objects.select_for_update().get(pk=proof.signature_id)
+        signature, looked_at = Signature.objects.select_for_update().get(pk=proof.signature_id), proof.signature
+        if (signature.typed, signature.version_id) != (looked_at.typed, looked_at.version_id):
+            _write(proof, check_after=patience.now(), attempts=F("attempts") - 1)
+            return
+        if found.account.startswith(ONE_PERSONS) and evidence.stands_behind_another(signature, found.account):
+            _end(proof, State.REFUSED, Words(federated.TAKEN))
+            return
         if signature.status not in MAY_PROVE or not _end(proof, State.FOUND, found.message):
             return
         evidence.record(
@@ -200,7 +207,8 @@ def accept_key(
         public_before: whether it was published under their name before they signed the letter.
 
     Raises:
-        NotAllowed: the vetter's own signature or one they left to others, nothing signed with this key, or no note.
+        NotAllowed: the vetter's own signature or one they left to others, nothing signed with this key, no note, or
+            another signature on the letter rests on the same key.
     """
     vetting.refuse(signature, vetter)
     if not note.strip():
@@ -210,6 +218,8 @@ def accept_key(
             break
     else:
         raise NotAllowed(_("The signer has signed nothing with this key, or their line has changed since."))
+    if evidence.stands_behind_another(signature, f"key:{fingerprint}"):
+        raise NotAllowed(_("This key stands behind another signature on this letter already."))
     Proof.objects.filter(pk=proof.pk).update(
         state=State.FOUND,
         checked_at=patience.now(),

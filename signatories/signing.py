@@ -14,7 +14,8 @@ from petition.models import Letter
 from petition.moves import NotAllowed, move, note
 from petition.text import fold, sha256
 from signatories import addresses, announce, consents, flags, origins, outbox, tokens
-from signatories.models import Consent, Evidence, Mail, Origin, Signatory, Signature
+from signatories.evidence import changing
+from signatories.models import Consent, Mail, Origin, Signatory, Signature
 
 # Wrong codes that a tab takes; tabs for which no mail went out share as many. Any code of the newest three mails
 # (outbox.DAILY, and no more in a day) proves the mailbox, so a stranger who types somebody's address has three tabs and
@@ -22,7 +23,7 @@ from signatories.models import Consent, Evidence, Mail, Origin, Signatory, Signa
 # freely.
 MAX_TAB_TRIES = 5
 # What a reader sees or counts as a claim of the signer: whoever changes it is checked again.
-CLAIMED = ("name", "role", "organisation", "former", "discipline", "capacity")
+CLAIMED = ("name", "role", "organisation", "former", "country", "discipline", "capacity")
 _RENEWED = ", ".join(
     f"{name} = excluded.{name}" for name in ("address", "seen_at", "name", "role", "organisation", "country")
 )
@@ -264,21 +265,22 @@ def restate(
         door: where the boxes were ticked.
 
     Raises:
-        NotAllowed: somebody else moved it in this moment.
+        NotAllowed: somebody else moved it in this moment, the name cannot be shown now, or another one would stand on
+            a letter that was delivered.
     """
     changed = [name for name in CLAIMED if getattr(signature, name) != typed[name]]
     was, sort_key = signature.status, signature.sort_key
+    if "name" in changed and signature.letter.status == Letter.Status.DELIVERED:
+        raise NotAllowed(_("The letter has been delivered under this name. It can be taken back, but not changed."))
+    if was == Signature.Status.LISTED and typed["publish"] and not (signature.publish or changed):
+        refuse_to_name(signature)
     signature.write_line(typed)
     if "name" not in changed:
         signature.sort_key = sort_key
     changes = _proven(signature)
     if changed:
         reason += "_line"
-        changes |= {"level": 1, "checked": "", "checked_at": None}
-        outdated = signature.evidence.all()
-        if "name" not in changed:
-            outdated = outdated.filter(claim=Evidence.Claim.AFFILIATION)
-        outdated.update(result=False)
+        changes |= {"level": 1, "checked": "", "checked_at": None, "ready_at": None}
     if was == Signature.Status.LISTED and changed:
         move(signature, Signature.Status.HIDDEN, reason="line_changed")
     if signature.status in {Signature.Status.HIDDEN, Signature.Status.DECLINED}:
@@ -287,8 +289,22 @@ def restate(
         note(signature, reason=reason, **changes)
     consents.follow(signature, door=door)
     if changed:
+        changing.void(signature, changed)
         flags.at_once(signature)
     outbox.owe(Mail.Kind.RECEIPT, signature=signature, key=key)
+
+
+def refuse_to_name(signature: Signature) -> None:
+    """Refuse to name somebody who is listed and was counted only.
+
+    Raises:
+        NotAllowed: names are not published now, or the letter was delivered without this one.
+    """
+    if not signature.letter.publishing:
+        raise NotAllowed(_("The team publishes no names at the moment. Please come back later."))
+    was_on_it = signature.events.filter(stands=True).exists()
+    if signature.letter.status == Letter.Status.DELIVERED and not was_on_it:
+        raise NotAllowed(_("The letter has been delivered. No name is added to it any more."))
 
 
 def _proven(signature: Signature) -> dict[str, Any]:

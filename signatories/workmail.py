@@ -67,6 +67,7 @@ def confirm(signature: Signature, *, code: str) -> Proof:
 
     Raises:
         WrongCode: wrong digits, too many tries, or nothing is waited for.
+        NotAllowed: somebody else's signature on this letter rests on the same mailbox.
     """
     proof = waiting(signature)
     if proof is None or not proof.data or signature.status not in proving.MAY_PROVE:
@@ -76,7 +77,11 @@ def confirm(signature: Signature, *, code: str) -> Proof:
     sent = Mail.objects.filter(pk=mail_id, signature=signature, times_sent__gt=0, wrong_codes__lt=MAX_TRIES)
     if not sent.update(wrong_codes=F("wrong_codes") + 1) or not tokens.is_code(mail_id, code):
         raise WrongCode
+    address_hash = addresses.keyed_hash(proof.value)
     with transaction.atomic():
+        outbox.look_up(address_hash, letter_id=signature.letter_id)  # two who prove it at once come one after the other
+        if work.stands_behind_another(signature, address_hash):
+            raise NotAllowed(_("This mailbox stands behind another signature on this letter already."))
         proving.owe_collection(signature)
         return work.work_mailbox(signature, proof.value)
 

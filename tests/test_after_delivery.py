@@ -1,11 +1,13 @@
 """A letter was delivered: nobody is added to it, whoever was on it may come back, and everybody may leave."""
 
 import pytest
+from django.utils import timezone
 
+from petition.models import Letter
 from petition.moves import NotAllowed
-from signatories import collecting, privacy, record, tokens, vetting
+from signatories import collecting, delivering, privacy, record, tokens, vetting
 from signatories.models import Signature
-from tests.conftest import support
+from tests.conftest import LINE, finish_batches, support
 
 
 @pytest.fixture
@@ -53,3 +55,57 @@ def test_who_still_waits_is_told_that_no_name_is_added_any_more(client, letter, 
     assert "no name is added to it any more" in page
     assert "looks at every name before it is printed" not in page
     assert "lets you see or withdraw" in client.get(f"/letters/{letter.slug}/").content.decode()
+
+
+def test_who_was_counted_and_not_named_is_named_by_no_detour(letter, frozen, vetter):
+    shy = Signature.objects.get(name="Shy Shirin")
+    typed = {**LINE, "name": shy.name, "role": "Senior lamplighter"}
+    privacy.correct(shy, typed={name: typed[name] for name in privacy.LINE_ONLY})  # which takes her out of the count
+    privacy.be_named(shy, publish=True)
+    shy = support(Signature.objects.select_related("letter").get(pk=shy.pk), "M", by=vetter)
+    with pytest.raises(NotAllowed, match="No name is added"):
+        vetting.list_(shy, vetter=vetter, level=2, reason="staff_page")
+    assert letter.signatures.listed().count() == 2
+
+
+def test_another_name_stands_on_no_letter_that_was_delivered(letter, frozen):
+    ada = Signature.objects.select_related("letter").get(address="ada@example.com")
+    letter.refresh_from_db()
+    typed = {**LINE, "name": "Somebody Else"}
+    with pytest.raises(NotAllowed, match="delivered under this name"):
+        privacy.correct(ada, typed={name: typed[name] for name in privacy.LINE_ONLY})
+    assert ada.name in {one.name for one in letter.signatures.listed()}
+
+
+def test_nothing_is_delivered_while_names_that_were_decided_wait(letter, closed, confirmed, vetter, organiser):
+    waiting = support(Signature.objects.get(address="waiting@example.com"), "M", by=vetter)
+    Letter.objects.filter(pk=letter.pk).update(publishing=False)
+    vetting.list_(
+        Signature.objects.select_related("letter").get(pk=waiting.pk), vetter=vetter, level=2, reason="staff_page"
+    )
+    letter.refresh_from_db()
+    with pytest.raises(NotAllowed, match="1 name is decided"):
+        delivering.deliver(letter, actor=organiser)
+    Letter.objects.filter(pk=letter.pk).update(publishing=True)
+    vetting.go_on()
+    letter.refresh_from_db()
+    assert delivering.deliver(letter, actor=organiser).signatories == 3
+
+
+def test_nothing_is_delivered_while_a_batch_is_being_done(letter, closed, begin, organiser):
+    batch = begin("hold", work=False, reason="unclear_affiliation", choice={})
+    letter.refresh_from_db()
+    with pytest.raises(NotAllowed, match="A batch is still being done"):
+        delivering.deliver(letter, actor=organiser)
+    finish_batches()
+    batch.refresh_from_db()
+    assert (batch.state, delivering.deliver(letter, actor=organiser).signatories) == ("done", 2)
+
+
+def test_a_decision_that_came_too_late_for_a_delivery_was_never_one_to_list(frozen, waiting, vetter, letter):
+    decision = waiting.decisions.create(outcome="ready", level=2, reason="staff_page", vetter=vetter)
+    Signature.objects.filter(pk=waiting.pk).update(ready_at=timezone.now())
+    vetting.go_on()
+    waiting.refresh_from_db()
+    decision.refresh_from_db()
+    assert (waiting.status, waiting.ready_at, decision.outcome) == ("confirmed", None, "ready")

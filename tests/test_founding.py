@@ -53,10 +53,11 @@ def test_a_listed_name_with_another_claim_leaves_the_list_and_is_checked_again(
 def test_a_listed_name_with_the_same_claims_stays_listed_among_the_founders(sign_as_founder, confirmed, listed, letter):
     listed(signature := confirmed("one@example.com"))
     signing.set_sort_key(signature, "Example Ada")
-    page = sign_as_founder(country="FR").content.decode()
+    page = sign_as_founder(profile_url="https://ada.example.org/").content.decode()
     assert "Your line is the one you had before" in page
     signature = letter.signatures.listed().get()
-    assert (signature.country, signature.rank, signature.level, signature.sort_key) == ("FR", 1, 2, "example ada")
+    kept = (signature.profile_url, signature.rank, signature.level, signature.sort_key)
+    assert kept == ("https://ada.example.org/", 1, 2, "example ada")
     assert signature.events.last().reason == "founder"
 
 

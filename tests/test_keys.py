@@ -1,7 +1,10 @@
 """A signer signs the letter's text and their line with their own SSH key, by the real ssh-keygen."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from petition.moves import NotAllowed
 from signatories import proving
@@ -51,6 +54,25 @@ def paste(signature: Signature, armored: str, login: str = "") -> str:
         return sent.content.decode()
     proving.check_due()
     return client.get(mine(signature)).content.decode()
+
+
+def test_a_key_that_an_account_publishes_stands_behind_one_name(signature, github, ada, confirmed, time_machine):
+    assert "Proven" in paste(signature, signed(signature, ada), "ada")
+    other = confirmed("someone@example.com", name="Carl Carver")
+    time_machine.move_to(timezone.now() + timedelta(seconds=3))
+    page = paste(other, signed(other, ada), "ada")
+    assert "This account stands behind another signature on this letter already." in page
+    assert not other.evidence.exists()
+
+
+def test_a_key_that_was_recognised_for_one_name_is_recognised_for_no_other(signature, ada, confirmed, vetter):
+    other = confirmed("someone@example.com", name="Carl Carver")
+    for one in (signature, other):
+        paste(one, signed(one, ada))
+    fingerprint = proving.waiting_key(signature.proofs.get())
+    proving.accept_key(signature, fingerprint=fingerprint, vetter=vetter, note="her page")
+    with pytest.raises(NotAllowed, match="another signature"):
+        proving.accept_key(other, fingerprint=fingerprint, vetter=vetter, note="his page")
 
 
 def test_the_statement_says_which_words_under_which_line_and_of_which_signature(signature, letter):

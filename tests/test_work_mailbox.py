@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.test import Client
 
-from signatories import privacy, retention, workmail
+from signatories import collecting, privacy, retention, workmail
 from signatories.models import Evidence, Mail, Organisation, Proof, Signature, Suppression
 from tests.conftest import code_in, link_in
 from tests.test_leaving import mine
@@ -43,6 +43,34 @@ def ask(signature, deliver):
         return deliver()
 
     return type_address
+
+
+def test_one_mailbox_stands_behind_one_name(signature, ask, lantern, confirmed, deliver, time_machine):
+    type_code(signature, code_in(ask()[0]))
+    other = confirmed("someone@example.com", name="Carl Carver")
+    time_machine.shift(timedelta(minutes=3))
+    deliver().clear()
+    Client().post(f"{mine(other)}proofs/mailbox/", {"address": WORK})
+    answer = type_code(other, code_in(deliver()[-1]))
+    assert "stands behind another signature on this letter already" in answer.content.decode()
+    assert (answer.status_code, other.evidence.count(), other.proofs.get().state) == (422, 0, "waiting")
+
+
+def test_who_signs_again_from_the_mailbox_at_work_is_a_duplicate(signature, ask, lantern, confirmed):
+    type_code(signature, code_in(ask()[0]))
+    again = confirmed(WORK, name="Carl Carver")
+    collecting.run()
+    flag = again.flags.get(kind="duplicate")
+    assert flag.details == {"others": [str(signature.pk)]}
+
+
+def test_the_mailbox_that_signed_for_somebody_proves_nobody_else(
+    ask, signature, lantern, confirmed, deliver, time_machine
+):
+    confirmed(WORK, name="Bea Builder")
+    time_machine.shift(timedelta(minutes=3))
+    answer = type_code(signature, code_in(ask()[0]))
+    assert (answer.status_code, signature.evidence.count()) == (422, 0)
 
 
 def type_code(signature: Signature, code: str):

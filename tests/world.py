@@ -58,7 +58,6 @@ class Thing:
             position=1,
             expires_at=timezone.now() + timedelta(days=1),
         )
-        self.batch = letter.batches.create(actor=owner, verb="hold", reason="unclear_affiliation")
         self.case = signature.cases.create(letter=letter, kind="report")
         self.watched = letter.watch_names.create(name="Imp Oster", keys=[])
         self.alarm = letter.alarms.create(
@@ -69,6 +68,7 @@ class Thing:
         )
         lifecycle.close(letter, actor=owner)
         self.delivery: Delivery = delivering.deliver(letter, actor=owner)
+        self.batch = letter.batches.create(actor=owner, verb="hold", reason="unclear_affiliation")
         self.addressee = self.delivery.links.create(
             addressee="The Minister", made_by=owner, expires_at=timezone.now() + timedelta(days=1)
         )

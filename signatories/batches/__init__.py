@@ -100,8 +100,11 @@ def undo(batch: Batch, *, by: User) -> None:
     """Undo a batch as a whole, done or half done; a task puts back whatever nobody has moved since.
 
     Raises:
-        NotAllowed: there is nothing to undo.
+        NotAllowed: there is nothing to undo, or names would come back onto a letter that publishes none now.
     """
+    batch.letter.refresh_from_db(fields=["publishing"])
+    if batch.listed and not batch.letter.publishing:
+        raise NotAllowed(_("Publishing is paused. Turn it on again first: names would come back onto the letter."))
     _turn_into(batch, State.UNDOING, {State.DOING, State.DONE}, undone_by=by)
 
 
@@ -239,7 +242,7 @@ def _give_up(batch: Batch, state: BatchItem.State) -> None:
 def _do(batch: Batch, item: BatchItem) -> None:
     signature = item.signature
     item.problem = rules.problem(signature, verb=batch.verb, level=batch.level, actor=batch.actor)[:200]
-    if signature.status != item.was:
+    if signature.status != item.was or rules.changed_since(signature, batch):
         item.problem = rules.MOVED
     if item.problem:
         item.state = Item.SKIPPED

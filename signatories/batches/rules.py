@@ -163,12 +163,19 @@ def undo_problem(signature: Signature, batch: Batch, before: dict[str, Any]) -> 
         return own
     if before["status"] != Status.LISTED:
         return ""
+    if not batch.letter.publishing:
+        return _("Publishing is paused.")
     since = _of(batch, signature).at
     if any(flag.released_at is None and flag.raised_at > since for flag in signature.flags.all()):
         return _("A flag was raised about it since.")
     if any(case.closed_at is None for case in signature.cases.all()):
         return _("A case about it is open.")
     return ""
+
+
+def changed_since(signature: Signature, batch: Batch) -> bool:
+    """Whether a name that a batch lists has another history than the one that was looked at, such as another line."""
+    return batch.verb == Verb.LIST and any(event.at > batch.created_at for event in signature.events.all())
 
 
 def _not_by(signature: Signature, vetter: User) -> str:

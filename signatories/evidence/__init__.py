@@ -60,6 +60,12 @@ def record(
     return found
 
 
+def stands_behind_another(signature: Signature, account: str) -> bool:
+    """Whether another signature on the letter rests on the same account, which is one person's."""
+    others = Evidence.objects.filter(signature__letter=signature.letter_id, account=account[:300], result=True)
+    return others.exclude(signature=signature).exists()
+
+
 def signals(signature: Signature) -> list[Signal]:
     """Return what supports a claim of a signature, as `levels` reads it."""
     rows = Evidence.objects.filter(signature=signature, result=True)

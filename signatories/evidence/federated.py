@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from petition import patience
 from petition.moves import NotAllowed
@@ -16,6 +17,7 @@ from signatories.models import Evidence, Proof, Signature
 from signatories.reasons import Family
 
 ORCID, GITHUB = "orcid", "github"
+TAKEN = gettext_noop("This account stands behind another signature on this letter already.")
 
 
 @dataclass(frozen=True)
@@ -77,11 +79,8 @@ def bind(signature: Signature, account: Account) -> Evidence:
     Raises:
         NotAllowed: another signature on this letter rests on the same account.
     """
-    others = Evidence.objects.filter(
-        signature__letter=signature.letter_id, family=Family.FEDERATED, account=account.key, result=True
-    )
-    if others.exclude(signature=signature).exists():
-        raise NotAllowed(_("This account stands behind another signature on this letter already."))
+    if evidence.stands_behind_another(signature, account.key):
+        raise NotAllowed(_(TAKEN))
     found = evidence.record(
         signature,
         family=Family.FEDERATED,

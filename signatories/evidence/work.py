@@ -1,9 +1,11 @@
 """A second mailbox, at work: proven by a code, and matched with the organisation that is printed."""
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
+from signatories import addresses
 from signatories.evidence import mailbox, outcome
 from signatories.evidence.outcome import Words
 from signatories.models import Proof, Signature
@@ -11,26 +13,42 @@ from signatories.models import Proof, Signature
 
 @transaction.atomic
 def work_mailbox(signature: Signature, address: str) -> Proof:
-    """Write down that a mailbox was proven, by its host alone, and match it; call it after the code came back.
+    """Write down that a mailbox was proven, by its host and hash alone, and match it; call it after the code came back.
 
     Args:
         signature: whose.
         address: canonical; it is not kept.
     """
-    host = address.rpartition("@")[2]
+    host, address_hash = address.rpartition("@")[2], addresses.keyed_hash(address)
     signature.proofs.filter(kind=Proof.Kind.MAILBOX, value=address).delete()
-    staff = mailbox.match(signature, host)
-    known = _("The mailbox is yours. Its host belongs to your organisation.")
-    unknown = _("The mailbox is yours. Its host is not known here yet; the team looks at it.")
     proof, _made = Proof.objects.update_or_create(
         signature=signature,
         kind=Proof.Kind.MAILBOX,
         value=host,
         defaults={
             "state": Proof.State.FOUND,
-            **outcome.kept(Words(known if staff else unknown)),
-            "data": "",
+            **outcome.kept(_match(signature, host)),
+            "data": address_hash,
             "checked_at": timezone.now(),
         },
     )
     return proof
+
+
+def match_again(signature: Signature) -> None:
+    """Match the mailboxes that were proven with the organisation that is printed by now."""
+    for proof in signature.proofs.filter(kind=Proof.Kind.MAILBOX, state=Proof.State.FOUND):
+        Proof.objects.filter(pk=proof.pk).update(**outcome.kept(_match(signature, proof.value)))
+
+
+def stands_behind_another(signature: Signature, address_hash: str) -> bool:
+    """Whether another signature on the letter was signed from this mailbox, or has proven it."""
+    others = Signature.objects.known().filter(letter=signature.letter_id).exclude(pk=signature.pk)
+    proven = Proof.objects.filter(kind=Proof.Kind.MAILBOX, state=Proof.State.FOUND, data=address_hash)
+    return others.filter(Q(address_hash=address_hash) | Q(pk__in=proven.values("signature"))).exists()
+
+
+def _match(signature: Signature, host: str) -> Words:
+    known = _("The mailbox is yours. Its host belongs to your organisation.")
+    unknown = _("The mailbox is yours. Its host is not known here yet; the team looks at it.")
+    return Words(known if mailbox.match(signature, host) else unknown)

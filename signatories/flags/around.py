@@ -10,7 +10,7 @@ from django.db.models import Count, F, Max, Window
 from django.db.models.functions import RowNumber
 
 from petition import rows
-from signatories.models import Alarm, Evidence, Flag, Mail, OrganisationDomain, Origin, Signature, WatchName
+from signatories.models import Alarm, Evidence, Flag, Mail, OrganisationDomain, Origin, Proof, Signature, WatchName
 from signatories.organisations.hosts import is_free_mail
 from signatories.reasons import Family, FlagKind
 
@@ -90,6 +90,17 @@ class Around:
         for letter, value, pk, name in rows.values_list("letter", field, "pk", "name"):
             found[letter, value].append((pk, name))
         return found
+
+    @cached_property
+    def proven_elsewhere(self) -> dict[tuple[int, str], list[Any]]:
+        """The signatures of a letter that have proven one of these mailboxes as a second one of theirs."""
+        hashes = {signature.address_hash for signature in self._signatures}
+        found = Proof.objects.filter(kind=Proof.Kind.MAILBOX, state=Proof.State.FOUND, data__in=hashes)
+        found = found.filter(signature__letter__in=self._letters).order_by("pk")
+        proven: dict[tuple[int, str], list[Any]] = defaultdict(list)
+        for letter, address_hash, pk in found.values_list("signature__letter", "data", "signature"):
+            proven[letter, address_hash].append(pk)
+        return proven
 
     @cached_property
     def passing(self) -> set[Any]:

@@ -34,18 +34,16 @@ def _device(signature: Signature, around: Around) -> Found:
     mine = around.origins.get(signature.pk)
     if mine is None or mine.device not in around.shared_devices or signature.host in around.known_hosts:
         return {}
-    others = Origin.objects.filter(
-        device=mine.device,
-        signature__letter=signature.letter_id,
-        at__range=(mine.at - DEVICE_WITHIN, mine.at + DEVICE_WITHIN),
-    )
-    others = others.exclude(signature__name="").exclude(pk=mine.pk).order_by("at")
-    rows = others.values_list("signature", "signature__name")
-    # A few are mostly enough: where a script signs a thousand times, each would be looked at beside hundreds.
+    near = Origin.objects.filter(device=mine.device, at__range=(mine.at - DEVICE_WITHIN, mine.at + DEVICE_WITHIN))
+    near = near.exclude(pk=mine.pk).order_by("at")
+    # A few are mostly enough: where a script signs a thousand times, each would be looked at beside hundreds. They are
+    # read before their names are, in the order of their index, however old PostgreSQL's statistics are.
     for most in (2 * MOST_SHOWN, MOST_OTHERS):
-        near = list(rows[:most])
-        people = _people(signature, near)
-        if len(near) < most or len(people) >= MOST_SHOWN:
+        chosen = near.values("pk")[:most]
+        rows = Signature.objects.filter(pk__in=chosen, letter=signature.letter_id).exclude(name="").order_by("pk")
+        others = list(rows.values_list("pk", "name"))
+        people = _people(signature, others)
+        if len(people) >= MOST_SHOWN:
             break
     return {FlagKind.DEVICE: {"others": people[:MOST_SHOWN]}} if len(people) + 1 >= DEVICE_NAMES else {}
 
@@ -61,10 +59,13 @@ def _people(signature: Signature, rows: Iterable[tuple[UUID, str]]) -> list[str]
 def _duplicate(signature: Signature, around: Around) -> Found:
     """An earlier signature of nearly the same name in the same organisation, or from the same work mail host.
 
-    A name alone is no duplicate: on a long letter every common name of a country occurs many times.
+    A name alone is no duplicate: on a long letter every common name of a country occurs many times. One mailbox is:
+    whoever has proven it for another signature is the same person.
     """
     near = [*around.colleagues(signature, "organisation_key"), *around.colleagues(signature, "host")]
     earlier = {pk: name for pk, name in near if pk < signature.pk}
     places = list(earlier)
-    others = sorted(str(places[place]) for place in names.alike(signature.name, list(earlier.values())))
+    same = around.proven_elsewhere.get((signature.letter_id, signature.address_hash), [])
+    alike = [places[place] for place in names.alike(signature.name, list(earlier.values()))]
+    others = sorted({str(pk) for pk in [*same, *alike] if pk != signature.pk})
     return {FlagKind.DUPLICATE: {"others": others[:MOST_SHOWN]}} if others else {}

@@ -36,7 +36,7 @@ class Proof(models.Model):
     signature = models.ForeignKey(Signature, models.CASCADE, related_name="proofs")
     kind = models.CharField(max_length=10, choices=Kind.choices)
     value = models.CharField(max_length=300, help_text="a URL, a host, an ORCID iD, an address")
-    data = models.TextField(max_length=10_000, blank=True, help_text="such as an SSH signature")
+    data = models.TextField(max_length=10_000, blank=True, help_text="an SSH signature, or the keyed hash of a mailbox")
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     message = models.CharField(max_length=300, blank=True, help_text="for the signer, in plain words")
     said = models.JSONField(
@@ -54,6 +54,8 @@ class Proof(models.Model):
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["check_after"], condition=Q(state="waiting"), name="proof_due"),
+            # Whether a mailbox was proven for another signature.
+            models.Index(fields=["data"], condition=Q(kind="mailbox", state="found"), name="proof_mailbox"),
         ]
 
     def __str__(self) -> str:

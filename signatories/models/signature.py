@@ -357,7 +357,9 @@ class SignatureEvent(models.Model):
         """
         ended = Letter.objects.filter(pk=self.letter_id, status__in=[Letter.Status.CLOSED, Letter.Status.DELIVERED])
         status = ended.select_for_update().order_by().values_list("status", flat=True).first()
-        before = SignatureEvent.objects.filter(signature=self.signature_id, now=self.now).exclude(pk=self.pk)
+        # Who was counted and not named when it was delivered may be counted again, and is not named now.
+        listed = {"stands": True} if self.stands else {"now": self.now}
+        before = SignatureEvent.objects.filter(signature=self.signature_id, **listed).exclude(pk=self.pk)
         if status == Letter.Status.DELIVERED and not before.exists():
             raise NotAllowed(gettext("The letter has been delivered. No name is added to it any more."))
 

@@ -65,7 +65,7 @@ def list_(
     grounds = {"level": level, "reason": reason, "note": note, "acquainted": acquainted, **grounds_of(signature)}
     first = _agreed(signature, vetter, level, acquainted)
     if first is None and rules.why_two(signature, level=level, acquainted=acquainted, flags=flags):
-        move(signature, Status.HELD, actor=vetter, reason="proposed")
+        move(signature, Status.HELD, actor=vetter, reason=rules.PROPOSED)
         return signature.decisions.create(outcome=Outcome.PROPOSE, vetter=vetter, **grounds)
     if first is not None:
         grounds |= {"acquainted": acquainted or first.acquainted}

@@ -102,8 +102,9 @@ def _list_decided(signature: Signature, decision: Decision) -> None:
     )
     if problem:
         raise NotAllowed(problem)
-    Decision.objects.filter(pk=decision.pk).update(outcome=Outcome.LIST)
-    put_on(signature, decision, actor=None, reason=PUBLISHED)
+    with transaction.atomic():  # one that may not be put on any more was never decided to be listed
+        Decision.objects.filter(pk=decision.pk).update(outcome=Outcome.LIST)
+        put_on(signature, decision, actor=None, reason=PUBLISHED)
 
 
 def _list_by_rule(signature: Signature) -> None:

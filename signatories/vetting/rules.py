@@ -17,6 +17,7 @@ from signatories.models import Decision, Flag, Signature, SignatureEvent
 from signatories.reasons import ABOUT_AFFILIATION, BY_TWO, FlagKind
 
 Outcome, Status = Decision.Outcome, Signature.Status
+PROPOSED = "proposed"  # in the history, by the move to held
 BY_RULE = 1  # the level of a name that only the letter's own rule lists
 # From where each decision may be taken. Fewer than `Signature.MOVES`: those include what a batch undoes.
 TAKEN_FROM = {
@@ -178,8 +179,13 @@ def why_two(signature: Signature, *, level: int, acquainted: bool = False, flags
 
 
 def proposal(signature: Signature) -> Decision | None:
-    """Return the proposal that waits for a second person: the last decision, if its vetter may still decide."""
+    """Return the proposal that waits for a second person: the last decision, if its vetter may still decide.
+
+    Whatever happened to the signature since, such as another line, makes it void: two people decide about the same.
+    """
     last = signature.decisions.select_related("vetter").last()
     if last is None or last.outcome != Outcome.PROPOSE or last.vetter is None:
+        return None
+    if signature.events.order_by("-pk").values_list("reason", flat=True).first() != PROPOSED:
         return None
     return None if has_recused(signature, last.vetter) else last

@@ -9,6 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from petition.forms import UNPROCESSABLE, posted
+from petition.moves import NotAllowed
 from petition.views import shared
 from signatories import proving, tokens, vouching, workmail
 from signatories.evidence import keys
@@ -59,6 +60,8 @@ def mailbox_code(request: HttpRequest, token: str) -> HttpResponse:
             workmail.confirm(signature, code=form.cleaned_data["code"])
         except workmail.WrongCode:
             form.add_error("code", _wrong_code())
+        except NotAllowed as problem:
+            form.add_error("code", str(problem))
     return _back(request, signature, token, "code", form)
 
 

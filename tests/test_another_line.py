@@ -1,0 +1,134 @@
+"""What was checked and decided about one line does not stand for another one that its owner types afterwards."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from petition.models import Letter
+from petition.switching import switch
+from signatories import batches, privacy, proving, vetting, vouching
+from signatories.evidence import web
+from signatories.models import Signature
+from tests.conftest import LINE, finish_batches, support
+from tests.network import answer
+from tests.test_vetting_switches import paused as paused
+
+
+def retype(signature: Signature, **fields: object) -> Signature:
+    """Correct the line on the own page; return the signature as it is then."""
+    typed = {**LINE, "organisation": "", **fields}
+    privacy.correct(signature, typed={name: typed[name] for name in privacy.LINE_ONLY})
+    return Signature.objects.select_related("letter").get(pk=signature.pk)
+
+
+@pytest.fixture
+def gardener(confirmed, vetter) -> Signature:
+    return support(confirmed(organisation="", role="Gardener"), "FO", by=vetter)
+
+
+def list_at_3(signature: Signature, vetter) -> None:
+    looked = [flag.pk for flag in signature.flags.all()]
+    vetting.list_(signature, vetter=vetter, level=3, reason="public_record", looked=looked)
+
+
+def test_a_decision_that_waits_for_publishing_is_void_under_another_line(paused, gardener, vetter, organiser):
+    gardener = Signature.objects.select_related("letter").get(pk=gardener.pk)
+    list_at_3(gardener, vetter)
+    retype(gardener, role="President of the United States", capacity="behalf")
+    switch(paused, "publishing", on=True, actor=organiser)
+    vetting.go_on()
+    gardener.refresh_from_db()
+    assert (gardener.status, gardener.ready_at, gardener.level) == ("confirmed", None, 1)
+
+
+def test_two_people_decide_about_the_same_line(gardener, vetter, second):
+    gardener.flags.create(kind="watch_name")
+    list_at_3(gardener, vetter)
+    assert vetting.proposal(gardener)
+    gardener = retype(gardener, role="Prime Minister")
+    assert vetting.proposal(gardener) is None
+    list_at_3(gardener, second)
+    gardener.refresh_from_db()
+    assert (gardener.status, gardener.decisions.last().outcome) == ("held", "propose")
+
+
+def test_a_batch_lists_nobody_under_another_line_than_was_chosen(gardener, begin):
+    batch = begin("list", work=False, level=3, choice={"pk": [str(gardener.pk)], "as_of": timezone.now().isoformat()})
+    gardener = retype(gardener, role="Prime Minister")
+    finish_batches()
+    gardener.refresh_from_db()
+    assert gardener.status == "confirmed"
+    assert batch.items.get().problem == "Somebody moved it in the meantime."
+
+
+def test_what_was_found_while_the_line_was_changed_is_looked_for_again(confirmed, site):
+    signature = confirmed()
+    site.pages["/ada"] = answer(f'<a rel="me" href="{web.receipt_url(signature)}">I signed</a>')
+    proof = proving.offer(signature, kind="page", value=site.url("/ada"))
+    (leased,) = proving._lease(1)  # a task asks for the page, which may be as slow as its owner wants
+    retype(signature, name="Somebody Else")
+    proving._check(leased)
+    proof.refresh_from_db()
+    assert (proof.state, signature.evidence.count()) == ("waiting", 0)
+    assert proof.check_after <= timezone.now()
+
+
+def test_after_a_corrected_typo_a_page_is_looked_at_again(confirmed, site, time_machine):
+    signature = confirmed(name="Ada Exmaple")
+    site.pages["/ada"] = answer(f'<a rel="me" href="{web.receipt_url(signature)}">I signed</a>')
+    proof = proving.offer(signature, kind="page", value=site.url("/ada"))
+    proving.check_due()
+    signature = retype(signature, name="Ada Example")
+    proof.refresh_from_db()
+    assert (proof.state, proof.message, signature.evidence.get().result) == ("waiting", "", False)
+    time_machine.move_to(timezone.now() + timedelta(seconds=3))
+    proving.check_due()
+    assert signature.evidence.get().result
+
+
+def test_a_vouch_is_for_the_name_that_was_shown_and_can_be_given_for_the_next(confirmed, listed, support_and_list):
+    voucher, colleague = (
+        support_and_list(confirmed("ada@example.com")),
+        confirmed("bob@example.com", name="Bob Builder"),
+    )
+    code = vouching.code_for(colleague).code
+    vouching.vouch(voucher, code=code)
+    colleague = retype(colleague, name="Bob Baker")
+    vouching.renew()
+    assert not colleague.evidence.filter(result=True).exists()
+    vouching.vouch(voucher, code=code)
+    assert colleague.evidence.get(family="V").result
+
+
+@pytest.fixture
+def support_and_list(vetter):
+    def do(signature: Signature) -> Signature:
+        support(signature, "MP", by=vetter)
+        list_at_3(signature, vetter)
+        return Signature.objects.select_related("letter").get(pk=signature.pk)
+
+    return do
+
+
+def test_another_country_is_another_claim(confirmed, support_and_list):
+    ada = support_and_list(confirmed(country="RU"))
+    ada = retype(ada, organisation=ada.organisation, country="US")
+    assert (ada.status, ada.level, ada.events.last().reason) == ("confirmed", 1, "corrected_line")
+
+
+def test_names_come_back_by_no_undo_while_publishing_is_paused(
+    letter: Letter, several, listed, begin, vetter, organiser
+):
+    for one in several():
+        listed(one)
+    batch = begin("invalidate")
+    switch(letter, "publishing", on=False, actor=organiser)
+    batch.refresh_from_db()
+    with pytest.raises(batches.NotAllowed, match="Publishing is paused"):
+        batches.undo(batch, by=vetter)
+    assert not letter.signatures.listed().exists()
+    switch(letter, "publishing", on=True, actor=organiser)
+    batches.undo(batch, by=vetter)
+    finish_batches()
+    assert letter.signatures.listed().count() == 3
