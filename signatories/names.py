@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby, permutations
 from typing import TypeVar
 
@@ -55,12 +55,14 @@ IDEOGRAPHIC = {"HAN", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO"}
 WORD = re.compile(r"[^\W_]+")
 
 
-def keys(name: str) -> set[str]:
+@lru_cache(maxsize=2_000)
+def keys(name: str) -> frozenset[str]:
     """Return a name as it is compared: without case, accents, spaces, titles, and letters that pose as others.
 
-    A name written in two forms, such as 李雷 (Li Lei), has a key for each.
+    A name written in two forms, such as 李雷 (Li Lei), has a key for each. Names of a crowd are compared with each
+    other again and again, so some are kept.
     """
-    return {key for words in _readings(name) for key in _squeezed(words)}
+    return frozenset(key for words in _readings(name) for key in _squeezed(words))
 
 
 def watch_keys(name: str) -> set[str]:

@@ -50,7 +50,7 @@ def raise_(signature: Signature, found: Found, *, whole: bool = False) -> set[Fl
     flags of the kinds in `HOLDING` move a confirmed signature to held; its signer gets no mail that says why.
 
     Args:
-        signature: its status and risk are renewed when they change.
+        signature: its status and risk are renewed.
         found: what `look` returned.
         whole: whether everything was looked at, so that passing kinds which were not found are over.
 
@@ -64,15 +64,17 @@ def raise_(signature: Signature, found: Found, *, whole: bool = False) -> set[Fl
 
 @transaction.atomic
 def _raise(signature: Signature, found: Found, *, whole: bool) -> set[FlagKind]:
-    locked = Signature.objects.select_for_update().get(pk=signature.pk)
-    kept = {FlagKind(flag.kind): flag for flag in locked.flags.all()}
-    raised = {kind for kind, details in found.items() if _write(locked, kept.get(kind), kind, details)}
+    locking = Signature.objects.select_for_update()
+    signature.refresh_from_db(fields=["status", "risk"], from_queryset=locking)
+    kept = {FlagKind(flag.kind): flag for flag in signature.flags.all()}
+    fresh = {kind: details for kind, details in found.items() if kind not in kept}
+    Flag.objects.bulk_create([Flag(signature=signature, kind=kind, details=fresh[kind]) for kind in sorted(fresh)])
+    raised = {*fresh, *(kind for kind in kept if kind in found and _renew(kept[kind], found[kind]))}
     if whole:
-        locked.flags.filter(kind__in=PASSING - set(found), released_at=None).delete()
-    if raised & HOLDING and locked.status == Signature.Status.CONFIRMED:
-        move(locked, Signature.Status.HELD, reason="flagged")
-    _renew_risk(locked)
-    signature.refresh_from_db(fields=["status", "risk"])
+        signature.flags.filter(kind__in=PASSING - set(found), released_at=None).delete()
+    if raised & HOLDING and signature.status == Signature.Status.CONFIRMED:
+        move(signature, Signature.Status.HELD, reason="flagged")
+    _renew_risk(signature)
     return raised
 
 
@@ -121,11 +123,8 @@ def look_again(letter: Letter) -> int:
     return not_in_line.update(collect_after=now)
 
 
-def _write(signature: Signature, flag: Flag | None, kind: FlagKind, details: dict[str, Any]) -> bool:
-    """Raise or renew one flag; say whether it is open because of this."""
-    if flag is None:
-        signature.flags.create(kind=kind, details=details)
-        return True
+def _renew(flag: Flag, details: dict[str, Any]) -> bool:
+    """Renew what one flag shows; say whether it is open again because of this."""
     again = flag.released_at is not None and _sees_more(flag.details, details)
     if again:
         flag.released_at = flag.released_by = None

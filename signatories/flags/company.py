@@ -50,9 +50,9 @@ def _device(signature: Signature, around: Around) -> Found:
 
 def _people(signature: Signature, rows: Iterable[tuple[UUID, str]]) -> list[str]:
     """The first signature of each other person among some, in their order."""
-    found: dict[frozenset[str], str] = {frozenset(names.keys(signature.name)): ""}
+    found: dict[frozenset[str], str] = {names.keys(signature.name): ""}
     for pk, name in rows:
-        found.setdefault(frozenset(names.keys(name)), str(pk))
+        found.setdefault(names.keys(name), str(pk))
     return [pk for pk in found.values() if pk]
 
 

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from petition import parts
 from petition.models import POWERS, Letter, Power
 from signatories import announce, countries, organisations, reasons, record, roll, sampling, sentences, vetting
 from signatories.forms import own_data, signers
@@ -20,21 +21,23 @@ register = template.Library()
 LOOKED_UP = 1_000  # organisations on one page; what fewer name is in no chart of sectors
 
 
-@register.inclusion_tag("signatories/_sign_box.html")
-def sign_box(letter: Letter, language: str = "") -> dict[str, Any]:
+@register.simple_tag
+def sign_box(letter: Letter, language: str = "") -> str:
     """The form beside the text, or why there is none; `language` is the translation it stands beside."""
-    if not letter.takes_signatures or letter.version is None:
-        return {"letter": letter}
-    return {
-        "letter": letter,
-        "form": signers.SignForm(letter, initial={"version": letter.version.number, "language": language}),
-    }
+    context: dict[str, Any] = {"letter": letter}
+    if letter.takes_signatures and letter.version is not None:
+        initial = {"version": letter.version.number, "language": language}
+        context["form"] = signers.SignForm(letter, initial=initial)
+    made_of = [letter, letter.version, language, "form" in context]
+    return parts.part("signatories/_sign_box.html", context, made_of=made_of)
 
 
-@register.inclusion_tag("signatories/_first_signatories.html")
-def first_signatories(letter: Letter) -> dict[str, Any]:
+@register.simple_tag
+def first_signatories(letter: Letter) -> str:
     """The first page of the list, as it stands under the letter."""
-    return {"letter": letter, "page": roll.page(letter)}
+    page = roll.page(letter)
+    made_of = [letter, *page.signatures, bool(page.after)]
+    return parts.part("signatories/_first_signatories.html", {"letter": letter, "page": page}, made_of=made_of)
 
 
 @register.inclusion_tag("signatories/_audit_due.html")
