@@ -95,10 +95,11 @@ def forget_about(signature: Signature) -> None:
 def forget_mails(signature: Signature) -> None:
     """Forget what mails said; that there were some, and when, stays, and their links go on telling the truth.
 
-    The key of a mail may be a hash of what was typed, which somebody could guess at.
+    The key of a mail may be a hash of what was typed, which somebody could guess at. A mail to a mailbox at work knows
+    no more than its keyed hash, which its reader needs to stop all mail: that reader may be somebody else.
     """
     neutral = Concat(Value("forgotten:"), Cast("pk", CharField()), output_field=CharField())
-    signature.mails.update(details={}, key=neutral)
+    signature.mails.exclude(kind=Mail.Kind.MAILBOX).update(details={}, key=neutral)
     signature.mails.still_owed().update(state=Mail.State.DROPPED, to="")
 
 
