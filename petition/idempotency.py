@@ -10,13 +10,13 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
-from cryptography.fernet import Fernet
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from petition import patience
+from petition import keyring, patience
 from petition.models import Answered
 
 KEPT = timedelta(hours=24)
@@ -90,9 +90,12 @@ def _once(do: Callable[[], HttpResponse], request: HttpRequest, *, key: str, bod
 
 
 def _again(request: HttpRequest, kept: Answered, body: str) -> HttpResponse:
-    if kept.body != body:
+    try:
+        said = json.loads(_box().decrypt(kept.sealed.encode()))
+    except InvalidToken:  # sealed with a key that is not listed any more
+        said = None
+    if kept.body != body or said is None:
         return render(request, "422.html", status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    said = json.loads(_box().decrypt(kept.sealed.encode()))
     response = HttpResponse(said["body"], status=said["status"], content_type=said["type"])
     if said["location"]:
         response.headers["Location"] = said["location"]
@@ -113,6 +116,10 @@ def _fingerprint(request: HttpRequest) -> str:
     return hashlib.blake2b(sent, key=hashlib.sha256(settings.ADDRESS_KEY.encode()).digest()).hexdigest()[:64]
 
 
-def _box() -> Fernet:
-    secret = hashlib.blake2b(settings.SECRET_KEY.encode(), person=b"answered", digest_size=32).digest()
-    return Fernet(base64.urlsafe_b64encode(secret))
+def _box() -> MultiFernet:
+    """Sealed with the key of the site; what was sealed with the one before it is read until that is dropped."""
+    return MultiFernet([Fernet(_key(secret)) for secret in keyring.secrets()])
+
+
+def _key(secret: str) -> bytes:
+    return base64.urlsafe_b64encode(hashlib.blake2b(secret.encode(), person=b"answered", digest_size=32).digest())

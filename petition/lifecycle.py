@@ -9,7 +9,9 @@ from django.utils.translation import ngettext
 
 from petition import patience, versions
 from petition.models import Letter, Membership, Role, User, Version
-from petition.moves import LostRace, NotAllowed, move
+from petition.moves import NotAllowed, move
+
+CLOSES = (Letter.Status.OPEN, Letter.Status.PAUSED)  # when its time has come
 
 
 class Incomplete(NotAllowed):
@@ -80,6 +82,7 @@ def adjust(letter: Letter, *, actor: User, milestones: list[int], **fields: Any)
     Raises:
         NotAllowed: it is a draft, which is edited as a whole.
     """
+    _take(letter)
     if letter.status == Letter.Status.DRAFT:
         raise NotAllowed(_("A draft is edited as a whole."))
     changed = sorted(name for name, value in fields.items() if getattr(letter, name) != value)
@@ -161,6 +164,7 @@ def publish(letter: Letter, *, actor: User | None = None) -> None:
         versions.freeze(letter)
 
 
+@transaction.atomic
 def schedule(letter: Letter, *, at: datetime | None, least_founders: int, actor: User) -> None:
     """Have the scheduler publish a letter at an hour, or at none.
 
@@ -173,6 +177,7 @@ def schedule(letter: Letter, *, at: datetime | None, least_founders: int, actor:
     Raises:
         NotAllowed: it is public already, or the hour has passed.
     """
+    _take(letter)  # the clock may be publishing it in this very moment
     if letter.is_public:
         raise NotAllowed(_("This letter is published already."))
     if at is not None and at <= patience.now():
@@ -188,21 +193,22 @@ def publish_due(*, now: datetime | None = None) -> int:
 
     One that cannot be published then is left as it is, its hour is dropped, and its history says why.
     """
-    due = Letter.objects.filter(
-        status__in=[Letter.Status.DRAFT, Letter.Status.FOUNDING], publish_at__lte=now or patience.now()
-    )
-    return sum(_publish_due(letter) for letter in due)
+    now = now or patience.now()
+    due = Letter.objects.filter(status__in=[Letter.Status.DRAFT, Letter.Status.FOUNDING], publish_at__lte=now)
+    return sum(_publish_due(letter, now) for letter in due)
 
 
-def _publish_due(letter: Letter) -> int:
+@transaction.atomic
+def _publish_due(letter: Letter, now: datetime) -> int:
+    _take(letter)
+    if letter.publish_at is None or letter.publish_at > now:  # taken back or moved since the clock looked
+        return 0
     try:
         publish(letter)
-    except LostRace:  # somebody published it in this very moment
-        return 0
     except NotAllowed as problem:
-        if Letter.objects.filter(pk=letter.pk, publish_at=letter.publish_at).update(publish_at=None):
-            reason = f"not published: {problem}"[:40]
-            letter.events.create(was=letter.status, now=letter.status, reason=reason)
+        Letter.objects.filter(pk=letter.pk).update(publish_at=None)
+        reason = f"not published: {problem}"[:40]
+        letter.events.create(was=letter.status, now=letter.status, reason=reason)
         return 0
     return 1
 
@@ -227,17 +233,17 @@ def close(letter: Letter, *, actor: User | None = None) -> None:
 
 def close_due(*, now: datetime | None = None) -> int:
     """Close the letters whose closing time has come; return how many. Safe to run at any time and twice."""
-    due = Letter.objects.filter(
-        status__in=[Letter.Status.OPEN, Letter.Status.PAUSED], closes_at__lte=now or patience.now()
-    )
-    return sum(_close_due(letter) for letter in due)
+    now = now or patience.now()
+    due = Letter.objects.filter(status__in=CLOSES, closes_at__lte=now)
+    return sum(_close_due(letter, now) for letter in due)
 
 
-def _close_due(letter: Letter) -> int:
-    try:
-        move(letter, Letter.Status.CLOSED, reason="closing_time")
-    except LostRace:  # somebody closed it in this very moment
-        return 0
+@transaction.atomic
+def _close_due(letter: Letter, now: datetime) -> int:
+    _take(letter)
+    if letter.status not in CLOSES or letter.closes_at is None or letter.closes_at > now:
+        return 0  # closed by somebody, or its time was moved, since the clock looked
+    move(letter, Letter.Status.CLOSED, reason="closing_time")
     return 1
 
 

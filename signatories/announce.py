@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -122,7 +122,8 @@ def _ask_those_missed() -> int:
     """
     since = patience.now() - tally.SETTLING
     asked = 0
-    for announcement in Announcement.objects.filter(kind="version", owed_at__gte=since).select_related("version"):
+    asking = Announcement.objects.filter(version__reason=Version.Reason.MEANING, owed_at__gte=since)
+    for announcement in asking.select_related("version"):
         late = readers(announcement).filter(confirmed_at__gte=announcement.created_at - tally.SETTLING)
         told = Mail.objects.filter(signature=OuterRef("pk"), announcement=announcement)
         missed = late.exclude(Exists(told)).select_related("letter", "version")
@@ -148,18 +149,26 @@ def _stands(one: Announcement, counts: dict[str, int]) -> dict[str, Any]:
     return {"through": sum(counts.values()) - owed, "going": bool(owed) or one.owed_at is None}
 
 
+def change_of_meaning(signature: Signature) -> Version | None:
+    """Return the newest change of meaning since the words that somebody signed, or None when they are asked nothing.
+
+    A corrected typing error may have followed it: what is asked is still asked because of this one.
+    """
+    newest = signature.letter.version
+    if newest is None or newest.pk == signature.version_id or signature.status not in KNOWN:
+        return None
+    later: QuerySet[Version] = signature.letter.versions.filter(
+        reason=Version.Reason.MEANING, published_at__isnull=False, number__gt=signature.version.number
+    )
+    return later.order_by("-number").first()
+
+
 def open_question(signature: Signature) -> Version | None:
     """Return the version about which a signer is asked keep or leave, or None when nothing is asked.
 
     Asked is everybody whose version a change of meaning followed, about the newest version, until they answer.
     """
-    newest = signature.letter.version
-    if newest is None or newest.pk == signature.version_id or signature.status not in KNOWN:
-        return None
-    later = signature.letter.versions.filter(
-        reason=Version.Reason.MEANING, published_at__isnull=False, number__gt=signature.version.number
-    )
-    return newest if later.exists() else None
+    return signature.letter.version if change_of_meaning(signature) else None
 
 
 @transaction.atomic
@@ -180,9 +189,12 @@ def keep(signature: Signature) -> None:
 
 
 def tell_latecomer(signature: Signature) -> bool:
-    """Owe the question to somebody who confirmed an old wording after everybody else was asked; return whether."""
+    """Owe the question to somebody who confirmed an old wording after everybody else was asked; return whether.
+
+    It is the mail about the change of meaning, whatever was corrected since: that one asks.
+    """
     versions.renew(signature.letter)
-    version = open_question(signature)
+    version = change_of_meaning(signature)
     announcement = Announcement.objects.filter(version=version).first() if version else None
     if announcement is None:
         return False

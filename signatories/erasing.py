@@ -8,7 +8,7 @@ from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
 from petition.models import Letter
-from petition.moves import NotAllowed, move
+from petition.moves import move
 from petition.text import fold
 from signatories import consents
 from signatories.models import (
@@ -66,16 +66,6 @@ def forget(signature: Signature, to: Signature.Status, *, reason: str) -> None:
         profile.delete()
 
 
-def forget_again(signature: Signature) -> int:
-    """Forget somebody whom a restored backup has brought back; return 1, or 0 where there is nothing to forget."""
-    pending = signature.status == Signature.Status.PENDING
-    try:
-        forget(signature, Signature.Status.EXPIRED if pending else Signature.Status.WITHDRAWN, reason="withdrew")
-    except NotAllowed:
-        return 0
-    return 1
-
-
 def forget_about(signature: Signature) -> None:
     """Forget what was found, asked, said and mailed about a signature, and leave its own line alone."""
     signature.evidence.all().delete()
@@ -95,10 +85,11 @@ def forget_about(signature: Signature) -> None:
 def forget_mails(signature: Signature) -> None:
     """Forget what mails said; that there were some, and when, stays, and their links go on telling the truth.
 
-    The key of a mail may be a hash of what was typed, which somebody could guess at.
+    The key of a mail may be a hash of what was typed, which somebody could guess at. A mail to a mailbox at work knows
+    no more than its keyed hash, which its reader needs to stop all mail: that reader may be somebody else.
     """
     neutral = Concat(Value("forgotten:"), Cast("pk", CharField()), output_field=CharField())
-    signature.mails.update(details={}, key=neutral)
+    signature.mails.exclude(kind=Mail.Kind.MAILBOX).update(details={}, key=neutral)
     signature.mails.still_owed().update(state=Mail.State.DROPPED, to="")
 
 
@@ -152,8 +143,12 @@ def forget_mailbox(address_hash: str) -> None:
     for signature in of_mailbox(address_hash):
         forget_mails(signature)  # also those about one that was forgotten before
     letters = [*Letter.objects.values_list("pk", flat=True)]
-    invited = Invitation.objects.filter(letter__in=letters, address_hash=address_hash)
+    forget_invitations(Invitation.objects.filter(letter__in=letters, address_hash=address_hash))
+    Signatory.objects.filter(address_hash=address_hash).delete()
+
+
+def forget_invitations(invited: QuerySet[Invitation]) -> None:
+    """Forget who was invited; an invitation that was still open is over."""
     Mail.objects.filter(invitation__in=invited).update(state=Mail.State.DROPPED, to="", details={})
     invited.filter(signature=None, declined_at=None).update(declined_at=timezone.now())
     invited.update(**INVITED)
-    Signatory.objects.filter(address_hash=address_hash).delete()

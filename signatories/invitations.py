@@ -134,19 +134,25 @@ def invite(letter: Letter, *, rows: list[dict[str, str]], by: User | None = None
         rows: as `read` returns them.
         by: the member of the team who invites.
 
+    Returns:
+        The new ones. Who was invited before, such as by the first of two clicks, is left out and gets no second mail.
+
     Raises:
         NotAllowed: the text is still a draft, or the letter is closed.
     """
+    # Two imports at once take their places one after the other, and the second sees whom the first has invited.
+    letter.refresh_from_db(from_queryset=Letter.objects.select_for_update())
     if letter.version is None or letter.status in {Letter.Status.CLOSED, Letter.Status.DELIVERED}:
         raise NotAllowed(_("Founders can be invited once the text is frozen, and until the letter closes."))
-    Letter.objects.select_for_update().get(pk=letter.pk)  # two imports at once take their places one after the other
+    invited = set(letter.invitations.values_list("address_hash", flat=True))
+    new = {hash_: row for row in rows if (hash_ := addresses.keyed_hash(row["email"])) not in invited}
     last = letter.invitations.aggregate(last=Max("position"))["last"] or 0
     made = []
-    for position, row in enumerate(rows, start=last + 1):
+    for position, (address_hash, row) in enumerate(new.items(), start=last + 1):
         invitation = Invitation.objects.create(
             letter=letter,
             address=row["email"],
-            address_hash=addresses.keyed_hash(row["email"]),
+            address_hash=address_hash,
             position=position,
             invited_by=by,
             expires_at=timezone.now() + VALID,

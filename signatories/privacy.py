@@ -85,13 +85,20 @@ def erase(signature: Signature, *, no_more_mail: bool = False) -> int:
 
 
 @transaction.atomic
-def be_named(signature: Signature, *, publish: bool, wording: str = wordings.CURRENT) -> None:
+def be_named(
+    signature: Signature,
+    *,
+    publish: bool,
+    wording: str = wordings.CURRENT,
+    door: Consent.Door = Consent.Door.OWN_PAGE,
+) -> None:
     """Have the name on the letter or not; without it the signature is counted and not named. Twice is once.
 
     Args:
         signature: confirmed once.
         publish: whether the name is to be there.
         wording: the version of the words that stood beside the box.
+        door: where its owner said so.
 
     Raises:
         NotAllowed: nobody signed, or the name cannot be shown now: names are not published, or the letter was
@@ -106,27 +113,35 @@ def be_named(signature: Signature, *, publish: bool, wording: str = wordings.CUR
         signing.refuse_to_name(signature)
     said = {"publish": publish, "wording": wording if publish else signature.wording}
     note(signature, reason="named" if publish else "unnamed", **said)
-    consents.follow(signature, door=Consent.Door.OWN_PAGE)
+    consents.follow(signature, door=door)
 
 
 @transaction.atomic
-def agree(signature: Signature, *, purpose: str, given: bool, wording: str = wordings.CURRENT) -> None:
-    """Give one consent on the own page, or take it back.
+def agree(
+    signature: Signature,
+    *,
+    purpose: str,
+    given: bool,
+    wording: str = wordings.CURRENT,
+    door: Consent.Door = Consent.Door.OWN_PAGE,
+) -> None:
+    """Give one consent, or take it back.
 
     Args:
         signature: confirmed once.
         purpose: one of `wordings.PURPOSES`.
         given: whether it is given or taken back.
         wording: the version of the words that stood beside the box, where it is given.
+        door: where its owner said so.
 
     Raises:
         NotAllowed: nobody signed, or as `be_named`.
     """
     if purpose == "publish":
-        be_named(signature, publish=given, wording=wording)
+        be_named(signature, publish=given, wording=wording, door=door)
         return
     if purpose == "updates" and not given:
-        announce.unsubscribe(signature, door=Consent.Door.OWN_PAGE)
+        announce.unsubscribe(signature, door=door)
         return
     signature = Signature.objects.select_for_update(of=("self",)).get(pk=signature.pk)
     if signature.status not in KNOWN:
@@ -134,7 +149,7 @@ def agree(signature: Signature, *, purpose: str, given: bool, wording: str = wor
     setattr(signature, purpose, given)
     signature.wording = wording if given else signature.wording
     signature.save(update_fields=[purpose, "wording"])
-    consents.follow(signature, door=Consent.Door.OWN_PAGE)
+    consents.follow(signature, door=door)
 
 
 @transaction.atomic

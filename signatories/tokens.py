@@ -11,6 +11,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from django.conf import settings
 
+from petition import keyring
+
 Purpose = Literal["tab", "confirm", "mine", "invitation", "news", "embargo", "signed", "stop", "reach"]
 NONCE = 12  # bytes, RFC 8439
 TAG = 10  # bytes of a stamp: one guess in 2^80
@@ -56,7 +58,7 @@ def read(purpose: Purpose, token: str, *, at: str = "") -> uuid.UUID:
         raise Invalid from None
     if base64.urlsafe_b64encode(sealed).decode().rstrip("=") != token:
         raise Invalid  # the last character holds bits that are not read; only one spelling of a token opens anything
-    for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
+    for secret in keyring.secrets():
         try:
             opened = ChaCha20Poly1305(_key(purpose, secret)).decrypt(sealed[:NONCE], sealed[NONCE:], at.encode())
             return uuid.UUID(bytes=opened)
@@ -86,7 +88,7 @@ def unstamp(purpose: Literal["return"], text: str) -> bytes:
     except ValueError:
         raise Invalid from None
     raw, tag = whole[:-TAG], whole[-TAG:]
-    for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
+    for secret in keyring.secrets():
         if hmac.compare_digest(tag, _tag(purpose, secret, raw)):
             return raw
     raise Invalid
@@ -119,7 +121,7 @@ def unseal(sealed: str, *, lasting: bool = False) -> str:
         raw = base64.b64decode(sealed, altchars=b"-_", validate=True)
     except ValueError:
         raise Invalid from None
-    for secret in (settings.ADDRESS_KEY,) if lasting else (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
+    for secret in [settings.ADDRESS_KEY] if lasting else keyring.secrets():
         try:
             return ChaCha20Poly1305(_key("sealed", secret)).decrypt(raw[:NONCE], raw[NONCE:], None).decode()
         except (InvalidTag, ValueError):
@@ -137,8 +139,7 @@ def code(mail_id: uuid.UUID, secret: str | None = None) -> str:
 def is_code(mail_id: uuid.UUID, typed: str) -> bool:
     """Whether these digits, in any script and with any spaces between them, are the code of that mail."""
     digits = "".join(str(int(c)) for c in typed if c.isdecimal())
-    secrets_now = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
-    return any(hmac.compare_digest(code(mail_id, secret).encode(), digits.encode()) for secret in secrets_now)
+    return any(hmac.compare_digest(code(mail_id, secret).encode(), digits.encode()) for secret in keyring.secrets())
 
 
 def _key(purpose: str, secret: str) -> bytes:

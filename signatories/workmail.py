@@ -86,8 +86,13 @@ def confirm(signature: Signature, *, code: str) -> Proof:
         return work.work_mailbox(signature, proof.value)
 
 
-def stop(mail: Mail) -> None:
-    """Never write to the mailbox of this mail again: whoever reads it says so."""
+def stop(mail: Mail) -> bool:
+    """Never write to the mailbox of this mail again: whoever reads it says so.
+
+    Its keyed hash stays with the mail whatever becomes of the signature, so that nobody can take this way out from its
+    reader by withdrawing. Of a mail that an earlier release has emptied it is not known; returns whether it was.
+    """
     address_hash = mail.details.get("address_hash", "")
     if address_hash:
         outbox.forbid(address_hash)
+    return bool(address_hash)

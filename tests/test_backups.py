@@ -159,7 +159,18 @@ def test_who_left_is_on_the_list_without_a_name_and_leaves_again_without_a_mail(
     call_command("forget_again", str(listing))
 
 
-@pytest.mark.parametrize("line", ["nonsense", "[]", "7", '{"signature": "x"}', "{}", '{"signature": null}'])
+PK = "01a22600-0000-7000-8000-000000000000"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("nonsense", "[]", "7", "{}", '{"signature": "x"}', '{"signature": null}'),
+        *('{"not_me": "x"}', '{"declined": 1}'),
+        *(f'{{"signature": "{PK}"}}', f'{{"signature": "{PK}", "status": "listed"}}'),
+        *(f'{{"taken_back": "{PK}"}}', f'{{"taken_back": "{PK}", "purpose": "name", "door": "mail"}}'),
+    ],
+)
 def test_what_is_no_list_of_who_left_is_said(db, tmp_path, line):
     (tmp_path / "list").write_text(line)
     with pytest.raises(CommandError, match="is not a list"):

@@ -2,8 +2,10 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 
 from petition import lifecycle
+from signatories import invitations
 from signatories.models import Invitation, Mail
 from tests.conftest import code_in, link_in
 
@@ -47,6 +49,41 @@ def test_a_bad_invitation_is_explained_and_kept(invited, desk, changes, said):
     assert answer.status_code == 422
     assert said in answer.content.decode()
     assert "Lantern Works" in answer.content.decode()
+
+
+@pytest.fixture
+def first_click(founding):
+    """The first of two clicks, which invites as soon as the second has looked who is invited."""
+    done = []
+
+    def invite(execute, sql, params, many, context):
+        answer = execute(sql, params, many, context)
+        if "signatories_invitation" in sql and not done:
+            done.append(sql)
+            invitations.invite(founding, rows=[{**ADA, "country": "", "discipline": ""}])
+        return answer
+
+    with connection.execute_wrapper(invite):
+        yield
+
+
+@pytest.mark.usefixtures("first_click")
+def test_a_double_click_invites_once_and_says_so(desk):
+    answer = desk("invite/", **ADA)
+    assert (answer.status_code, Invitation.objects.count(), Mail.objects.count()) == (422, 1, 1)
+    assert "invited before" in answer.content.decode()
+
+
+@pytest.mark.usefixtures("first_click")
+@pytest.mark.parametrize(
+    ("more", "status", "invited"), [("", 422, ["Ada Example"]), ("zoe@example.com,Zoe\n", 303, ["Ada Example", "Zoe"])]
+)
+def test_a_file_that_is_sent_twice_invites_everybody_once(desk, more, status, invited):
+    rows = SimpleUploadedFile("f.csv", f"email,name\nada@example.com,Ada\n{more}".encode())
+    answer = desk("import/", file=rows)
+    assert answer.status_code == status
+    assert [one.name for one in Invitation.objects.all()] == invited
+    assert "invited before" in answer.content.decode() or more
 
 
 def test_a_file_with_bad_rows_invites_nobody_until_the_rest_is_asked_for(desk):

@@ -7,6 +7,7 @@ import time_machine
 from django.utils import timezone
 
 from petition import lifecycle
+from petition.models import Letter
 from petition.moves import NotAllowed
 
 LATER = "2026-12-01T09:00"
@@ -67,3 +68,29 @@ def test_with_too_few_founders_it_stays_shut_and_says_why(draft, organiser, at_d
 def test_a_public_letter_has_no_hour(letter, organiser):
     with pytest.raises(NotAllowed):
         lifecycle.schedule(letter, at=timezone.now() + timedelta(hours=1), least_founders=0, actor=organiser)
+
+
+def test_an_hour_that_is_taken_back_while_the_clock_works_publishes_nothing(draft, organiser):
+    lifecycle.schedule(draft, at=timezone.now() + timedelta(hours=1), least_founders=0, actor=organiser)
+    read = Letter.objects.get(pk=draft.pk)  # by the clock, just before
+    lifecycle.schedule(draft, at=None, least_founders=0, actor=organiser)
+    assert lifecycle._publish_due(read, timezone.now() + timedelta(hours=2)) == 0
+    draft.refresh_from_db()
+    assert (draft.status, draft.events.last().reason) == ("draft", "not scheduled")
+
+
+def test_who_takes_the_hour_back_too_late_is_told(draft, organiser):
+    shown = Letter.objects.get(pk=draft.pk)
+    lifecycle.publish(draft)
+    with pytest.raises(NotAllowed, match="published already"):
+        lifecycle.schedule(shown, at=None, least_founders=0, actor=organiser)
+
+
+def test_a_closing_time_that_is_moved_while_the_clock_works_closes_nothing(letter, organiser):
+    Letter.objects.filter(pk=letter.pk).update(closes_at=timezone.now())
+    read = Letter.objects.get(pk=letter.pk)
+    later = timezone.now() + timedelta(days=7)
+    lifecycle.adjust(letter, actor=organiser, milestones=[], closes_at=later)
+    assert lifecycle._close_due(read, timezone.now()) == 0
+    letter.refresh_from_db()
+    assert (letter.status, letter.closes_at) == ("open", later)

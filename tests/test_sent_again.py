@@ -89,3 +89,14 @@ def test_the_form_on_the_letter_s_page_is_the_same_for_everybody(client, letter)
 def test_without_any_key_the_same_form_sent_twice_is_one_signature(sign):
     assert sign().status_code == sign().status_code == 303
     assert Signature.objects.count() == Mail.objects.count() == 1
+
+
+@pytest.mark.parametrize(("kept", "answered"), [(True, 303), (False, 422)])
+def test_after_a_change_of_the_site_s_key_an_answer_is_read_until_the_old_one_goes(sign, settings, kept, answered):
+    first = sign(KEY)
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY] if kept else []
+    settings.SECRET_KEY = "the key that came after it, quite another 9876543210"
+    again = sign(KEY)
+    assert again.status_code == answered
+    assert again.headers.get("Location") == (first["Location"] if kept else None)
+    assert Mail.objects.count() == 1

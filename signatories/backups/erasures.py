@@ -1,33 +1,78 @@
-"""Who was forgotten lately, as a list to keep beside the backups: a restore must not bring anybody back for long."""
+"""Who left and what was taken back lately, as a list to keep beside the backups: a restore must not undo that."""
 
 import json
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
-from django.db.models import Max
+from django.db import transaction
+from django.db.models import Exists, Max, OuterRef, Q
 
-from signatories import erasing
-from signatories.models import Signature, Suppression
+from petition.moves import move
+from signatories import erasing, invitations, privacy, wordings
+from signatories.models import KNOWN, Consent, Invitation, Signature, SignatureEvent, Suppression
+from signatories.retention import acts
 
-FORGOTTEN = (Signature.Status.WITHDRAWN, Signature.Status.EXPIRED)
+Status = Signature.Status
+FORGOTTEN = (Status.WITHDRAWN, Status.EXPIRED)
+# What was rejected after the backup was made, and then forgotten, takes the same way again.
+REJECTED = {
+    **dict.fromkeys((Status.CONFIRMED, Status.HELD, Status.ASKED), Status.DECLINED),
+    Status.LISTED: Status.HIDDEN,
+}
 
 
 def forgotten(since: datetime) -> Iterator[str]:
-    """Yield a line of JSON for everybody who was forgotten, and for every mailbox that forbade mail, since a moment.
+    """Yield a line of JSON for everything that a restore must not bring back, since a moment.
 
-    It holds random identifiers and keyed hashes only, and nothing about a person.
+    That is who withdrew or was forgotten, who forbade mail, who said “not me”, consents that were taken back, such as
+    to be named, and invitations that were declined. It holds random identifiers, keyed hashes and codes of ours only,
+    and nothing about a person. What an earlier release does not know stands last: it does all before that.
     """
+    for entry in chain(_gone(since), _forbidden(since), _not_me(since), _taken_back(since), _declined(since)):
+        yield json.dumps(entry) + "\n"
+
+
+def _gone(since: datetime) -> Iterator[dict[str, Any]]:
     gone = Signature.objects.filter(status__in=FORGOTTEN).annotate(at=Max("events__at")).filter(at__gte=since)
     for pk, status in gone.order_by("at").values_list("pk", "status").iterator():
-        yield json.dumps({"signature": str(pk), "status": status}) + "\n"
+        yield {"signature": str(pk), "status": status}
+
+
+def _forbidden(since: datetime) -> Iterator[dict[str, Any]]:
     for hash_ in Suppression.objects.filter(at__gte=since).values_list("address_hash", flat=True).iterator():
-        yield json.dumps({"no_more_mail": hash_}) + "\n"
+        yield {"no_more_mail": hash_}
+
+
+def _not_me(since: datetime) -> Iterator[dict[str, Any]]:
+    """Whoever said so, unless the team has put the name back into its queue since."""
+    said = SignatureEvent.objects.filter(reason="not_me", at__gte=since, signature__status__in=KNOWN)
+    later = SignatureEvent.objects.filter(signature=OuterRef("signature"), pk__gt=OuterRef("pk"), now=Status.CONFIRMED)
+    for pk in said.filter(~Exists(later)).order_by("pk").values_list("signature", flat=True).iterator():
+        yield {"not_me": str(pk)}
+
+
+def _taken_back(since: datetime) -> Iterator[dict[str, Any]]:
+    """Each with where that was said, unless the consent was given again or the person has left since."""
+    still = Q()
+    for purpose in wordings.PURPOSES:
+        still |= Q(purpose=purpose, **{f"signature__{purpose}": False})
+    rows = Consent.objects.filter(still, given=False, at__gte=since, signature__status__in=KNOWN)
+    rows = rows.exclude(door=Consent.Door.FORGOTTEN)
+    for pk, purpose, door in rows.values_list("signature", "purpose", "door").iterator():
+        yield {"taken_back": str(pk), "purpose": purpose, "door": door}
+
+
+def _declined(since: datetime) -> Iterator[dict[str, Any]]:
+    """One whose mailbox was erased has lost its name too."""
+    for pk, name in Invitation.objects.filter(declined_at__gte=since).values_list("pk", "name").iterator():
+        yield {"declined": str(pk), "erased": not name}
 
 
 def forget_again(lines: Iterable[str]) -> int:
-    """Forget everybody on a list whom a restore has brought back; return how many that were.
+    """Do again what stands on a list, where a restore has undone it; return how often there was something to do.
 
     Nobody is mailed about it: they were told when they left.
 
@@ -39,11 +84,82 @@ def forget_again(lines: Iterable[str]) -> int:
         entry: Any = json.loads(line)
         if not isinstance(entry, dict):
             raise ValueError("not an object")
-        if "no_more_mail" in entry:
-            Suppression.objects.bulk_create(
-                [Suppression(address_hash=str(entry["no_more_mail"])[:64])], ignore_conflicts=True
-            )
-            continue
-        pk = uuid.UUID(str(entry.get("signature")))
-        again += sum(erasing.forget_again(one) for one in Signature.objects.filter(pk=pk))
+        kinds = [kind for kind in AGAIN if kind in entry]
+        if not kinds:
+            raise ValueError("nothing that is known here")
+        with transaction.atomic():
+            again += AGAIN[kinds[0]](entry)
     return again
+
+
+def _forbid(entry: dict[str, Any]) -> int:
+    hash_ = str(entry["no_more_mail"])[:64]
+    Suppression.objects.bulk_create([Suppression(address_hash=hash_)], ignore_conflicts=True)
+    return 0
+
+
+def _forget(entry: dict[str, Any]) -> int:
+    """End a signature as it had ended: who withdrew has left for good, who was forgotten may sign again."""
+    to = Status(str(entry.get("status")))
+    if to not in FORGOTTEN:
+        raise ValueError("no end of a signature")
+    signature = _signature(entry["signature"])
+    if signature is None or signature.status in {to, Status.WITHDRAWN}:
+        return 0
+    if to == Status.EXPIRED:
+        return _expire(signature)
+    if signature.status == Status.EXPIRED:  # who had been forgotten signed again, and then withdrew
+        move(signature, Status.PENDING, reason="signed_again")
+    erasing.forget(signature, to, reason="withdrew")
+    return 1
+
+
+def _expire(signature: Signature) -> int:
+    if signature.status in REJECTED:
+        move(signature, REJECTED[Status(signature.status)], reason="forgotten")
+    reason = "unconfirmed" if signature.status == Status.PENDING else "forgotten"
+    return acts.forget(reason)([signature.pk])
+
+
+def _disown(entry: dict[str, Any]) -> int:
+    signature = _signature(entry["not_me"])
+    if signature is None or not signature.may_be_withdrawn:
+        return 0
+    before = signature.events.count()
+    privacy.disown(signature)
+    return int(signature.events.count() > before)
+
+
+def _take_back(entry: dict[str, Any]) -> int:
+    purpose, door = str(entry.get("purpose")), Consent.Door(str(entry.get("door")))
+    if purpose not in wordings.PURPOSES:
+        raise ValueError("no purpose of a consent")
+    signature = _signature(entry["taken_back"])
+    if signature is None or signature.status not in KNOWN or not getattr(signature, purpose):
+        return 0
+    privacy.agree(signature, purpose=purpose, given=False, door=door)
+    return 1
+
+
+def _decline(entry: dict[str, Any]) -> int:
+    found = Invitation.objects.filter(pk=uuid.UUID(str(entry["declined"])), signature=None, declined_at=None)
+    invitation = found.first()
+    if invitation is None:
+        return 0
+    invitations.decline(invitation)
+    if entry.get("erased"):
+        erasing.forget_invitations(Invitation.objects.filter(pk=invitation.pk))
+    return 1
+
+
+def _signature(pk: object) -> Signature | None:
+    return Signature.objects.select_related("letter").filter(pk=uuid.UUID(str(pk))).first()
+
+
+AGAIN: dict[str, Callable[[dict[str, Any]], int]] = {
+    "signature": _forget,
+    "no_more_mail": _forbid,
+    "not_me": _disown,
+    "taken_back": _take_back,
+    "declined": _decline,
+}

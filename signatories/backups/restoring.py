@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
-from petition import files
+from petition import files, keyring
 from petition.models import Letter
 from signatories import record
 from signatories.backups import databases, making, postponing
@@ -82,8 +82,7 @@ def _check(about: dict[str, Any], folder: Path) -> list[str]:
         )
     if differing := [path.name for path in _deliveries(folder) if _differs(path)]:
         raise Unusable(f"{settings.DELIVERY_DIR} holds another {differing[0]}. Move that folder away first.")
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    if about["keys"]["secret"] not in map(making.fingerprint, keys):
+    if about["keys"]["secret"] not in map(making.fingerprint, keyring.secrets()):
         return ["SECRET_KEY is another one, so links and codes in mails that were sent do not work."]
     return []
 

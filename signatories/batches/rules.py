@@ -93,6 +93,8 @@ def _standing(signature: Signature, verb: str) -> str:
 def _listing_problem(signature: Signature, level: int) -> str:
     if not signature.letter.publishing:
         return _("Publishing is paused.")
+    if nameless := vetting.nameless(signature):
+        return nameless
     flags = list(signature.flags.all())
     if any(flag.kind in reasons.BY_TWO for flag in flags):
         return _("A watched name is decided by two people, one name at a time.")

@@ -46,7 +46,11 @@ def invite(request: HttpRequest, slug: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, letter, invite=form)
     assert isinstance(request.user, User)
-    invitations.invite(letter, rows=[form.cleaned_data], by=request.user)
+    if not invitations.invite(
+        letter, rows=[form.cleaned_data], by=request.user
+    ):  # a second click, just after the first
+        form.add_error("email", _("This mailbox was invited before."))
+        return _page(request, letter, invite=form)
     messages.success(request, _("%(name)s is invited; the mail goes out now.") % {"name": form.cleaned_data["name"]})
     return redirect("signatories:founders", slug)
 
@@ -59,11 +63,15 @@ def invite_many(request: HttpRequest, slug: str) -> HttpResponse:
     form = InviteManyForm(request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, letter, many=form)
-    reading = invitations.read(letter, io.StringIO(form.cleaned_data["file"], newline=""))
+    file = form.cleaned_data["file"]
+    reading = invitations.read(letter, io.StringIO(file, newline=""))
     if not reading.rows or (reading.problems and not form.cleaned_data["skip_bad"]):
         return _page(request, letter, many=form, problems=_named(reading.problems))
     assert isinstance(request.user, User)
     made = invitations.invite(letter, rows=reading.rows, by=request.user)
+    if not made:  # a second click, just after the first
+        reading = invitations.read(letter, io.StringIO(file, newline=""))
+        return _page(request, letter, many=form, problems=_named(reading.problems))
     said = [
         ngettext(
             "%(number)s is invited; their mail goes out now.",

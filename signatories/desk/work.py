@@ -15,6 +15,7 @@ from petition.access import team
 from petition.models import Letter, Power
 from signatories import sampling
 from signatories.models import Decision
+from signatories.vetting import waiting
 
 HOURS, DAYS, MONTH, WEEKS = 24, 14, timedelta(days=30), 12
 # Putting a name back into the queue clears nothing.
@@ -37,7 +38,7 @@ def work(request: HttpRequest, slug: str) -> HttpResponse:
         "hours": _grouped(decisions, TruncHour("at"), since=hour - timedelta(hours=HOURS - 1)),
         "days": _grouped(decisions, TruncDay("at"), since=day - timedelta(days=DAYS - 1)),
         "median": median_time(letter, since=now - MONTH),
-        "waiting": letter.signatures.waiting().aggregate(n=Count("pk"), oldest=Min("confirmed_at")),
+        "waiting": waiting.queue(letter).aggregate(n=Count("pk"), oldest=Min("confirmed_at")),
         "vetters": _by_vetter(decisions, now) if member.may(Power.MANAGE) else None,
         "audit": sampling.rate(letter),
         "weeks": sampling.by_week(letter, weeks=WEEKS),

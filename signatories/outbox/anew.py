@@ -30,8 +30,11 @@ def details(signature: Signature, typed: dict[str, Any], origin: origins.From | 
 
 
 def sign_anew(kept: Signature, fresh: Signature) -> Signature:
-    """Start a forgotten signature again with what was typed now; codes of older mails are void."""
-    kept.mails.exclude(details__has_key="anew").delete()
+    """Start a forgotten signature again with what was typed now; codes of older mails are void.
+
+    A mail to a mailbox at work stays, for its reader to stop all mail; what its code would prove is forgotten.
+    """
+    kept.mails.exclude(details__has_key="anew").exclude(kind=Mail.Kind.MAILBOX).delete()
     changes = {"address": fresh.address, "version_id": fresh.version_id, "created_at": fresh.created_at}
     changes |= {"host": fresh.host, "language": fresh.language, "locale": fresh.locale}
     move(kept, Status.PENDING, reason="signed_again", **changes, **fresh.written)

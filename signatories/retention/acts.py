@@ -84,9 +84,10 @@ def empty_evidence(keys: Sequence[Any]) -> int:
 
 @transaction.atomic
 def empty_mails(keys: Sequence[Any]) -> int:
-    """Delete mails; those that are doors keep their row."""
+    """Delete mails; doors keep their row, and the one to a mailbox at work its keyed hash, by which it is stopped."""
     rows = Mail.objects.filter(pk__in=keys)
-    emptied = rows.filter(kind__in=DOORS).update(details={}, problem="")
+    emptied = rows.filter(kind__in=DOORS).update(problem="")
+    rows.filter(kind__in=DOORS).exclude(kind=Mail.Kind.MAILBOX).update(details={})
     return int(emptied + rows.exclude(kind__in=DOORS).delete()[1].get("signatories.Mail", 0))
 
 

@@ -109,7 +109,8 @@ def batches(now: datetime) -> QuerySet[Any]:
 def mails(now: datetime) -> QuerySet[Any]:
     """Mails of three months ago that nobody waits for; those of a mailing stay as long as it is counted by them."""
     rows = Mail.objects.filter(pk__lt=_before(now - MAILS), announcement=None).exclude(state=Mail.State.OWED)
-    return rows.exclude(kind__in=DOORS, details={}).exclude(sent_at__gte=now - MAILS)
+    rows = rows.exclude(kind__in=DOORS, details={}).exclude(kind=Mail.Kind.MAILBOX, problem="")
+    return rows.exclude(sent_at__gte=now - MAILS)
 
 
 def invitations(now: datetime) -> QuerySet[Any]:

@@ -166,7 +166,7 @@ RULES = (
         "mails",
         _("Mails that were sent or given up"),
         _("90 days"),
-        _("deleted; of mails whose links still lead somewhere the row stays, emptied"),
+        _("deleted; of mails whose links still lead somewhere the row stays, with a keyed hash at most"),
         due.mails,
         acts.empty_mails,
         letter="",

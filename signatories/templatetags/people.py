@@ -16,6 +16,7 @@ from petition.models import POWERS, Letter, Power
 from signatories import announce, countries, organisations, reasons, record, roll, sampling, sentences, vetting
 from signatories.forms import own_data, signers
 from signatories.models import Sector, Signature
+from signatories.vetting import waiting
 
 register = template.Library()
 LOOKED_UP = 1_000  # organisations on one page; what fewer name is in no chart of sectors
@@ -68,7 +69,7 @@ def going(mailings: list[dict[str, Any]]) -> bool:
 @register.simple_tag
 def queue_length(letter: Letter) -> int:
     """How many signatures wait for a decision."""
-    return letter.signatures.waiting().count()
+    return waiting.queue(letter).count()
 
 
 @register.inclusion_tag("signatories/desk/_switches.html", takes_context=True)

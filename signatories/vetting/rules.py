@@ -155,7 +155,14 @@ def hindrance(signature: Signature) -> str:
         return _("The owner of the mailbox says that they did not sign. Put it back into the queue first.")
     if signature.cases.filter(closed_at=None).exists():
         return _("A case about it is open. Close it first.")
-    return ""
+    return nameless(signature)
+
+
+def nameless(signature: Signature) -> str:
+    """Return why a row of which the letter's date has left nothing but a count is not listed, or an empty string."""
+    if signature.name:
+        return ""
+    return _("What was typed is forgotten, because the letter keeps it no longer. There is no name to list.")
 
 
 def was_taken_off(events: Iterable[SignatureEvent]) -> bool:

@@ -95,13 +95,24 @@ class Filter:
         return replace(self, status=ALL).query
 
 
+def queue(letter: Letter) -> SignatureQuerySet:
+    """Return who waits for a decision, in no order.
+
+    What the letter keeps no longer is still counted, and nothing is left of it to decide about. Before that date nobody
+    is without a name, and who waits is counted in the index alone.
+    """
+    rows: SignatureQuerySet = letter.signatures.waiting()
+    over = letter.keep_until is not None and letter.keep_until < timezone.now().date()
+    return rows.exclude(name="") if over else rows
+
+
 def chosen(letter: Letter, asked: Filter) -> SignatureQuerySet:
     """Return the signatures that a filter finds, in no order."""
     rows: SignatureQuerySet = letter.signatures.all()
     if asked.pk:
         return rows.known().filter(pk__in=asked.pk)
     if asked.status == ALL:
-        rows = rows.waiting()
+        rows = queue(letter)
     elif asked.status == READY:
         rows = rows.ready()
     else:
@@ -194,7 +205,7 @@ def counts(letter: Letter) -> dict[str, int]:
     A list of a million names would take longer to count than everything else on the page.
     """
     rows = Signature.objects.filter(letter=letter.pk).order_by()
-    wanted: dict[str, QuerySet[Signature]] = {ALL: rows.waiting(), READY: rows.ready()[:MOST_COUNTED]}
+    wanted: dict[str, QuerySet[Signature]] = {ALL: queue(letter).order_by(), READY: rows.ready()[:MOST_COUNTED]}
     for status in set(Status) - set(WAITING):
         wanted[str(status)] = rows.filter(status=status)[:MOST_COUNTED]
     counted = [Counted(found.values("letter_id")) for found in wanted.values()]
@@ -204,7 +215,7 @@ def counts(letter: Letter) -> dict[str, int]:
 
 def oldest(letter: Letter) -> Signature | None:
     """Return who has waited longest."""
-    return letter.signatures.waiting().order_by("pk").only("pk", "created_at", "confirmed_at").first()
+    return queue(letter).order_by("pk").only("pk", "created_at", "confirmed_at").first()
 
 
 @dataclass(frozen=True)
@@ -225,7 +236,7 @@ def groups(letter: Letter, by: str) -> list[Group]:
     """
     if by == "duplicate":
         return _duplicates(letter)
-    rows = letter.signatures.waiting().order_by()
+    rows = queue(letter).order_by()
     if by == "host":
         label: Any = F("host")
     else:

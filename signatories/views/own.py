@@ -125,7 +125,7 @@ def mine_page(request: HttpRequest, signature: Signature, token: str, **shown: A
         "asked_again": reaching.asked(signature),
         "disown": signers.DisownForm(),
         "answer": signers.AnswerForm(),
-        "changed": announce.open_question(signature),
+        "changed": announce.change_of_meaning(signature),
         "keep": signers.KeepForm(),
         **shown,
     }

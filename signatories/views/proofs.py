@@ -135,12 +135,12 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
     if mail is None or mail.kind != Mail.Kind.MAILBOX:
         raise Http404
     form = proofs.StopForm(posted(request))
-    done = form.is_valid()
-    if done:
-        workmail.stop(mail)
-    return render(
-        request, "signatories/stop.html", {"form": form, "done": done}, status=UNPROCESSABLE if form.errors else 200
-    )
+    asked = form.is_valid()
+    done = asked and workmail.stop(mail)
+    assert mail.signature is not None
+    context = {"letter": mail.signature.letter, "form": form, "asked": asked, "done": done}
+    status = UNPROCESSABLE if form.errors else links.GONE if asked and not done else 200
+    return render(request, "signatories/stop.html", context, status=status)
 
 
 def _public(token: str) -> Signature | None:

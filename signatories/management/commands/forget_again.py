@@ -1,4 +1,4 @@
-"""Forget again whom a restore has brought back."""
+"""Forget again whom a restore has brought back, and take back again what was taken back."""
 
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ from signatories import backups
 
 
 class Command(BaseCommand):
-    help = "Forget everybody on a list of `manage.py forgotten` whom a restore has brought back. Nobody is mailed."
+    help = "Do again what stands on a list of `manage.py forgotten`, where a restore has undone it. Nobody is mailed."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)
@@ -22,4 +22,4 @@ class Command(BaseCommand):
             raise CommandError(f"{file}: {problem.strerror}") from None
         except ValueError:
             raise CommandError(f"{file} is not a list of `manage.py forgotten`.") from None
-        self.stdout.write(f"{again:,} were forgotten again.")
+        self.stdout.write(f"{again:,} were forgotten again, or had taken something back.")

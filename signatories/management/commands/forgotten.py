@@ -1,4 +1,4 @@
-"""List who was forgotten lately, to be forgotten again after a restore."""
+"""List who was forgotten and what was taken back lately, to be done again after a restore."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +12,10 @@ from signatories import backups
 
 
 class Command(BaseCommand):
-    help = "List who withdrew, was forgotten or forbade mail, as random identifiers and keyed hashes, into a file."
+    help = (
+        "List who withdrew, was forgotten, said “not me”, took a consent back, declined an invitation or forbade mail, "
+        "as random identifiers and keyed hashes, into a file."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path, help="replaced if it is there")
