@@ -28,10 +28,18 @@ def is_weak(key: str) -> bool:
     return len(key) < 50 or thin or key.startswith("django-insecure-")
 
 
-def secret(name: str) -> str:
-    """Return a key that nobody guesses, or an empty text when it is unset."""
-    value = text(name)
-    if value and is_weak(value):
+def secret(name: str, *, weak: bool = False) -> str:
+    """Return a key that nobody guesses, or an empty text when it is unset; to try things out a weak one will do."""
+    return _strong(name, text(name), weak=weak)
+
+
+def secrets(name: str, *, weak: bool = False) -> list[str]:
+    """Return the keys of a comma-separated variable, as `secret` does."""
+    return [_strong(name, value, weak=weak) for value in names(name)]
+
+
+def _strong(name: str, value: str, *, weak: bool) -> str:
+    if value and not weak and is_weak(value):
         how = "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
         raise ImproperlyConfigured(f"{name} is easily guessed; it needs at least 50 random characters: {how}")
     return value
@@ -122,6 +130,8 @@ def providers(name: str) -> list[dict[str, Any]]:
         raise ImproperlyConfigured(f"{name} must be a JSON list of objects with {', '.join(sorted(wanted))}.")
     for one in found:
         host = str(urlsplit(_web(name, one["url"])).hostname)
+        if not one["url"].startswith("https://") and not is_this_machine(one["url"]):
+            raise ImproperlyConfigured(f"{name}: who logs in over http:// may be anybody on the way; use https://.")
         if host == "linkedin.com" or host.endswith(".linkedin.com"):
             raise ImproperlyConfigured(f"{name}: a log-in at LinkedIn verifies no identity, so it is no evidence.")
         if not re.fullmatch(r"[a-z0-9-]{1,30}", one["id"]) or one["id"] in {"orcid", "github"}:
@@ -132,8 +142,9 @@ def providers(name: str) -> list[dict[str, Any]]:
 def mail_server(name: str, default: str) -> dict[str, Any]:
     """Turn a mail address into Django's EMAIL_* settings.
 
-    Understood: smtp://user:password@host:25, smtp+tls:// (STARTTLS, port 587), smtp+ssl:// (port 465),
-    file:///folder and console://. Special characters in user and password are percent-encoded.
+    Understood: smtp://host:25, smtp+tls://user:password@host (STARTTLS, port 587), smtp+ssl:// (port 465),
+    file:///folder and console://. A password goes over smtp:// to this machine only. Special characters in user and
+    password are percent-encoded.
     """
     url = text(name, default)
     parts = _split(name, url)
@@ -147,6 +158,8 @@ def mail_server(name: str, default: str) -> dict[str, Any]:
         raise ImproperlyConfigured(
             f"{name} must be smtp://, smtp+tls://, smtp+ssl://, file:// or console://, not {parts.scheme!r}."
         )
+    if parts.scheme == "smtp" and parts.password and not is_this_machine(url):
+        raise ImproperlyConfigured(f"{name}: smtp:// would send the password unencrypted; use smtp+tls://.")
     return {
         "EMAIL_BACKEND": backend("smtp"),
         "EMAIL_HOST": parts.hostname,

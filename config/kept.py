@@ -23,10 +23,8 @@ from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connection
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import HttpResponse
-from django.utils.translation import get_supported_language_variant
-from django.utils.translation.trans_real import parse_accept_lang_header
 
-from config import logs
+from config import languages, logs
 from petition import patience, replica
 from petition.models import Letter, LetterEvent, Tally, Update, Version
 from signatories import record
@@ -227,20 +225,9 @@ def _key(environ: Environ) -> tuple[Any, ...]:
     """
     proxied = settings.SECURE_PROXY_SSL_HEADER
     scheme = environ.get("wsgi.url_scheme"), environ.get(proxied[0]) if proxied else None
-    language = _language(environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+    language = languages.wish(environ.get("HTTP_ACCEPT_LANGUAGE", "")) or settings.LANGUAGE_CODE
     host = environ.get("HTTP_HOST"), environ.get("SERVER_NAME"), environ.get("SERVER_PORT")
     return (environ["PATH_INFO"], environ.get("SCRIPT_NAME"), *host, *scheme, language, "HTTP_ORIGIN" in environ)
-
-
-@lru_cache(maxsize=2_000)
-def _language(accepted: str) -> str:
-    """The language of ours that a browser gets, as Django chooses it."""
-    for code, _ in parse_accept_lang_header(accepted):
-        try:
-            return str(get_supported_language_variant(code))
-        except LookupError:
-            continue
-    return str(settings.LANGUAGE_CODE)
 
 
 @lru_cache(maxsize=2_000)

@@ -1,6 +1,7 @@
 """The reader's language: by the address of a page, or else by what the browser prefers. No cookie, no session."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
@@ -34,7 +35,7 @@ def speaks(get_response: View) -> View:
             return HttpResponsePermanentRedirect(f"/{code}/")
         page = _is_page(request.path_info)
         spoken = code if page else ""
-        wished = "" if code or not page else _wished(request)
+        wished = "" if code or not page else wish(request.headers.get("Accept-Language", ""))
         request.speaks = spoken or wished  # type: ignore[attr-defined]
         # What the page's own links to its other languages are made of; empty where it has none.
         own = page and _has_languages(request.path_info)
@@ -69,9 +70,10 @@ def _is_page(path: str) -> bool:
     return path == EXPLAINED or (first not in PROGRAMS and "." not in last)
 
 
-def _wished(request: HttpRequest) -> str:
+@lru_cache(maxsize=2_000)
+def wish(accepted: str) -> str:
     """Return the first of our languages among those that a browser prefers (RFC 9110, section 12.5.4), or none."""
-    for code, _ in parse_accept_lang_header(request.headers.get("Accept-Language", "")):
+    for code, _ in parse_accept_lang_header(accepted):
         if code == "*":
             break
         try:

@@ -21,13 +21,14 @@ HOST = env.text("HOST", "127.0.0.1")
 PORT = env.number("PORT", 8000)
 
 _debugging = "only-for-debugging-" * 3 if DEBUG else ""
-SECRET_KEY = env.text("SECRET_KEY", _debugging) if TRYING_OUT else env.secret("SECRET_KEY")
+SECRET_KEY = env.secret("SECRET_KEY", weak=TRYING_OUT) or _debugging
 if not SECRET_KEY:
     raise ImproperlyConfigured("SECRET_KEY is not set. Set it, or set DEBUG=1 to try things out.")
-SECRET_KEY_FALLBACKS = env.names("SECRET_KEY_FALLBACKS")
+# A key that still opens links has to be as strong as the one that makes them.
+SECRET_KEY_FALLBACKS = env.secrets("SECRET_KEY_FALLBACKS", weak=TRYING_OUT)
 # Signatures are unique by a keyed hash of the address, which must outlive a change of SECRET_KEY: unless it has
 # a key of its own, it stays with the oldest key that is still listed.
-ADDRESS_KEY = env.text("ADDRESS_KEY", [SECRET_KEY, *SECRET_KEY_FALLBACKS][-1])
+ADDRESS_KEY = env.secret("ADDRESS_KEY", weak=TRYING_OUT) or [SECRET_KEY, *SECRET_KEY_FALLBACKS][-1]
 
 _local = f"http://{'127.0.0.1' if HOST in {'0.0.0.0', '::'} else HOST}:{PORT}"
 SITE_URL = env.web_address("SITE_URL", _local if TRYING_OUT else "")

@@ -21,6 +21,9 @@ EMPTY: dict[str, Any] = {"level": 0, "discipline": "", "country": "", "version_i
 # started in between, and could not see it, is never the final word.
 SETTLING = timedelta(minutes=1)
 RECOUNT = timedelta(hours=1)
+# People who are not named are counted in a cell of at least this many, so that no cell stands for one of them: the
+# threshold rule of statistical disclosure control.
+SMALLEST_CELL = 5
 
 
 def count(letter: Letter) -> dict[str, Any]:
@@ -92,7 +95,8 @@ def take(letter: Letter) -> Tally:
         else:
             _thin(tally)
         if letter.is_public:  # founders may step back until publication, and no number may tell of it
-            reached = letter.milestones.filter(reached_at__isnull=True, number__lte=counted["listed"])
+            sure = counted["listed"] - counted["listed_review"]
+            reached = letter.milestones.filter(reached_at__isnull=True, number__lte=sure)
             reached.update(reached_at=as_of)
     return tally
 

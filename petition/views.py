@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
@@ -32,11 +32,13 @@ def shared(view: View) -> View:
 def any_query(view: View) -> View:
     """Say that the query makes no other page of it: other sites put theirs behind the links that lead here.
 
-    The header is that of draft-ietf-httpbis-no-vary-search.
+    Nothing on the page repeats it, for the next reader is given the same page. The header is that of
+    draft-ietf-httpbis-no-vary-search.
     """
 
     @wraps(view)
     def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        request.META["QUERY_STRING"], request.GET = "", QueryDict()
         response = view(request, *args, **kwargs)
         response.headers["No-Vary-Search"] = "params"
         return response

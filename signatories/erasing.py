@@ -119,7 +119,7 @@ def _forget_in_batches(signature: Signature, named: Signature) -> None:
     """A batch may have been chosen by a name, or by a host or organisation that nobody else of the letter has."""
     others = signature.letter.signatures.known().exclude(pk=signature.pk)
     for batch in Batch.objects.filter(items__signature=signature).exclude(state=Batch.State.CHOOSING):
-        chosen = {field: value for field, value in batch.chosen.items() if field not in {"name", "network"}}
+        chosen = {field: value for field, value in batch.chosen.items() if field not in {"name", "text", "network"}}
         if chosen.get("host") == signature.host and not others.filter(host=signature.host).exists():
             del chosen["host"]
         key = fold(chosen.get("organisation", ""))[:160]

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from petition.models import Letter, Tally
+from petition.tally import SMALLEST_CELL
 from signatories import reasons, sentences
 
 AMONG = 3  # the largest disciplines that the sentence names
@@ -21,14 +22,8 @@ class Figure:
     means: str
 
 
-def figures(letter: Letter, tally: Tally, *, smallest_cell: int) -> list[Figure]:
-    """Return the counts that may be quoted, each with its definition.
-
-    Args:
-        letter: whose.
-        tally: the count.
-        smallest_cell: people who are not named are left out where there are fewer.
-    """
+def figures(letter: Letter, tally: Tally) -> list[Figure]:
+    """Return the counts that may be quoted, each with its definition."""
     counted = tally.figures
     levels = [
         Figure(n, str(reasons.LEVELS[int(level)]), str(reasons.LEVEL_MEANINGS[int(level)]))
@@ -40,7 +35,7 @@ def figures(letter: Letter, tally: Tally, *, smallest_cell: int) -> list[Figure]
     if letter.listing != Letter.Listing.CONFIRMED:
         means = _("A code sent to their mailbox came back. They are not on the list, and the two are never added up.")
         shown.append(Figure(counted["confirmed"], _("Further supporters"), means))
-    if counted["unnamed"] >= smallest_cell:
+    if counted["unnamed"] >= SMALLEST_CELL:
         means = _("Checked like those who are listed. They asked not to be named.")
         shown.append(Figure(counted["unnamed"], _("Not named by choice"), means))
     return shown
@@ -50,11 +45,12 @@ def sentence(letter: Letter, tally: Tally) -> str:
     """Return the count in one sentence that can be printed as it stands."""
     counted = tally.figures
     mass = letter.listing == Letter.Listing.CONFIRMED
-    n = counted["listed"] - counted.get("listed_review", 0) if mass else counted["experts"]
+    review = counted.get("listed_review", 0) if mass else 0  # of whom the breakdown does not know
+    n = counted["listed"] - review if mass else counted["experts"]
     among = [
         _("%(number)s in %(discipline)s")
         % {"number": sentences.grouped(some), "discipline": _in_a_sentence(letter, key)}
-        for key, some in counted["disciplines"][:AMONG]
+        for key, some in ([] if review else counted["disciplines"][:AMONG])
     ]
     said = {
         "time": _moment(tally),

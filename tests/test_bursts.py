@@ -74,9 +74,13 @@ def test_of_a_letter_that_lists_everybody_the_first_ones_stay_listed_and_leave_t
     assert known.status == "listed"
     assert letter.signatures.listed().count() == 7
     assert ">1</strong> confirmed by email" in headline(client, letter)
+    tally.take(letter)
+    assert not letter.milestones.filter(number__gt=1, reached_at__isnull=False).exists()
     assert "20 more signatures are under review" in headline(client, letter)
+    letter.milestones.create(number=7)
     Flag.objects.filter(kind="burst").update(released_at="2026-11-24T12:00Z")
     tally.take(letter)
+    assert letter.milestones.get(number=7).reached_at
     assert ">7</strong> confirmed by email" in headline(client, letter)
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from petition.forms import AddresseesField
 from petition.models import Letter, Membership, Role, User
 from tests.test_publishing import FORM
 
@@ -76,3 +77,11 @@ def test_the_desk_names_what_may_be_left_out_and_publishing_does_not_wait_for_it
     assert "who may sign" not in page
     at_desk(organiser).post(f"/desk/{draft.slug}/publish/")
     assert client.get(f"/letters/{draft.slug}/").status_code == 200
+
+
+def test_an_addressee_without_an_office_keeps_the_source_where_it_was(draft):
+    row = {"name": "The Minister", "office": "", "address": "", "source": "https://example.org/minister"}
+    field = AddresseesField()
+    assert field.prepare_value([row]) == "The Minister; ; ; https://example.org/minister"
+    assert field.to_python(field.prepare_value([row])) == [row]
+    assert field.prepare_value([{"name": "The Minister"}]) == "The Minister"

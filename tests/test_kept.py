@@ -263,3 +263,19 @@ def _plain(start_response: Any) -> Any:
     made = kept.HttpResponse(b"new", headers={"Cache-Control": "public", "X-Request-ID": "x"})
     start_response("200 OK", list(made.items()))
     return made
+
+
+def test_a_browser_that_takes_any_language_spoils_no_page_of_another(letter):
+    house = House()
+    assert house.get(HTTP_ACCEPT_LANGUAGE="*, de;q=0.5").headers["Content-Language"] == "en"
+    assert house.get(HTTP_ACCEPT_LANGUAGE="de").headers["Content-Language"] == "de"
+
+
+def test_what_stood_behind_ones_link_is_on_nobodys_page(letter, monkeypatch):
+    house = House()
+    house.get(query="fbclid=first")  # by which it is known that the query makes no difference
+    monkeypatch.setattr(kept, "LOOK", -1.0)  # the next one makes the page anew
+    for query in ("fbclid=second", ""):
+        body = house.get(query=query).body.decode()
+        assert "fbclid" not in body
+        assert 'rel="alternate" hreflang' in body

@@ -1,6 +1,9 @@
 """A journalist looks for a number that can be printed."""
 
+import json
+
 import pytest
+from django.core.management import call_command
 from django.template import Context, Template
 
 from petition import lifecycle, tally
@@ -50,6 +53,12 @@ def test_a_mass_petition_says_what_was_checked(letter, counted):
     assert "3,000 people who confirmed by email have signed" in said
 
 
+def test_while_a_burst_is_looked_at_the_sentence_breaks_nothing_down(letter, counted):
+    letter.listing = "confirmed"
+    said = press.sentence(letter, counted(listed=8, listed_review=6, confirmed=0, disciplines=[["optics", 8]]))
+    assert "2 people who confirmed by email have signed" in said
+
+
 @pytest.mark.parametrize(
     ("language", "label", "said"),
     [("en", "Vulnerability research", "v"), ("en", "AI security", "A"), ("de", "Kryptographie", "K")],
@@ -91,6 +100,14 @@ def test_a_small_number_of_people_who_are_not_named_is_shown_nowhere(client, let
         assert "Not named by choice" not in page
     assert "once there are at least 5 of them" in shown(client, "press/")
     assert "once there are at least 5 of them" in shown(client, "coalition/")
+
+
+def test_a_delivery_and_an_archive_tell_no_small_number_either(client, letter, delivered, tmp_path):
+    assert delivered.figures["unnamed"] == 1
+    assert "not to be named" not in shown(client, "delivery/")
+    call_command("archive", letter.slug, output=str(tmp_path / "copy"))
+    assert json.loads((tmp_path / "copy/tally.json").read_text())["unnamed"] == 0
+    assert "not to be named" not in (tmp_path / "copy/index.html").read_text()
 
 
 def test_from_five_on_they_are_counted(client, counted):

@@ -49,6 +49,8 @@ def _write(letter: Letter, signatories: Iterable[freezing.Frozen], levels: dict[
     assert version is not None
     number, groups = _write_list(folder / "signatories.jsonl", signatories)
     figures = {**tally.count(letter), **freezing.about_the_list(groups)}
+    if figures["unnamed"] < tally.SMALLEST_CELL:
+        figures["unnamed"] = 0  # so few could give one of them away
     frame = freezing.frame(letter, levels)
     stamp = freezing.stamp(as_of)
     whole = {**frame, "version": version.number, "as_of": stamp, "body": version.body}

@@ -11,6 +11,7 @@ from petition.delivery import amending, bundling, received, typesetting
 from petition.delivery.forms import AcknowledgeForm, ReplyForm
 from petition.forms import UNPROCESSABLE
 from petition.models import AddresseeLink, Delivery, Letter, Opening
+from petition.tally import SMALLEST_CELL
 from petition.views import shared
 
 GONE = 410  # RFC 9110, section 15.5.11
@@ -31,7 +32,7 @@ def about(delivery: Delivery) -> dict[str, Any]:
     """Return what a page says about a delivery."""
     return {
         "delivery": delivery,
-        "counts": typesetting.counts(delivery.frame, delivery.figures),
+        "counts": typesetting.counts(delivery.frame, delivery.figures, smallest=SMALLEST_CELL),
         "gone": amending.gone(delivery),
     }
 

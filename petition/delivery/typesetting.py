@@ -94,8 +94,14 @@ def typeset(document: Document) -> Typeset:
     return Typeset(pdf, notes)
 
 
-def counts(frame: dict[str, Any], figures: dict[str, Any]) -> list[tuple[int, str]]:
-    """Return the numbers with their definitions, the headline first; they are never to be added up."""
+def counts(frame: dict[str, Any], figures: dict[str, Any], *, smallest: int = 1) -> list[tuple[int, str]]:
+    """Return the numbers with their definitions, the headline first; they are never to be added up.
+
+    Args:
+        frame: what stands around the text, of which the listing rule is asked.
+        figures: as `tally.figures` returns them.
+        smallest: fewer people who are not named are left out; anybody reads it.
+    """
     listed, experts, unnamed, further = (figures[name] for name in ("listed", "experts", "unnamed", "confirmed"))
     if frame["listing"] == "confirmed":
         found = [(listed, _("listed by name, each confirmed by email"))]
@@ -115,7 +121,7 @@ def counts(frame: dict[str, Any], figures: dict[str, Any]) -> list[tuple[int, st
             further,
         )
         found.append((further, words))
-    if unnamed:
+    if unnamed >= smallest:
         words = ngettext(
             "more was checked and asked not to be named", "more were checked and asked not to be named", unnamed
         )

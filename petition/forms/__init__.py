@@ -70,7 +70,7 @@ class AddresseesField(RowsField):
     def prepare_value(self, value: Any) -> Any:
         if not isinstance(value, list):
             return value
-        return "\n".join("; ".join(part for part in one.values() if part) for one in value)
+        return "\n".join("; ".join(str(one.get(k, "")) for k in ADDRESSEE).rstrip("; ") for one in value)
 
 
 class DisciplinesField(RowsField):

@@ -12,12 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from petition.models import Letter, Tally, Update, Version
+from petition.tally import SMALLEST_CELL
 
 register = template.Library()
 SHOWN = 12
-# People who are not named are counted in a cell of at least this many, so that no cell stands for one of them: the
-# threshold rule of statistical disclosure control.
-SMALLEST_CELL = 5
 POINTS = 96  # of the line of growth: four days by the hour, or fewer points of a longer time
 MARKS = 12
 LANES = 3  # rows of numbers above the chart, so that marks close to each other stay apart

@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy
 from petition.models import Letter
 from petition.text import fold
 from signatories import countries, origins, reasons
-from signatories.models import Batch, BatchItem, Flag, Origin, Signature, SignatureQuerySet
+from signatories.models import Batch, BatchItem, Origin, Signature, SignatureQuerySet
+from signatories.vetting import waiting
 
 MOST_TICKS = 200
 MOST_STARS = 5
@@ -27,12 +28,23 @@ LABELS = {
     "discipline": gettext_lazy("Discipline"),
     "country": gettext_lazy("Country"),
     "flag": gettext_lazy("Open flag"),
+    "evidence": gettext_lazy("Evidence"),
+    "at_level": gettext_lazy("Level"),
+    "ready": gettext_lazy("Ready, waits for publishing"),
     "network": gettext_lazy("Network"),
     "since": gettext_lazy("Confirmed since"),
     "until": gettext_lazy("Confirmed until"),
     "name": gettext_lazy("Name"),
+    "text": gettext_lazy("Name or organisation"),
     "pk": gettext_lazy("Ticked"),
     "as_of": gettext_lazy("As seen at"),
+}
+
+# What the queue and a batch ask alike.
+KINDS: dict[str, dict[str, Any]] = {
+    "flag": {"any": gettext_lazy("Any flag"), "none": gettext_lazy("No flag"), **dict(reasons.FlagKind.choices)},
+    "evidence": {"affiliation": gettext_lazy("Supports the affiliation"), "nothing": gettext_lazy("Nothing yet")},
+    "ready": {"yes": gettext_lazy("Yes"), "no": gettext_lazy("No")},
 }
 
 
@@ -46,7 +58,8 @@ def chosen(letter: Letter, choice: dict[str, Any]) -> SignatureQuerySet:
     Args:
         letter: whose signatures.
         choice: a value for any of `LABELS`: `status` and `pk` are lists, `since`, `until` and `as_of` are moments in
-            ISO 8601, `network` is written as origins are, in `name` a star stands for anything.
+            ISO 8601, `network` is written as origins are, in `name` a star stands for anything, `text` is a part of a
+            name or an organisation, `ready` is `yes` or `no`.
     """
     rows = letter.signatures.known()
     for field, lookup in (("status", "status__in"), ("pk", "pk__in"), ("host", "host"), ("country", "country")):
@@ -57,8 +70,13 @@ def chosen(letter: Letter, choice: dict[str, Any]) -> SignatureQuerySet:
             rows = rows.filter(**{lookup: choice[field]})
     if organisation := choice.get("organisation"):
         rows = rows.filter(organisation_key=fold(organisation)[:160])
-    if flag := choice.get("flag"):
-        rows = rows.filter(Exists(Flag.objects.filter(signature=OuterRef("pk"), kind=flag, released_at=None)))
+    if level := choice.get("at_level"):
+        rows = rows.filter(level=level)
+    if ready := choice.get("ready"):
+        rows = rows.filter(ready_at__isnull=ready == "no")
+    rows = waiting.supported(waiting.flagged(rows, choice.get("flag", "")), choice.get("evidence", ""))
+    if text := choice.get("text"):
+        rows = rows.filter(search__contains=fold(text))
     if network := choice.get("network"):
         rows = rows.filter(Exists(Origin.objects.filter(signature=OuterRef("pk"), network=network)))
     if name := choice.get("name"):
@@ -130,8 +148,8 @@ def _word(letter: Letter, field: str, value: Any) -> str:
         return str(letter.disciplines.get(value, value))
     if field == "country":
         return countries.names().get(value, str(value))
-    if field == "flag":
-        return str(reasons.FlagKind(value).label)
+    if field in {"flag", "evidence", "ready"}:
+        return str(KINDS[field][value])
     if field in {"since", "until", "as_of"}:
         return date_format(datetime.fromisoformat(value), "DATETIME_FORMAT")  # with its zone, UTC
     return str(value)

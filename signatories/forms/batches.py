@@ -43,6 +43,15 @@ def _moment(label: Any) -> forms.DateTimeField:
     return forms.DateTimeField(label=label, required=False, widget=widget, validators=SENSIBLE, help_text="UTC")
 
 
+def _kind(name: str) -> forms.ChoiceField:
+    choices = [("", gettext_lazy("All")), *choosing.KINDS[name].items()]
+    return forms.ChoiceField(label=choosing.LABELS[name], required=False, choices=choices)
+
+
+def _all_levels() -> list[tuple[Any, str]]:
+    return [("", _("All")), *((level, f"{level} · {label}") for level, label in reasons.LEVELS.items())]
+
+
 class ChoiceForm(forms.Form):
     """Whom a batch is about. The queue's addresses have the same parameters."""
 
@@ -67,11 +76,13 @@ class ChoiceForm(forms.Form):
     organisation = LineField(label=gettext_lazy("Organisation"), max_length=160, required=False)
     discipline = forms.ChoiceField(label=gettext_lazy("Discipline"), required=False)
     country = forms.ChoiceField(label=gettext_lazy("Country"), required=False)
-    flag = forms.ChoiceField(
-        label=gettext_lazy("Open flag"),
-        required=False,
-        choices=[("", gettext_lazy("Any or none")), *reasons.FlagKind.choices],
+    text = LineField(label=choosing.LABELS["text"], max_length=160, required=False)
+    flag = _kind("flag")
+    evidence = _kind("evidence")
+    at_level = forms.TypedChoiceField(
+        label=choosing.LABELS["at_level"], coerce=int, empty_value=None, required=False, choices=_all_levels
     )
+    ready = _kind("ready")
     network = LineField(
         label=gettext_lazy("Network"),
         max_length=60,

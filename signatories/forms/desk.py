@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from petition.forms import LineField, TextField
 from petition.models import Letter
 from signatories import countries, organisations, reasons, vetting
+from signatories.batches import choosing
 from signatories.models import Evidence, Export, OrganisationDomain, Signature
 from signatories.vetting.rules import BY_RULE, problem
 from signatories.vetting.waiting import ALL, MOST_NAMED, READY, Filter
@@ -52,21 +53,12 @@ class FilterForm(forms.Form):
     flag = forms.ChoiceField(
         label=gettext_lazy("Open flag"),
         required=False,
-        choices=[
-            ("", gettext_lazy("All")),
-            ("any", gettext_lazy("Any flag")),
-            ("none", gettext_lazy("No flag")),
-            *reasons.FlagKind.choices,
-        ],
+        choices=[("", gettext_lazy("All")), *choosing.KINDS["flag"].items()],
     )
     evidence = forms.ChoiceField(
         label=gettext_lazy("Evidence"),
         required=False,
-        choices=[
-            ("", gettext_lazy("All")),
-            ("affiliation", gettext_lazy("Supports the affiliation")),
-            ("nothing", gettext_lazy("Nothing yet")),
-        ],
+        choices=[("", gettext_lazy("All")), *choosing.KINDS["evidence"].items()],
     )
 
     def __init__(self, letter: Letter, data: QueryDict) -> None:

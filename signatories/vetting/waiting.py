@@ -11,7 +11,17 @@ from django.utils import timezone
 
 from petition.models import Letter, User
 from petition.text import fold
-from signatories.models import WAITING, ClaimLock, Decision, Evidence, Flag, Recusal, Signature, SignatureQuerySet
+from signatories.models import (
+    KNOWN,
+    WAITING,
+    ClaimLock,
+    Decision,
+    Evidence,
+    Flag,
+    Recusal,
+    Signature,
+    SignatureQuerySet,
+)
 from signatories.vetting import claiming, rules
 
 PAGE = 50
@@ -90,6 +100,19 @@ class Filter:
         return replace(self, status=ALL) != Filter()
 
     @property
+    def for_batch(self) -> str:
+        """The same as a batch is asked for it, in a word of its own for each; empty where no batch decides."""
+        if self.pk:
+            return urlencode({"pk": self.pk}, doseq=True)
+        if self.status not in {ALL, READY, *KNOWN}:
+            return ""
+        asked = {one.name: getattr(self, one.name) for one in fields(self)} | {"status": [self.status]}
+        if self.status in {ALL, READY}:
+            asked |= {"status": WAITING if self.status == ALL else [], "ready": "no" if self.status == ALL else "yes"}
+        asked |= {"text": asked.pop("name"), "at_level": asked.pop("level")}
+        return urlencode({name: value for name, value in asked.items() if value}, doseq=True)
+
+    @property
     def at(self) -> str:
         """The same narrowing without the status, for the tabs."""
         return replace(self, status=ALL).query
@@ -128,10 +151,11 @@ def chosen(letter: Letter, asked: Filter) -> SignatureQuerySet:
         rows = rows.filter(search__contains=fold(asked.name))
     if asked.organisation:
         rows = rows.filter(organisation_key=fold(asked.organisation)[:160])
-    return _supported(_flagged(rows, asked.flag), asked.evidence)
+    return supported(flagged(rows, asked.flag), asked.evidence)
 
 
-def _flagged(rows: SignatureQuerySet, kind: str) -> SignatureQuerySet:
+def flagged(rows: SignatureQuerySet, kind: str) -> SignatureQuerySet:
+    """Return those with an open flag of a kind, with `any` or with `none`."""
     still_open = Flag.objects.filter(signature=OuterRef("pk"), released_at=None)
     if kind == "none":
         return rows.filter(risk=0)
@@ -140,7 +164,8 @@ def _flagged(rows: SignatureQuerySet, kind: str) -> SignatureQuerySet:
     return rows.filter(Exists(still_open.filter(kind=kind))) if kind else rows
 
 
-def _supported(rows: SignatureQuerySet, what: str) -> SignatureQuerySet:
+def supported(rows: SignatureQuerySet, what: str) -> SignatureQuerySet:
+    """Return those whose evidence supports the `affiliation`, or `nothing`."""
     supports = Evidence.objects.filter(signature=OuterRef("pk"), result=True)
     if what == "affiliation":
         return rows.filter(Exists(supports.filter(claim=Evidence.Claim.AFFILIATION)))

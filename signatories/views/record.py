@@ -87,7 +87,7 @@ def facts(request: HttpRequest, slug: str) -> HttpResponse:
         as_of = figures.moment(tally.as_of)
         address = _address(letter, "signatories", as_of=as_of)
         context |= {
-            "figures": press.figures(letter, tally, smallest_cell=figures.SMALLEST_CELL),
+            "figures": press.figures(letter, tally),
             "sentence": press.sentence(letter, tally),
             "citation": press.citation(letter, tally, address=address),
         }
