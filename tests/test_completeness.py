@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Iterator
+from gettext import GNUTranslations
 from pathlib import Path
 from typing import Any
 
@@ -99,3 +100,23 @@ def test_the_check_counts_the_forms_of_a_plural():
     assert wrong_with(Message((one, more), ("ein Name", "%(n)s Namen")), 2) == ""
     assert wrong_with(Message((one, more), ("%(n)s Name", "%(n)s Namen")), 6) == "2 forms, not 6"
     assert wrong_with(Message((one, more), ("%(n)s Name", "")), 2) == "not translated"
+
+
+@pytest.mark.parametrize(
+    ("code", "numbers", "form"),
+    [
+        ("ar", [0], 0),
+        ("ar", [1], 1),
+        ("ar", [2], 2),
+        ("ar", [3, 10, 103], 3),
+        ("ar", [11, 54, 99, 111], 4),  # as Django's own catalogue has it, in which translators number the forms
+        ("ar", [100, 102, 1000], 5),
+        ("fr", [0, 1], 0),
+        ("de", [0, 2], 1),
+    ],
+)
+def test_a_number_is_spoken_in_the_form_that_was_translated_for_it(code, numbers, form):
+    catalogue = messages.read(code)
+    spoken = GNUTranslations(io.BytesIO(messages.compiled(catalogue)))
+    plural = next(one for one in catalogue if one.pluralizable and not one.context and len(set(one.string)) > 1)
+    assert {spoken.ngettext(*plural.id, number) for number in numbers} == {plural.string[form]}

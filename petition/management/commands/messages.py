@@ -23,8 +23,13 @@ msgstr ""
 "MIME-Version: 1.0\\n"
 "Content-Type: text/plain; charset=UTF-8\\n"
 "Content-Transfer-Encoding: 8bit\\n"
-"Plural-Forms: nplurals={plural.num_plurals}; plural={plural.plural_expr};\\n"
+"Plural-Forms: {forms};\\n"
 """
+# Babel numbers the last two forms of Arabic the other way round than GNU gettext, Django and translators do: 11 to 99
+# come before 100 (https://www.gnu.org/software/gettext/manual/html_node/Plural-forms.html).
+PLURALS = {
+    "ar": "(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 && n%100<=99 ? 4 : 5)",
+}
 
 
 class Command(BaseCommand):
@@ -86,4 +91,6 @@ def whole(string: Any) -> bool:
 
 def _with_own_header(text: str, code: str) -> str:
     entries = text[re.search(r'^msgid ""\nmsgstr ""\n(?:".*"\n)*', text, re.MULTILINE).end() :]  # type: ignore[union-attr]
-    return HEADER.format(code=code, plural=get_plural(code)) + entries
+    plural = get_plural(code)
+    forms = f"nplurals={plural.num_plurals}; plural={PLURALS.get(code, plural.plural_expr)}"
+    return HEADER.format(code=code, forms=forms) + entries
