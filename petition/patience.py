@@ -3,20 +3,22 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.utils import timezone
 
 LIMIT = "SELECT current_setting('statement_timeout'), set_config('statement_timeout', %s, false)"
 
 
 @contextmanager
-def longer(*, minutes: int) -> Iterator[None]:
+def longer(*, minutes: int, using: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
     """Let the statements of this block take longer than those of other pages; begin it outside a transaction.
 
     The one way to do so: a page may ask for it where it does much for one person, such as freezing a whole list. Tasks
     and commands have that time in any case.
     """
+    connection: Any = connections[using]
     if connection.vendor != "postgresql":
         yield
         return

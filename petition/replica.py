@@ -102,6 +102,20 @@ def avoided() -> Iterator[None]:
         _primary.reset(before)
 
 
+@contextmanager
+def allowed() -> Iterator[str]:
+    """Read at the standby in this block, if it is close behind, what anybody may read and is too long to be read twice.
+
+    Returns:
+        Where it is read.
+    """
+    _public.set(not _primary.get() and watch.is_close())
+    try:
+        yield ALIAS if _public.get() else DEFAULT_DB_ALIAS
+    finally:
+        _public.set(False)  # a download may be ended by another thread than the one that began it
+
+
 def public(read: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
     """Let a function that reads what anybody may read use the standby, and do it again without one that fails."""
 

@@ -75,6 +75,12 @@ def figures(groups: Mapping[str, Mapping[str, int]]) -> dict[str, Any]:
     }
 
 
+def earlier(figures: Mapping[str, Any], version: int) -> list[tuple[int, int]]:
+    """Return which other wordings than this version listed people have signed, and how many; the newest first."""
+    counted = ((int(number), n) for number, n in figures.get("versions", {}).items())
+    return sorted(((number, n) for number, n in counted if n and number != version), reverse=True)
+
+
 def take(letter: Letter) -> Tally:
     """Count a letter, store the figures with their as-of time, and record the milestones they reach.
 

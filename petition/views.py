@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
@@ -22,6 +22,7 @@ PAGE = 50  # letters
 # another second that a name was hidden, so it is gone from every page within two.
 MAX_AGE = 1
 View = Callable[..., HttpResponse]
+Page = TypeVar("Page", bound=HttpResponseBase)
 
 
 def shared(view: View) -> View:
@@ -65,7 +66,7 @@ def letter(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "petition/letter.html", {"letter": found, "tally": found.latest_tally})
 
 
-def unsearched(letter: Letter, page: HttpResponse) -> HttpResponse:
+def unsearched(letter: Letter, page: Page) -> Page:
     """Ask search engines to leave out a page with names, if its letter says so; its head says the same."""
     if letter.names_unsearchable:
         page["X-Robots-Tag"] = "noindex"

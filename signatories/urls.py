@@ -49,6 +49,7 @@ urlpatterns = [
     path("metrics", health.metrics, name="metrics"),
     path("letters/<slug:slug>/sent/again/", signing.again, name="again"),
     path("letters/<slug:slug>/signatories/", reading.signatories, name="signatories"),
+    path("letters/<slug:slug>/signatories.csv", reading.whole_list, name="whole_list"),
     path("letters/<slug:slug>/signatories/<uuid:pk>/report/", reporting.report, name="report"),
     path("letters/<slug:slug>/privacy/", notice.privacy, name="privacy"),
     path("letters/<slug:slug>/methods/", methods.methods, name="methods"),

@@ -15,6 +15,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.db import IntegrityError, connection, transaction
 
+from petition import lifecycle, tally, versions
 from petition.delivery import bundling
 from petition.models import Delivery, Letter
 from petition.moves import NotAllowed
@@ -187,3 +188,40 @@ def test_a_worker_that_lost_its_lease_leaves_the_bundle_alone(frozen, monkeypatc
     frozen.bundle.refresh_from_db()
     assert (frozen.bundle.state, frozen.bundle.stage) == ("owed", "Another")
     assert not stored(frozen).exists()
+
+
+@pytest.fixture
+def reworded(letter, closed, organiser, confirmed, listed) -> Delivery:
+    """Two signed the first wording, and one the second, in which a typing error was corrected."""
+    Letter.objects.filter(pk=letter.pk).update(status="open")
+    letter.refresh_from_db()
+    wording = versions.begin(letter, reason="typo", note="A word.", by=organiser)
+    versions.save(letter, body=f"{wording.body}\n\nAnd this.", seen=None, by=organiser)
+    versions.publish(letter, actor=organiser)
+    listed(confirmed("later@example.com", name="Later Lars"))
+    lifecycle.close(letter, actor=organiser)
+    delivery = delivering.deliver(Letter.objects.get(pk=letter.pk), actor=organiser)
+    assert bundling.make_next()
+    return Delivery.objects.select_related("bundle").get(pk=delivery.pk)
+
+
+def test_a_bundle_says_which_words_each_signatory_agreed_to(reworded, letter, tmp_path, client):
+    bundle = packed(reworded)
+    first, second = (version.text for version in letter.versions.order_by("number"))
+    assert (bundle.read("letter-version-1.txt").decode(), bundle.read("letter.txt").decode()) == (first, second)
+    readme = bundle.read("README.txt").decode()
+    assert "the text that every signatory agreed to" not in readme
+    assert "letter-version-1.txt version 1, which 2 of the signatories agreed to" in readme
+    rows = csv.DictReader(io.StringIO(bundle.read("signatories.csv").decode()))
+    assert sorted(row["version"] for row in rows) == ["1", "1", "2"]
+    assert verify(stored(reworded)).returncode == 0
+    page = " ".join(client.get(f"/letters/{letter.slug}/delivery/").content.decode().split())
+    assert "of those who are listed by name signed version 1 of the text</dt><dd>2<" in page
+
+
+def test_the_letter_says_how_many_signed_other_words(reworded, letter, client):
+    tally.take(Letter.objects.get(pk=letter.pk))
+    page = " ".join(client.get(f"/letters/{letter.slug}/").content.decode().split())
+    assert (
+        f'2 of those who are listed by name signed <a href="/letters/{letter.slug}/versions/1/">version 1</a>' in page
+    )

@@ -77,7 +77,7 @@ def _write(letter: Letter, signatories: Iterable[freezing.Frozen], levels: dict[
         "delivery": delivery,
         "url": frame["url"],
         "as_of": as_of,
-        "counts": typesetting.counts(frame, figures),
+        "counts": typesetting.counts(frame, figures, version=version.number),
         "signatories": number,
     }
     _write_pages(folder, context, number)

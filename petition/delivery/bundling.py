@@ -17,10 +17,10 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from petition import cells, files, patience
+from petition import cells, files, patience, tally
 from petition.delivery import freezing, typesetting
 from petition.languages import plainly
-from petition.models import Bundle, Delivery
+from petition.models import Bundle, Delivery, Version
 from petition.text import sha256 as text_sha256
 
 log = logging.getLogger(__name__)
@@ -170,11 +170,14 @@ def _write_files(bundle: Bundle, folder: Path) -> list[str]:
     delivery = bundle.delivery
     _progress(bundle, 5, gettext_noop("Writing the list"))
     _write(folder / "letter.txt", [delivery.version.text])
+    earlier = _earlier(delivery)
+    for version in earlier:
+        _write(folder / _name(version.number), [version.text])
     _write(folder / "tally.json", [freezing.tally_file(delivery)])
     _write(folder / "letter.json", [freezing.canonical(_letter(delivery)) + "\n"])
     _write(folder / "signatories.jsonl", freezing.lines(delivery))
     write_table(folder / "signatories.csv", delivery)
-    _write(folder / "README.txt", [render_to_string("petition/delivery/readme.txt", {"delivery": delivery})])
+    _write(folder / "README.txt", [_readme(delivery, earlier)])
     _progress(bundle, 25, TYPESETTING % {"number": delivery.signatories})
     document = typesetting.Document(
         frame=delivery.frame,
@@ -190,6 +193,23 @@ def _write_files(bundle: Bundle, folder: Path) -> list[str]:
     made = typesetting.typeset(document)
     (folder / "letter.pdf").write_bytes(made.pdf)
     return made.notes
+
+
+def _earlier(delivery: Delivery) -> list[Version]:
+    """The other wordings that some of those on the list have signed, newest first."""
+    numbers = [number for number, _n in tally.earlier(delivery.figures, delivery.version.number)]
+    return list(delivery.letter.versions.filter(number__in=numbers).order_by("-number"))
+
+
+def _name(version: int) -> str:
+    """What the text of an earlier wording is called in the bundle."""
+    return f"letter-version-{version}.txt"
+
+
+def _readme(delivery: Delivery, earlier: list[Version]) -> str:
+    signed = dict(tally.earlier(delivery.figures, delivery.version.number))
+    rows = [(_name(version.number).ljust(19), version.number, signed[version.number]) for version in earlier]
+    return render_to_string("petition/delivery/readme.txt", {"delivery": delivery, "earlier": rows})
 
 
 def _is_printed(bundle: Bundle) -> bool:
@@ -221,7 +241,7 @@ def _letter(delivery: Delivery) -> dict[str, Any]:
 
 def _manifest(delivery: Delivery, folder: Path) -> dict[str, Any]:
     listed = {}
-    for name in FILES:
+    for name in [*FILES, *(_name(version.number) for version in _earlier(delivery))]:
         with (folder / name).open("rb") as file:
             listed[name] = {"sha256": _sha256(file), "bytes": (folder / name).stat().st_size}
     found = [listed[name]["sha256"] for name in ("letter.txt", "signatories.jsonl", "tally.json")]

@@ -32,7 +32,9 @@ def about(delivery: Delivery) -> dict[str, Any]:
     """Return what a page says about a delivery."""
     return {
         "delivery": delivery,
-        "counts": typesetting.counts(delivery.frame, delivery.figures, smallest=SMALLEST_CELL),
+        "counts": typesetting.counts(
+            delivery.frame, delivery.figures, version=delivery.version.number, smallest=SMALLEST_CELL
+        ),
         "gone": amending.gone(delivery),
     }
 

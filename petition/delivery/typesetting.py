@@ -19,6 +19,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from petition import tally
 from petition.delivery.manuscript import blocks, direction
 
 HERE = Path(__file__).resolve().parent
@@ -94,12 +95,15 @@ def typeset(document: Document) -> Typeset:
     return Typeset(pdf, notes)
 
 
-def counts(frame: dict[str, Any], figures: dict[str, Any], *, smallest: int = 1) -> list[tuple[int, str]]:
+def counts(
+    frame: dict[str, Any], figures: dict[str, Any], *, version: int = 0, smallest: int = 1
+) -> list[tuple[int, str]]:
     """Return the numbers with their definitions, the headline first; they are never to be added up.
 
     Args:
         frame: what stands around the text, of which the listing rule is asked.
         figures: as `tally.figures` returns them.
+        version: the wording that they stand under, to say how many signed an earlier one; 0: nothing is said.
         smallest: fewer people who are not named are left out; anybody reads it.
     """
     listed, experts, unnamed, further = (figures[name] for name in ("listed", "experts", "unnamed", "confirmed"))
@@ -126,6 +130,13 @@ def counts(frame: dict[str, Any], figures: dict[str, Any], *, smallest: int = 1)
             "more was checked and asked not to be named", "more were checked and asked not to be named", unnamed
         )
         found.append((unnamed, words))
+    for number, n in tally.earlier(figures, version) if version else ():
+        words = ngettext(
+            "of those who are listed by name signed version %(version)s of the text",
+            "of those who are listed by name signed version %(version)s of the text",
+            n,
+        )
+        found.append((n, words % {"version": number}))
     return found
 
 
@@ -190,7 +201,7 @@ def _data(document: Document) -> dict[str, Any]:
         "addressees": [_addressee(one) for one in frame["addressees"]],
         "ask": _line(frame["ask"]),
         "blocks": blocks(document.body),
-        "counts": [[number_format(n), words] for n, words in counts(frame, document.figures)],
+        "counts": [[number_format(n), words] for n, words in counts(frame, document.figures, version=document.version)],
         "as_of": date_format(moment, "DATETIME_FORMAT"),
         "version": document.version,
         "disclaimer": _line(frame["disclaimer"]),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from petition.models import Letter, Tally, Update, Version
-from petition.tally import SMALLEST_CELL
+from petition.tally import SMALLEST_CELL, earlier
 
 register = template.Library()
 SHOWN = 12
@@ -104,6 +104,12 @@ def counted(tally: Tally) -> int:
 def under_review(tally: Tally) -> int:
     """How many are confirmed and in none of the counts until somebody has looked."""
     return sum(int(tally.figures.get(name, 0)) for name in ("review", "listed_review"))
+
+
+@register.simple_tag
+def earlier_versions(tally: Tally | None, version: int) -> list[tuple[int, int]]:
+    """Which earlier wordings some of those who are listed have signed, and how many."""
+    return earlier(tally.figures, version) if tally else []
 
 
 @register.simple_tag

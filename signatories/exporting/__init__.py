@@ -5,14 +5,16 @@ import tempfile
 import time
 import uuid
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from datetime import datetime
 from itertools import chain
 from typing import IO, Any, cast
 
+from django.db import DEFAULT_DB_ALIAS
 from django.http import StreamingHttpResponse
 from django.utils import timezone, translation
 
-from petition import cells, patience
+from petition import cells, patience, replica
 from petition.models import Letter, User
 from petition.text import stamp
 from signatories.exporting import copying, workbook
@@ -76,7 +78,13 @@ def row(signature: Signature, position: int) -> dict[str, Any]:
 
 
 def stream(
-    letter: Letter, *, format: str, audience: str, bom: bool = False, taken: Export | None = None
+    letter: Letter,
+    *,
+    format: str,
+    audience: str,
+    bom: bool = False,
+    taken: Export | None = None,
+    anywhere: bool = False,
 ) -> Iterator[bytes]:
     """Yield the file in pieces; text is in UTF-8.
 
@@ -86,10 +94,12 @@ def stream(
         audience: public or team.
         bom: begin a text with a byte order mark, which some spreadsheets need to see UTF-8.
         taken: where the progress of a workbook is noted, which takes longest.
+        anywhere: whether a standby of the database may be read, as for what anybody may take.
     """
     as_of = timezone.now()
     written = {"csv": _csv, "json": _json, "ndjson": _ndjson}
-    with patience.longer(minutes=5):
+    place = replica.allowed() if anywhere else nullcontext(DEFAULT_DB_ALIAS)
+    with place as using, patience.longer(minutes=5, using=using):
         if format == Export.Format.XLSX:
             yield from _xlsx(letter, audience, as_of, taken)
         else:
@@ -171,9 +181,10 @@ def write_bytes(
     file.writelines(stream(letter, format=format, audience=audience, bom=bom, taken=taken))
 
 
-def finish(taken: Export) -> None:
-    """Note that an export has left the house as a whole."""
-    Export.objects.filter(pk=taken.pk).update(finished_at=timezone.now())
+def finish(taken: Export | None) -> None:
+    """Note that an export that is recorded has left the house as a whole."""
+    if taken is not None:
+        Export.objects.filter(pk=taken.pk).update(finished_at=timezone.now())
 
 
 def download(
@@ -185,34 +196,55 @@ def download(
 
 
 def hand_over(taken: Export, *, bom: bool = False, chunked: bool = False) -> StreamingHttpResponse:
-    """Return an export that is recorded as a download whose end is known, so that one that breaks off is seen to.
+    """Return an export that is recorded as a download, whose end is noted.
+
+    Args:
+        taken: the record.
+        bom: as for `stream`.
+        chunked: as for `_sent`.
+    """
+    letter, format, audience = taken.letter, taken.format, taken.audience
+    pieces = stream(letter, format=format, audience=audience, bom=bom, taken=taken)
+    name = f"{letter.slug}-{audience}-{timezone.now():%Y%m%d-%H%M}.{format}"
+    return _sent(pieces, name=name, chunked=chunked, taken=taken)
+
+
+def for_anybody(letter: Letter, *, chunked: bool = False) -> StreamingHttpResponse:
+    """Return the public list as CSV, which nobody has to be known for; it is no export of the team, and no record."""
+    audience = Export.Audience.PUBLIC
+    pieces = stream(letter, format=Export.Format.CSV, audience=audience, bom=True, anywhere=True)
+    name = f"{letter.slug}-{timezone.now():%Y%m%d-%H%M}.csv"
+    return _sent(pieces, name=name, chunked=chunked)
+
+
+def _sent(pieces: Iterator[bytes], *, name: str, chunked: bool, taken: Export | None = None) -> StreamingHttpResponse:
+    """Return a file as a download whose end is known, so that one that breaks off is seen to.
 
     Either each piece leaves as it comes, in chunks of HTTP/1.1, which has a last one. Or all is written first, into a
     file that has no name, and its length is told: behind a proxy that speaks HTTP/1.0, which knows no other end than
     the connection's.
 
     Args:
-        taken: the record.
-        bom: as for `stream`.
+        pieces: of the file.
+        name: of the file, whose ending says what it is.
         chunked: whether whoever asked understands chunks.
+        taken: the record in which the end is noted.
     """
-    letter, format, audience = taken.letter, taken.format, taken.audience
-    name = f"{letter.slug}-{audience}-{timezone.now():%Y%m%d-%H%M}.{format}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    kind = TYPES[name.rpartition(".")[2]]
     if chunked:
-        pieces = _as_it_comes(stream(letter, format=format, audience=audience, bom=bom, taken=taken), taken)
-        return StreamingHttpResponse(pieces, content_type=TYPES[format], headers=headers)
+        return StreamingHttpResponse(_as_it_comes(pieces, taken), content_type=kind, headers=headers)
     file = cast(IO[bytes], tempfile.TemporaryFile())  # noqa: SIM115 (closed when it is sent)
     try:
-        write_bytes(letter, format=format, audience=audience, bom=bom, file=file, taken=taken)
+        file.writelines(pieces)
         headers["Content-Length"] = str(file.tell())
     except BaseException:
         file.close()
         raise
-    return StreamingHttpResponse(_handing_over(file, taken), content_type=TYPES[format], headers=headers)
+    return StreamingHttpResponse(_handing_over(file, taken), content_type=kind, headers=headers)
 
 
-def _as_it_comes(pieces: Iterator[bytes], taken: Export) -> Iterator[bytes]:
+def _as_it_comes(pieces: Iterator[bytes], taken: Export | None) -> Iterator[bytes]:
     """Yield pieces as the database gives them; for who reads slowly the rest goes into a file without a name.
 
     So no reader holds the database for long, and a short list leaves no trace on a disk.
@@ -233,7 +265,7 @@ def _as_it_comes(pieces: Iterator[bytes], taken: Export) -> Iterator[bytes]:
         yield from _handing_over(rest, taken)
 
 
-def _handing_over(file: IO[bytes], taken: Export) -> Iterator[bytes]:
+def _handing_over(file: IO[bytes], taken: Export | None) -> Iterator[bytes]:
     """Yield a file from its beginning; who goes away before the last piece leaves the export unfinished."""
     with file:
         file.seek(0)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from django.db import connection
+from django.db import connection, connections
 from django.db.models import QuerySet
 
 PIECE = 64 * 1024  # bytes
@@ -24,9 +24,10 @@ def pieces(rows: QuerySet[Any], columns: Sequence[Any], *, tail: str) -> Iterato
         columns: an expression for each, which is NULL where nothing is written.
         tail: what every line ends with behind its last column: columns that are the same for all, and the line's end.
     """
-    statement, values = rows.values_list(*columns).query.get_compiler(connection=connection).as_sql()
-    end = tail.encode()
-    link: Any = connection.connection
+    at: Any = connections[rows.db]
+    at.ensure_connection()
+    statement, values = rows.values_list(*columns).query.get_compiler(connection=at).as_sql()
+    end, link = tail.encode(), at.connection
     with link.cursor() as cursor, cursor.copy(f"COPY ({statement}) TO STDOUT WITH (FORMAT csv)", values) as copy:
         held: list[bytes] = []
         size = 0

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -10,9 +10,12 @@ from django.views.decorators.http import require_safe
 
 from petition.models import Letter
 from petition.views import shared, unsearched
-from signatories import countries, record, roll
+from signatories import countries, exporting, origins, record, roll
+from signatories.limits import clients
+from signatories.views import limited
 
 BAD_REQUEST = 400
+MOST_LISTS = 30  # whole lists for one client in ten minutes
 
 
 @require_safe
@@ -45,3 +48,16 @@ def signatories(request: HttpRequest, slug: str) -> HttpResponse:
         "unsearched": letter.names_unsearchable,
     }
     return unsearched(letter, render(request, "signatories/signatories.html", context))
+
+
+@require_safe
+def whole_list(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """The public list as a file, as it is now: what the pages show, in one table."""
+    letter = get_object_or_404(Letter.objects.public(), slug=slug)
+    if request.method == "HEAD":
+        return unsearched(letter, HttpResponse(content_type=exporting.TYPES["csv"]))
+    taken = clients.take("list", origins.of(request), most=MOST_LISTS)
+    if not taken.allowed:
+        return limited.too_many(request, taken.retry_after, kept=False)
+    chunked = request.META.get("SERVER_PROTOCOL") == "HTTP/1.1"
+    return unsearched(letter, exporting.for_anybody(letter, chunked=chunked))

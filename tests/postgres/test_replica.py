@@ -65,6 +65,25 @@ def test_public_pages_are_read_at_the_standby_and_show_what_was_written_a_moment
     until(lambda: is_read_there(pair), 20)
 
 
+def test_the_list_as_a_table_is_written_by_the_standby(pair: Pair):
+    # What a download says last where it was written: that the limit for its one long statement is over.
+    written = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT current_setting(''statement_timeout''%'"
+
+    def is_written_there() -> bool:
+        time.sleep(0.5)  # nobody takes thirty lists in ten minutes
+        answer = pair.site.get("/letters/keep-the-lights-on/signatories.csv")
+        assert answer.status == 200
+        assert answer.read().decode("utf-8-sig").startswith("position,")
+        return bool(pair.on(pair.standby, written))
+
+    until(lambda: is_read_there(pair), 20)
+    until(is_written_there, 8)
+    assert not pair.on(pair.primary, written)
+    pair.standby.process.kill()
+    until(lambda: pair.shown() == "Keep the lights on", 4)
+    assert pair.site.get("/letters/keep-the-lights-on/signatories.csv").status == 200
+
+
 def test_a_standby_that_falls_behind_is_not_read(pair: Pair):
     until(lambda: is_read_there(pair), 20)
     pair.on(pair.standby, "SELECT pg_wal_replay_pause()")
