@@ -20,9 +20,9 @@ LEVELS = {
 }
 LEVEL_MEANINGS = {
     1: _("A code sent to the mailbox came back. Nothing else was checked."),
-    2: _("Confirmed by email, and one strong signal that the person belongs to the organisation."),
-    3: _("Two signals of different families, and a person's decision with a reason."),
-    4: _("As level 3, and contact through an address the signer did not supply, decided by two people."),
+    2: _("Confirmed by email, and one strong proof of belonging to the organisation, such as a mailbox there."),
+    3: _("Two independent kinds of proof, such as a mailbox at work and a public page, and a decision."),
+    4: _("As for “Identity checked”, and the team reached the person by a way they did not name; two people decided."),
 }
 
 

@@ -9,6 +9,7 @@ from petition import lifecycle, tally
 from petition.models import Letter
 from signatories import roll, vetting
 from signatories.models import Signature
+from signatories.templatetags import people
 from tests.conformance import problems
 
 L = "/letters/keep-the-lights-on/"
@@ -276,3 +277,16 @@ def test_headers_allow_nothing_that_no_page_needs(client: Client, letter: Letter
     assert "unsafe" not in headers["Content-Security-Policy"]
     assert (headers["X-Frame-Options"], headers["X-Content-Type-Options"]) == ("DENY", "nosniff")
     assert headers["Referrer-Policy"] == "same-origin"
+
+
+def test_the_list_is_narrowed_by_the_countries_that_are_on_it(client, letter, confirmed, listed):
+    listed(confirmed(country="IS"))
+    tally.take(letter)
+    page = client.get(f"/letters/{letter.slug}/signatories/?country=FR").content.decode()
+    assert '<option value="IS">' in page
+    assert '<option value="FR" selected>' in page
+    assert '<option value="DE">' not in page
+
+
+def test_countries_of_one_size_stand_in_the_order_of_their_names():
+    assert people.country_rows([["DE", 2], ["EE", 2], ["AT", 3]]) == [["Austria", 3], ["Estonia", 2], ["Germany", 2]]

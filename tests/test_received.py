@@ -107,6 +107,8 @@ def test_a_reply_stands_on_the_letters_page_and_its_text_is_safe(client: Client,
         assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
         assert "The &lt;i&gt;Minister&lt;/i&gt;" in text
         assert "<script>alert" not in text
+    letters_page = client.get(f"/letters/{letter.slug}/").content.decode()
+    assert letters_page.index("#reply") < letters_page.index('id="reply"')
 
 
 def test_a_reply_is_written_into_the_letters_history_for_whoever_mails_it(client: Client, path, letter):

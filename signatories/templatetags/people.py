@@ -7,6 +7,7 @@ from django import template
 from django.conf import settings
 from django.forms import BaseForm
 from django.template import Context
+from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -25,12 +26,11 @@ LOOKED_UP = 1_000  # organisations on one page; what fewer name is in no chart o
 @register.simple_tag
 def sign_box(letter: Letter, language: str = "") -> str:
     """The form beside the text, or why there is none; `language` is the translation it stands beside."""
-    context: dict[str, Any] = {"letter": letter}
-    if letter.takes_signatures and letter.version is not None:
-        initial = {"version": letter.version.number, "language": language}
-        context["form"] = signers.SignForm(letter, initial=initial)
-    made_of = [letter, letter.version, language, "form" in context]
-    return parts.part("signatories/_sign_box.html", context, made_of=made_of)
+    if not letter.takes_signatures or letter.version is None:
+        return render_to_string("signatories/_sign_box.html", {"letter": letter})
+    initial = {"version": letter.version.number, "language": language}
+    context = {"letter": letter, "form": signers.SignForm(letter, initial=initial)}
+    return parts.part("signatories/_sign_box.html", context, made_of=[letter, letter.version, language])
 
 
 @register.simple_tag
@@ -115,8 +115,8 @@ def level_rows(counts: dict[str, int]) -> list[list[Any]]:
 
 @register.simple_tag
 def country_rows(rows: list[list[Any]]) -> list[list[Any]]:
-    """Counts by country, with their names."""
-    return [[country_name(code), n] for code, n in rows]
+    """Counts by country, with their names, by which those that are as large are sorted."""
+    return sorted(([country_name(code), n] for code, n in rows), key=lambda row: (-row[1], row[0]))
 
 
 @register.simple_tag

@@ -44,10 +44,17 @@ def signatories(request: HttpRequest, slug: str) -> HttpResponse:
         "then": then,
         "then_typed": f"{then.at:%Y-%m-%dT%H:%M}" if then else "",
         "filtered": any(asked[name] for name in ("search", "discipline", "country")),
-        "countries": countries.names(),
+        "countries": _countries(letter, asked["country"]),
         "unsearched": letter.names_unsearchable,
     }
     return unsearched(letter, render(request, "signatories/signatories.html", context))
+
+
+def _countries(letter: Letter, asked: str) -> dict[str, str]:
+    """The countries by which the list can be narrowed: those that are on it, and the one that was asked for."""
+    tally = letter.latest_tally
+    there = {asked, *(code for code, _n in tally.figures["countries"])} if tally else set(countries.names())
+    return {code: name for code, name in countries.names().items() if code in there}
 
 
 @require_safe
