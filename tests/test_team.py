@@ -9,6 +9,7 @@ from django.core import mail
 from petition.access import DAY, MINUTES
 from petition.models import LetterEvent, Membership, Role, User
 from signatories import account_mail
+from signatories.management.commands.doctor import CHECKS
 from signatories.models import Export
 from tests.conftest import logged_in
 
@@ -52,6 +53,23 @@ def test_the_last_owner_stays_whatever_the_last_owner_asks_for(letter, organiser
     assert "keeps at least one owner" in answer.content.decode()
     assert letter.members.get().role == Role.OWNER
     assert not LetterEvent.objects.exclude(member=None).exists()
+
+
+def test_the_last_owner_who_can_log_in_stays_although_another_account_is_closed(letter, organiser, stranger, page):
+    Membership.objects.create(letter=letter, user=stranger, role=Role.OWNER)
+    User.objects.filter(pk=stranger.pk).update(is_active=False)
+    client = logged_in(organiser)
+    client.post(f"{page}{letter.members.get(user=organiser).pk}/remove/")
+    assert client.post(page, {"email": organiser.email, "name": "", "role": "editor"}).status_code == 422
+    assert letter.members.get(user=organiser).role == Role.OWNER
+    client.post(f"{page}{letter.members.get(user=stranger).pk}/remove/")
+    assert letter.members.get().user == organiser
+
+
+def test_a_letter_whose_owners_are_all_closed_is_reported(letter, organiser):
+    assert "".join(CHECKS["team"]()) == ""
+    User.objects.filter(pk=organiser.pk).update(is_active=False)
+    assert f"{letter.slug} has no owner who can log in." in "".join(CHECKS["team"]())
 
 
 def test_the_same_role_again_is_no_change(letter, organiser, page):
