@@ -19,7 +19,7 @@ def join(letter: Letter, *, email: str, name: str, role: str, by: User) -> Membe
 
     Args:
         letter: whose team.
-        email: by which they log in; an account is made where there is none.
+        email: by which they log in, any of theirs that is proven; an account is made where there is none.
         name: for a new account.
         role: one of `Role`.
         by: the owner who does it.
@@ -28,7 +28,7 @@ def join(letter: Letter, *, email: str, name: str, role: str, by: User) -> Membe
         NotAllowed: the letter would be without an owner who can log in.
     """
     owners = _owners(letter)
-    user = User.objects.filter(email__iexact=email).first() or User.objects.create_user(email, name=name)
+    user = User.objects.known_by(email) or User.objects.create_user(email, name=name)
     if role != Role.OWNER and _is_last(user, owners):
         raise NotAllowed(LAST_OWNER)
     before = letter.members.filter(user=user).first()

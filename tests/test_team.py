@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal import auth as totp
 from django.core import mail
 
@@ -70,6 +71,20 @@ def test_a_letter_whose_owners_are_all_closed_is_reported(letter, organiser):
     assert "".join(CHECKS["team"]()) == ""
     User.objects.filter(pk=organiser.pk).update(is_active=False)
     assert f"{letter.slug} has no owner who can log in." in "".join(CHECKS["team"]())
+
+
+def test_somebody_is_added_by_their_second_address_and_is_who_they_were(letter, organiser, stranger, page):
+    EmailAddress.objects.create(user=stranger, email="mallory@second.example", verified=True)
+    answer = logged_in(organiser).post(page, {**NEW, "email": "Mallory@Second.example"})
+    assert answer.status_code == 303
+    assert letter.members.get(role="vetter").user == stranger
+    assert stranger.email in mailed()
+
+
+def test_an_address_that_somebody_only_claims_makes_them_no_member(letter, organiser, stranger, page):
+    EmailAddress.objects.create(user=stranger, email="new@example.org", verified=False)
+    logged_in(organiser).post(page, NEW)
+    assert letter.members.get(role="vetter").user != stranger
 
 
 def test_the_same_role_again_is_no_change(letter, organiser, page):

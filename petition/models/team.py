@@ -25,6 +25,11 @@ class UserManager(BaseUserManager["User"]):
             EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
         return user
 
+    def known_by(self, email: str) -> "User | None":
+        """Return whose address this is: who has proven it, be it their second one, before whose account says so."""
+        proven = self.filter(emailaddress__email=email.lower(), emailaddress__verified=True).first()
+        return proven or self.filter(email__iexact=email).first()
+
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """Make an account for the admin pages; it belongs to no letter by that."""
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
