@@ -24,6 +24,8 @@ View = Callable[..., HttpResponseBase]
 # How long ago somebody may have shown who they are. Minutes for what gives the list or the letter away; a working day
 # for a decision about one person, because a vetter makes hundreds and one must not be asked at each.
 MINUTES, DAY = timedelta(minutes=5), timedelta(hours=12)
+# What the log-in asks for. Recovery codes stand in for one of them and are none: who has only those is asked for none.
+APP, PASSKEY = Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN
 
 
 def team(view: View) -> View:
@@ -57,7 +59,7 @@ def fresh(within: timedelta) -> Callable[[View], View]:
 def is_fresh(request: HttpRequest, within: timedelta) -> bool:
     """Whether somebody showed who they are within a time: with their second factor, if they have one."""
     records = get_authentication_records(request, request.user)
-    if is_mfa_enabled(request.user):
+    if has_factor(request.user):
         records = [one for one in records if one.get("method") == "mfa"]
     return any(time.time() - one["at"] < within.total_seconds() for one in records)
 
@@ -65,9 +67,9 @@ def is_fresh(request: HttpRequest, within: timedelta) -> bool:
 def ask_again(request: HttpRequest) -> HttpResponse:
     """Lead to where one shows once more who one is; the form that was sent is taken afterwards."""
     user: Any = request.user
-    if is_mfa_enabled(user, types=[Authenticator.Type.TOTP]):
+    if is_mfa_enabled(user, types=[APP]):
         place = "mfa_reauthenticate"
-    elif is_mfa_enabled(user, types=[Authenticator.Type.WEBAUTHN]):
+    elif is_mfa_enabled(user, types=[PASSKEY]):
         place = "mfa_reauthenticate_webauthn"
     elif user.has_usable_password():
         place = "account_reauthenticate"
@@ -78,9 +80,14 @@ def ask_again(request: HttpRequest) -> HttpResponse:
     return asked
 
 
+def has_factor(user: Any) -> bool:
+    """Whether the log-in of an account asks for a second factor."""
+    return bool(is_mfa_enabled(user, types=[APP, PASSKEY]))
+
+
 def lacks_factor(user: Any) -> bool:
     """Whether somebody who is logged in has no second factor, and the team asks for one."""
-    return bool(settings.TEAM_MFA_REQUIRED and user.is_authenticated and not is_mfa_enabled(user))
+    return bool(settings.TEAM_MFA_REQUIRED and user.is_authenticated and not has_factor(user))
 
 
 def ask_for_factor(request: HttpRequest) -> HttpResponseBase:
