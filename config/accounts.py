@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.decorators import secure_admin_login
+from allauth.account.models import EmailAddress
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
@@ -45,6 +46,16 @@ class TeamAccounts(DefaultAccountAdapter):
             return True
         most = outbox.DAILY_OVER_THE_SITE
         return limits.take("account mail", email.lower(), most=most, window=outbox.DAY).allowed
+
+    def pre_login(
+        self, request: HttpRequest, user: Any, *, email: str | None, **kwargs: Any
+    ) -> HttpResponseBase | None:
+        """Refuse to finish a log-in that began by an address which has been taken off the account since."""
+        theirs = EmailAddress.objects.filter(user=user, verified=True)
+        if email and theirs.exists() and not theirs.filter(email=email.lower()).exists():
+            return redirect("account_login")
+        answer: HttpResponseBase | None = super().pre_login(request, user, email=email, **kwargs)
+        return answer
 
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponseBase:
         """Remember the browser, so that nobody else's wrong passwords keep its owner out."""
