@@ -35,17 +35,22 @@ class TeamAccounts(DefaultAccountAdapter):
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Owe a mail instead of sending it in the request; the settings say how the site is called, not the client."""
         site = {"name": "Undersigned", "domain": settings.SITE_URL}
-        if not self._may_write_to(email):
+        if not self._may_write_to(email, template_prefix.rpartition("/")[2]):
             return
         message = self.render_mail(template_prefix, email, {"email": email, "current_site": site, **context})
         account_mail.owe(to=email, subject=message.subject, body=message.body, code="code" in context)
 
-    def _may_write_to(self, email: str) -> bool:
-        """Whether one more mail may go to an account that somebody typed at the door; the page is the same if not."""
+    def _may_write_to(self, email: str, kind: str) -> bool:
+        """Whether one more mail may go to an account that somebody typed at the door; the page is the same if not.
+
+        Links for a new password leave the codes alone, and what strangers ask for leaves those to whom the browser is
+        known: else whoever knows an address could use up its mails and keep its owner out.
+        """
         if self.request is not None and self.request.user.is_authenticated:
             return True
+        who = devices.bucket(self.request, email) if self.request is not None else email.lower()
         most = outbox.DAILY_OVER_THE_SITE
-        return limits.take("account mail", email.lower(), most=most, window=outbox.DAY).allowed
+        return limits.take(f"account mail {kind}", who, most=most, window=outbox.DAY).allowed
 
     def pre_login(
         self, request: HttpRequest, user: Any, *, email: str | None, **kwargs: Any
@@ -60,7 +65,7 @@ class TeamAccounts(DefaultAccountAdapter):
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponseBase:
         """Remember the browser, so that nobody else's wrong passwords keep its owner out."""
         response: HttpResponseBase = super().post_login(request, user, **kwargs)
-        devices.remember(response, user.email)
+        devices.remember(response, kwargs.get("email") or user.email)  # a second address is typed the next time too
         log.info("account %s logged in", user.pk)
         return response
 
