@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.flows.reauthentication import suspend_request
@@ -73,9 +74,12 @@ def ask_again(request: HttpRequest) -> HttpResponse:
         place = "mfa_reauthenticate_webauthn"
     elif user.has_usable_password():
         place = "account_reauthenticate"
-    else:
+    elif request.method == "POST":
         logout(request)  # a code by mail is all they have, and it is sent at the log-in
         return redirect_to_login(request.get_full_path())
+    else:  # opening a page logs nobody out
+        messages.warning(request, _("Please log out and in again: what you are about to change protects your account."))
+        return redirect(f"{reverse('account_logout')}?{urlencode({'next': request.get_full_path()})}")
     asked: HttpResponse = suspend_request(request, reverse(place))
     return asked
 
