@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.base.internal.flows import delete_dangling_recovery_codes
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
@@ -42,10 +43,21 @@ class UserSessionAdmin(ReadOnly):
 
 
 class AuthenticatorAdmin(ReadOnly):
-    """Second factors, to be taken away from somebody who has lost theirs; what they hold is not shown."""
+    """Second factors, to be taken away from somebody who has lost theirs; what they hold is not shown.
+
+    With the last one go its recovery codes, without which nobody who has lost those too could add a new one.
+    """
 
     list_display = ("user", "type", "created_at", "last_used_at")
     fields = ("user", "type", "created_at", "last_used_at")
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(request.user.is_active and request.user.is_superuser)
+
+    def delete_model(self, request: HttpRequest, obj: Authenticator) -> None:
+        obj.delete()
+        delete_dangling_recovery_codes(obj.user)
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        for authenticator in queryset.select_related("user"):
+            self.delete_model(request, authenticator)

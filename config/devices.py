@@ -1,7 +1,7 @@
 """Browsers in which somebody has logged in before, so that a stranger's guessing cannot lock them out.
 
-Wrong passwords and asked-for codes are counted for an account, whoever sends them; a browser that was let in before is
-counted by itself (OWASP, Slow Down Online Guessing Attacks with Device Cookies).
+Wrong passwords, asked-for codes and the mails of a day are counted for an account, whoever sends them; a browser that
+was let in before is counted by itself (OWASP, Slow Down Online Guessing Attacks with Device Cookies).
 """
 
 import secrets

@@ -228,6 +228,7 @@ ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600  # seconds; some mail servers make a new sen
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # of a new password, address or second factor
+ACCOUNT_REAUTHENTICATION_REQUIRED = True  # before an address is added or taken away; how lately: config/accounts.py
 ACCOUNT_FORMS = {"request_login_code": "config.devices.RequestCode"}
 # Wrong passwords count for the account and for the network; see config/devices.py for who stays let in.
 ACCOUNT_RATE_LIMITS = {

@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", api.about, name="api"),
     path("api/v1/openapi.json", api.description, name="openapi"),
     path("api/v1/", api.api.urls),
+    path("accounts/password/set/", accounts.set_password, name="account_set_password"),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/sessions/", include("allauth.usersessions.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),

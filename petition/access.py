@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.flows.reauthentication import suspend_request
@@ -24,6 +25,8 @@ View = Callable[..., HttpResponseBase]
 # How long ago somebody may have shown who they are. Minutes for what gives the list or the letter away; a working day
 # for a decision about one person, because a vetter makes hundreds and one must not be asked at each.
 MINUTES, DAY = timedelta(minutes=5), timedelta(hours=12)
+# What the log-in asks for. Recovery codes stand in for one of them and are none: who has only those is asked for none.
+APP, PASSKEY = Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN
 
 
 def team(view: View) -> View:
@@ -57,7 +60,7 @@ def fresh(within: timedelta) -> Callable[[View], View]:
 def is_fresh(request: HttpRequest, within: timedelta) -> bool:
     """Whether somebody showed who they are within a time: with their second factor, if they have one."""
     records = get_authentication_records(request, request.user)
-    if is_mfa_enabled(request.user):
+    if has_factor(request.user):
         records = [one for one in records if one.get("method") == "mfa"]
     return any(time.time() - one["at"] < within.total_seconds() for one in records)
 
@@ -65,22 +68,30 @@ def is_fresh(request: HttpRequest, within: timedelta) -> bool:
 def ask_again(request: HttpRequest) -> HttpResponse:
     """Lead to where one shows once more who one is; the form that was sent is taken afterwards."""
     user: Any = request.user
-    if is_mfa_enabled(user, types=[Authenticator.Type.TOTP]):
+    if is_mfa_enabled(user, types=[APP]):
         place = "mfa_reauthenticate"
-    elif is_mfa_enabled(user, types=[Authenticator.Type.WEBAUTHN]):
+    elif is_mfa_enabled(user, types=[PASSKEY]):
         place = "mfa_reauthenticate_webauthn"
     elif user.has_usable_password():
         place = "account_reauthenticate"
-    else:
+    elif request.method == "POST":
         logout(request)  # a code by mail is all they have, and it is sent at the log-in
         return redirect_to_login(request.get_full_path())
+    else:  # opening a page logs nobody out
+        messages.warning(request, _("Please log out and in again: what you are about to change protects your account."))
+        return redirect(f"{reverse('account_logout')}?{urlencode({'next': request.get_full_path()})}")
     asked: HttpResponse = suspend_request(request, reverse(place))
     return asked
 
 
+def has_factor(user: Any) -> bool:
+    """Whether the log-in of an account asks for a second factor."""
+    return bool(is_mfa_enabled(user, types=[APP, PASSKEY]))
+
+
 def lacks_factor(user: Any) -> bool:
     """Whether somebody who is logged in has no second factor, and the team asks for one."""
-    return bool(settings.TEAM_MFA_REQUIRED and user.is_authenticated and not is_mfa_enabled(user))
+    return bool(settings.TEAM_MFA_REQUIRED and user.is_authenticated and not has_factor(user))
 
 
 def ask_for_factor(request: HttpRequest) -> HttpResponseBase:

@@ -2,7 +2,11 @@
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
+from django import forms
 from django.contrib import admin
+from django.contrib.auth import update_session_auth_hash
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from petition.models import Delivery, Letter, LetterEvent, Membership, Milestone, Reply, Tally, User, Version
@@ -59,11 +63,33 @@ class TallyAdmin(ReadOnly):
     list_display = ("letter", "as_of")
 
 
+class UserForm(forms.ModelForm):  # type: ignore[type-arg]
+    """An account, with an address that is nobody else's."""
+
+    def clean_email(self) -> str:
+        """Write it as the log-in looks for it, and refuse one that another account has proven."""
+        email: str = self.cleaned_data["email"].lower()
+        owner = User.objects.known_by(email)
+        if owner is not None and owner != self.instance:
+            raise ValidationError(get_adapter().error_messages["email_taken"])
+        return email
+
+
 @admin.register(User)
 class UserAdmin(Page):
+    form = UserForm
     list_display = ("email", "name", "is_active", "is_staff", "last_login")
     fields = ("email", "name", "is_active", "is_staff", "is_superuser")
     search_fields = ("email", "name")
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """Let a new address be the only one that logs in, in the transaction of the page."""
+        if obj.email == form.initial.get("email"):
+            super().save_model(request, obj, form, change)
+            return
+        obj.move_to(obj.email)
+        if obj == request.user:
+            update_session_auth_hash(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # what an account has done stays signed; it is made inactive instead

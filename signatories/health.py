@@ -28,8 +28,8 @@ def look() -> dict[str, Any]:
 
     Returns:
         `ages`, in seconds, None where there is nothing: of the newest `canary`, the oldest `mail` and `code` that are
-        due and not sent, the newest `tally`, the newest `drift` check; `owed` and `refused` mails; `drift` as found;
-        and `problems`, a sentence each.
+        due and not sent, the newest `tally`, the newest `drift` check; `owed` and `refused` mails; `drift` as found,
+        which names letters that nobody may know of yet; and the other `problems`, a sentence each.
     """
     now = patience.now()
     known = {run.task: run for run in Run.objects.all()}
@@ -67,7 +67,7 @@ def look_for_drift() -> dict[str, Any]:
     One statement, so one moment; each side is counted from an index.
 
     Returns:
-        `drift`, a sentence each, and `totals` of signatures by status.
+        `drift`, a sentence for each letter, and `totals` of signatures by status.
     """
     replayed = SignatureEvent.objects.filter(PUBLIC, letter=OuterRef("pk")).order_by().values("letter")
     listed = Signature.objects.listed().filter(letter=OuterRef("pk")).order_by().values("letter")
@@ -82,10 +82,13 @@ def look_for_drift() -> dict[str, Any]:
     )
     drift = []
     for slug, history, counted, tally, moves in letters:
+        differs = []
         if history != counted:
-            drift.append(f"{slug} lists {counted} names, but its history adds up to {history}.")
+            differs.append(f"its history adds up to {history}")
         if tally is not None and not moves and int(tally) != counted:
-            drift.append(f"{slug} lists {counted} names, but its newest count says {tally}.")
+            differs.append(f"its newest count says {tally}")
+        if differs:
+            drift.append(f"{slug} lists {counted} names, but {' and '.join(differs)}.")
     grouped = Signature.objects.order_by().values_list("status").annotate(n=Count("pk"))
     found = {"drift": drift, "totals": dict(grouped)}
     runs.note(DRIFT, found=found)
@@ -105,7 +108,8 @@ def _age(now: datetime, at: datetime | None) -> float | None:
 
 
 def _problems(state: dict[str, Any]) -> list[str]:
-    ages, problems = state["ages"], list(state["drift"])
+    ages: Ages = state["ages"]
+    problems: list[str] = []
     if ages["canary"] is None or ages["canary"] > runs.STALE.total_seconds():
         problems.append("The tasks of the clock are not done. Do a worker and beat run?")
     if (ages["mail"] or 0) > LATE:

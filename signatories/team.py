@@ -19,17 +19,17 @@ def join(letter: Letter, *, email: str, name: str, role: str, by: User) -> Membe
 
     Args:
         letter: whose team.
-        email: by which they log in; an account is made where there is none.
+        email: by which they log in, any of theirs that is proven; an account is made where there is none.
         name: for a new account.
         role: one of `Role`.
         by: the owner who does it.
 
     Raises:
-        NotAllowed: the letter would be without an owner.
+        NotAllowed: the letter would be without an owner who can log in.
     """
     owners = _owners(letter)
-    user = User.objects.filter(email__iexact=email).first() or User.objects.create_user(email, name=name)
-    if role != Role.OWNER and [one.pk for one in owners] == [user.pk]:
+    user = User.objects.known_by(email) or User.objects.create_user(email, name=name)
+    if role != Role.OWNER and _is_last(user, owners):
         raise NotAllowed(LAST_OWNER)
     before = letter.members.filter(user=user).first()
     if before is not None and before.role == role:
@@ -44,11 +44,11 @@ def leave(member: Membership, *, by: User) -> None:
     """Take somebody off a team; from the next request on the letter is not theirs.
 
     Raises:
-        NotAllowed: they are its last owner.
+        NotAllowed: they are its last owner who can log in.
     """
     letter = member.letter
     owners = _owners(letter)
-    if [one.pk for one in owners] == [member.user_id]:
+    if _is_last(member.user, owners):
         raise NotAllowed(LAST_OWNER)
     if letter.members.filter(pk=member.pk).delete()[0]:
         _tell(letter, member.user, now="", was=member.role, by=by, owners=owners)
@@ -58,6 +58,11 @@ def _owners(letter: Letter) -> list[User]:
     """Lock and return the owners, so that two of them cannot remove each other at once."""
     rows = letter.members.select_for_update(of=("self",)).filter(role=Role.OWNER).select_related("user").order_by("pk")
     return [one.user for one in rows]
+
+
+def _is_last(user: User, owners: list[User]) -> bool:
+    """Whether without this owner nobody would be left who can run the letter: closed accounts are let in nowhere."""
+    return user in owners and not any(one.is_active for one in owners if one != user)
 
 
 def _tell(letter: Letter, user: User, *, now: str, was: str, by: User, owners: list[User]) -> None:

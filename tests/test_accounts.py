@@ -1,8 +1,10 @@
 """Accounts under attack: guesses, codes asked for in another's name, sessions elsewhere, what is mailed."""
 
 import re
+from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal import auth as totp
 from django.core import mail
 from django.test import Client
@@ -11,7 +13,7 @@ from petition.models import User
 from signatories import account_mail
 from tests.conftest import logged_in
 
-PASSWORD = "read-before-you-sign"
+PASSWORD, CODES = "read-before-you-sign", "/accounts/login/code/"
 
 
 @pytest.fixture
@@ -31,6 +33,23 @@ def attack(owner: User, times: int = 30) -> None:
     for number in range(times):
         log_in(Client(), owner, "wrong-wrong-wrong", network=number + 10)
         Client().post("/accounts/login/code/", {"email": owner.email}, REMOTE_ADDR=f"198.51.100.{number + 10}")
+
+
+def asked_by_strangers(path: str, owner: User, time_machine: Any, browser: Client | None = None) -> None:
+    """Ask for a mail every twenty minutes, from eight networks, or from one browser."""
+    for number in range(8):
+        time_machine.move_to(f"2026-06-16T{12 + number // 3}:{number % 3 * 20:02}:00Z")
+        (browser or Client()).post(path, {"email": owner.email}, REMOTE_ADDR=f"198.51.100.{number + 10}")
+        account_mail.send()  # a code lapses in a quarter of an hour
+
+
+def mailed() -> int:
+    """How many mails have gone out since this was asked before."""
+    while account_mail.send():
+        pass
+    count = len(mail.outbox)
+    mail.outbox.clear()
+    return count
 
 
 def test_guesses_are_limited_whatever_network_they_come_from(owner):
@@ -73,6 +92,41 @@ def test_nobody_fills_a_mailbox_with_codes(owner):
     while account_mail.send():
         pass
     assert len(mail.outbox) <= 3
+
+
+def test_a_stranger_who_asks_all_day_uses_up_no_mail_of_a_known_browser(owner, time_machine):
+    browser = Client()
+    assert log_in(browser, owner)
+    browser.post("/accounts/logout/")
+    asked_by_strangers(CODES, owner, time_machine)
+    assert mailed() == 6
+    browser.post(CODES, {"email": owner.email})
+    assert mailed() == 1
+
+
+def test_a_browser_is_known_for_the_address_that_was_typed_in_it(owner):
+    EmailAddress.objects.create(user=owner, email="olive@second.example", verified=True)
+    owner.email = "olive@second.example"
+    browser = Client()
+    assert log_in(browser, owner)
+    browser.post("/accounts/logout/")
+    attack(owner)
+    assert log_in(browser, owner, network=2)
+
+
+def test_links_for_a_new_password_leave_the_codes_alone_and_are_limited_too(owner, time_machine):
+    asked_by_strangers("/accounts/password/reset/", owner, time_machine)
+    assert mailed() == 6
+    Client().post(CODES, {"email": owner.email})
+    assert mailed() == 1
+
+
+def test_a_known_browser_fills_no_mailbox_either(owner, time_machine):
+    browser = Client()
+    assert log_in(browser, owner)
+    browser.post("/accounts/logout/")
+    asked_by_strangers(CODES, owner, time_machine, browser)
+    assert mailed() == 6
 
 
 def test_sessions_elsewhere_are_listed_and_ended(owner):

@@ -4,6 +4,7 @@ import os
 import time
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core.management import CommandError, call_command
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -124,6 +125,13 @@ def test_a_folder_and_an_endless_file_are_refused(tmp_path, db: None):
     for path in (tmp_path, tmp_path / "absent", os.devnull, "/dev/zero"):
         with pytest.raises(CommandError):
             call_command("new_letter", path)
+
+
+def test_the_owner_is_known_by_any_address_of_theirs(tmp_path, organiser):
+    EmailAddress.objects.create(user=organiser, email="olive@second.example", verified=True)
+    (tmp_path / "letter.md").write_text(FILE)
+    call_command("new_letter", tmp_path / "letter.md", owner="olive@second.example")
+    assert Letter.objects.get().members.get().user == organiser
 
 
 def test_words_that_yaml_would_turn_into_something_else_stay_words(tmp_path, db: None):

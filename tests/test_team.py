@@ -3,12 +3,14 @@
 import re
 
 import pytest
+from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal import auth as totp
 from django.core import mail
 
 from petition.access import DAY, MINUTES
 from petition.models import LetterEvent, Membership, Role, User
 from signatories import account_mail
+from signatories.management.commands.doctor import CHECKS
 from signatories.models import Export
 from tests.conftest import logged_in
 
@@ -52,6 +54,37 @@ def test_the_last_owner_stays_whatever_the_last_owner_asks_for(letter, organiser
     assert "keeps at least one owner" in answer.content.decode()
     assert letter.members.get().role == Role.OWNER
     assert not LetterEvent.objects.exclude(member=None).exists()
+
+
+def test_the_last_owner_who_can_log_in_stays_although_another_account_is_closed(letter, organiser, stranger, page):
+    Membership.objects.create(letter=letter, user=stranger, role=Role.OWNER)
+    User.objects.filter(pk=stranger.pk).update(is_active=False)
+    client = logged_in(organiser)
+    client.post(f"{page}{letter.members.get(user=organiser).pk}/remove/")
+    assert client.post(page, {"email": organiser.email, "name": "", "role": "editor"}).status_code == 422
+    assert letter.members.get(user=organiser).role == Role.OWNER
+    client.post(f"{page}{letter.members.get(user=stranger).pk}/remove/")
+    assert letter.members.get().user == organiser
+
+
+def test_a_letter_whose_owners_are_all_closed_is_reported(letter, organiser):
+    assert "".join(CHECKS["team"]()) == ""
+    User.objects.filter(pk=organiser.pk).update(is_active=False)
+    assert f"{letter.slug} has no owner who can log in." in "".join(CHECKS["team"]())
+
+
+def test_somebody_is_added_by_their_second_address_and_is_who_they_were(letter, organiser, stranger, page):
+    EmailAddress.objects.create(user=stranger, email="mallory@second.example", verified=True)
+    answer = logged_in(organiser).post(page, {**NEW, "email": "Mallory@Second.example"})
+    assert answer.status_code == 303
+    assert letter.members.get(role="vetter").user == stranger
+    assert stranger.email in mailed()
+
+
+def test_an_address_that_somebody_only_claims_makes_them_no_member(letter, organiser, stranger, page):
+    EmailAddress.objects.create(user=stranger, email="new@example.org", verified=False)
+    logged_in(organiser).post(page, NEW)
+    assert letter.members.get(role="vetter").user != stranger
 
 
 def test_the_same_role_again_is_no_change(letter, organiser, page):

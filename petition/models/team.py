@@ -25,6 +25,11 @@ class UserManager(BaseUserManager["User"]):
             EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
         return user
 
+    def known_by(self, email: str) -> "User | None":
+        """Return whose address this is: who has proven it, be it their second one, before whose account says so."""
+        proven = self.filter(emailaddress__email=email.lower(), emailaddress__verified=True).first()
+        return proven or self.filter(email__iexact=email).first()
+
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """Make an account for the admin pages; it belongs to no letter by that."""
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
@@ -46,6 +51,19 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    @transaction.atomic
+    def move_to(self, email: str) -> None:
+        """Let an account have this address and no other; whoever moves it vouches for that.
+
+        The old mailbox may be read by somebody else, so what it can have opened is closed: the sessions, which end
+        with the password they began under, and the password itself. The next log-in is by a code to the new address.
+        """
+        self.email = email.lower()
+        self.set_unusable_password()
+        self.save()
+        EmailAddress.objects.filter(user=self).delete()
+        EmailAddress.objects.create(user=self, email=self.email, primary=True, verified=True)
 
     def get_full_name(self) -> str:
         """Return the name, as Django's admin asks for it."""

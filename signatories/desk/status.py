@@ -19,5 +19,6 @@ def status(request: HttpRequest) -> HttpResponse:
         raise Http404
     state = health.look()
     tasks = sorted((run for run in state["runs"].values() if run.task != runs.CANARY), key=lambda run: run.task)
-    context = {**state, "tasks": tasks, "now": patience.now(), "broker": health.broker_answers()}
-    return render(request, "signatories/desk/status.html", context)
+    problems = [*state["drift"], *state["problems"]]
+    more = {"problems": problems, "tasks": tasks, "now": patience.now(), "broker": health.broker_answers()}
+    return render(request, "signatories/desk/status.html", {**state, **more})

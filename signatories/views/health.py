@@ -24,6 +24,8 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
     200 with `degraded` and the reasons where pages are answered and something else is not done: nobody must take
     web servers away because a worker has died.
+
+    Anybody may ask, so no letter is named: some are still with their founders.
     """
     try:
         state = health.look()
@@ -31,13 +33,15 @@ def readyz(request: HttpRequest) -> HttpResponse:
         log.error("the database is away: %s", type(problem).__name__)
         connection.close_if_unusable_or_obsolete()
         return JsonResponse({"status": "database away"}, status=503, headers={"Retry-After": "2"})
-    problems, broker = list(state["problems"]), health.broker_answers()
+    problems, broker, differ = list(state["problems"]), health.broker_answers(), len(state["drift"])
+    if differ:
+        problems.append(f"Letters whose list differs from history or count: {differ}. manage.py doctor names them.")
     if broker is False:
         problems.append("The queue does not answer. Pages do; mail waits.")
     said: dict[str, Any] = {"status": "degraded" if problems else "ok", "site": settings.SITE_URL}
     said |= {"database": "ok", "broker": {True: "ok", False: "away", None: "none"}[broker]}
     said |= {f"{name}_age": age for name, age in state["ages"].items()}
-    said |= {"owed": state["owed"], "refused": state["refused"], "drift": len(state["drift"]), "problems": problems}
+    said |= {"owed": state["owed"], "refused": state["refused"], "drift": differ, "problems": problems}
     return JsonResponse(said)
 
 

@@ -29,7 +29,7 @@ class Command(BaseCommand):
             validate_email(address)
         except ValidationError:
             raise CommandError(f"{address} is no email address.") from None
-        user = User.objects.filter(email__iexact=address).first() or User.objects.create_user(address)
+        user = User.objects.known_by(address) or User.objects.create_user(address)
         letter = lifecycle.begin(owner=user, **fields)
         if publish:
             lifecycle.publish(letter, actor=user)

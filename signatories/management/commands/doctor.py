@@ -17,7 +17,7 @@ from django.utils import timezone
 from config import env
 from config.celery import app
 from petition import patience, runs
-from petition.models import Letter, Role, Run
+from petition.models import Letter, Membership, Role, Run
 from signatories import backups, bounces, health
 from signatories.models import AccountMail, Mail
 
@@ -55,8 +55,9 @@ def _site() -> Iterator[str]:
 def _team() -> Iterator[str]:
     if not settings.TEAM_MFA_REQUIRED and not settings.TRYING_OUT:
         yield "TEAM_MFA_REQUIRED is off; whoever reads one member's mail reads every signer's address."
-    for letter in Letter.objects.exclude(members__role=Role.OWNER):
-        yield f"{letter.slug} has no owner."
+    run = Membership.objects.filter(role=Role.OWNER, user__is_active=True).values("letter")
+    for letter in Letter.objects.exclude(pk__in=run):
+        yield f"{letter.slug} has no owner who can log in."
 
 
 def _database() -> Iterator[str]:
