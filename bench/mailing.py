@@ -24,6 +24,7 @@ from bench import Figure, ratio, report
 from bench.filling import fill  # makes Django ready
 from bench.serving import processes
 from bench.sink import Sink, sink
+from bench.tally import change
 from petition import news
 from petition.models import Letter
 from signatories import announce, mail_server, outbox
@@ -133,6 +134,20 @@ def measure(letter: Letter, seconds: float) -> list[Figure]:
     ]
 
 
+def beside_a_slow_server(letter: Letter, mails: int = 200) -> Figure:
+    """How soon a change is counted while many mails are owed to a server that takes a second for each."""
+    some = list(Mail.objects.filter(announcement__isnull=False).values_list("pk", flat=True)[:mails])
+    Mail.objects.filter(pk__in=some).update(state=Mail.State.OWED, send_after=timezone.now())
+    with sink(seconds=1) as server:
+        env = os.environ | {"EMAIL_URL": f"smtp://127.0.0.1:{server.port}", "LOG_LEVEL": "ERROR"}
+        with processes(("worker", "mail", "beat"), env):
+            change(letter, patience=120)  # the processes start
+            counted = max(change(letter, patience=60) for _ in range(3))
+            taken = server.counts()[1]
+    assert 0 < taken < mails, f"{taken} mails were taken"
+    return Figure("a change counted while each mail takes a second", counted, "s", most=10, target=4)
+
+
 def children(pid: int) -> list[int]:
     """The processes that a worker started."""
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
@@ -155,7 +170,8 @@ def main() -> None:
     if args.profile:
         profile(letter)
         return
-    report("mailing", f"News for {args.readers:,} readers", measure(letter, args.seconds))
+    figures = [*measure(letter, args.seconds), beside_a_slow_server(letter)]
+    report("mailing", f"News for {args.readers:,} readers", figures)
 
 
 def profile(letter: Letter) -> None:

@@ -1,4 +1,6 @@
-"""A mail server that takes every mail and keeps none: `python -m bench.sink [ADDRESS]`; mails to that are not counted.
+"""A mail server that takes every mail and keeps none: `python -m bench.sink SECONDS [ADDRESS]`.
+
+It takes so many seconds for each mail, and does not count those to the address.
 
 It prints its port, and for each line on its standard input how many connections and mails there were.
 """
@@ -19,8 +21,8 @@ class Taking:
 
     connections = mails = 0
 
-    def __init__(self, apart: str) -> None:
-        self.apart = apart
+    def __init__(self, seconds: float, apart: str) -> None:
+        self.seconds, self.apart = seconds, apart
 
     async def handle_EHLO(self, _server: Any, session: Any, _envelope: Any, host: str, answers: list[str]) -> list[str]:
         """Somebody called."""
@@ -30,13 +32,15 @@ class Taking:
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
         """A mail came."""
+        if self.seconds:
+            await asyncio.sleep(self.seconds)
         self.mails += envelope.rcpt_tos != [self.apart]
         return "250 taken"
 
 
-async def serve(apart: str = "") -> None:
+async def serve(seconds: str, apart: str = "") -> None:
     """Take mails until nobody asks any more."""
-    taking, loop = Taking(apart), asyncio.get_running_loop()
+    taking, loop = Taking(float(seconds), apart), asyncio.get_running_loop()
     server = await loop.create_server(lambda: SMTP(taking), "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)
     while await loop.run_in_executor(None, sys.stdin.readline):
@@ -61,9 +65,9 @@ class Sink:
 
 
 @contextmanager
-def sink(apart: str = "") -> Iterator[Sink]:
-    """Run it in a process of its own, which does not count the mails to one address."""
-    command = [sys.executable, "-m", "bench.sink", apart]
+def sink(apart: str = "", *, seconds: float = 0) -> Iterator[Sink]:
+    """Run it in a process of its own, which takes so long for each mail, and does not count those to one address."""
+    command = [sys.executable, "-m", "bench.sink", str(seconds), apart]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         yield Sink(int(process.stdout.readline()), process)

@@ -36,11 +36,11 @@ def scan(letter: Letter) -> None:
 def until_fresh(letter: Letter, changes: int) -> list[float]:
     """Seconds from each change to the stored count that knows of it, with workers and beat of the Procfile running."""
     with processes(("worker", "slow", "beat"), os.environ):
-        _change(letter, patience=120)  # the processes start
-        return [_change(letter, patience=60) for _ in range(changes)]
+        change(letter, patience=120)  # the processes start
+        return [change(letter, patience=60) for _ in range(changes)]
 
 
-def _change(letter: Letter, *, patience: float) -> float:
+def change(letter: Letter, *, patience: float) -> float:
     """Withdraw one name, and wait until the newest count is without it, or until patience ends."""
     began = time.monotonic()
     privacy.withdraw(letter.signatures.listed().order_by("pk")[0])

@@ -39,11 +39,11 @@ def test_all_batches_of_a_turn_go_over_one_connection(many, sink):
 
 
 def test_the_next_turn_goes_on_over_the_same_connection(many, sink):
-    assert outbox.send(seconds=1e-6) == 50
-    assert outbox.send(seconds=1e-6) == 50
-    assert outbox.send(seconds=1e-6) == 20
+    assert outbox.send(50, seconds=1e-6) == 50
+    assert outbox.send(50, seconds=1e-6) == 50
+    assert outbox.send(50, seconds=1e-6) == 20
     assert list(sink.connections.values()) == [120]
-    assert outbox.send(seconds=1e-6) == 0
+    assert outbox.send(50, seconds=1e-6) == 0
     assert mail_server.line.connection is None
 
 

@@ -29,7 +29,7 @@ def sent(letter: Letter) -> int:
 def test_a_letter_with_many_mails_does_not_delay_another_with_few(letter, small):
     sign(letter, 60)
     sign(small, 10)
-    assert outbox.send() == 50
+    assert outbox.send(50) == 50
     assert (sent(letter), sent(small)) == (40, 10)
 
 

@@ -21,7 +21,7 @@ from signatories.outbox.writing import compose
 
 log = structlog.get_logger(__name__)
 
-BATCH = 50
+BATCH = 100
 # For so long a batch is taken for what it was when it was read. A signer can leave while it is being sent; but a mail
 # that is forbidden within this time could as well have been on its way. Looking takes a fifth of the time at most, or a
 # busy machine would do nothing else.
