@@ -239,3 +239,35 @@ def test_the_rate_of_corrections_is_limited(confirmed, own, letter):
         limits.take("correct", str(signature.pk), most=5, window=timedelta(days=1))
     assert own(signature, "correct", **{**LINE, "former": ""}).status_code == 409
     assert addresses.keyed_hash(signature.address) == signature.address_hash
+
+
+@pytest.mark.parametrize(
+    ("what", "typed", "said"),
+    [
+        ("correct", {**LINE, "former": "", "organisation": "Lamp Works"}, "Done: your line is corrected."),
+        ("agree", {"contact": "on"}, "Done: what you agreed to is noted."),
+        ("hide", {}, "Done: you are not named."),
+        ("withdraw", {"sure": "on"}, "Done: your signature is withdrawn."),
+        ("erase", {"sure": "on"}, "Done: everything about your mailbox is erased on this site."),
+    ],
+)
+def test_what_was_done_is_said_on_top_of_the_next_page(confirmed, client, own, what, typed, said):
+    page = client.get(own(confirmed(), what, **typed)["Location"])
+    assert (page.status_code, page.context["notice"]) == (200, said)
+    assert said in page.content.decode()
+    assert not page.cookies
+
+
+def test_who_is_not_named_is_told_so_and_that_nothing_is_printed(confirmed, client, own, deliver):
+    signature = confirmed(publish=False)
+    page = client.get(mine(signature)).content.decode()
+    assert "You are counted, and not named" in page
+    assert "You chose not to be named, so your name is printed nowhere." in page
+    assert "every name before it is printed" not in page
+    assert "It is not public yet" not in deliver()[-1].body
+
+
+def test_a_word_in_the_address_says_nothing_that_is_not_so(confirmed, client):
+    signature = confirmed()
+    for word in ("hide", "withdraw", "erase", "you+have+won"):
+        assert not client.get(f"{mine(signature)}?done={word}").context["notice"]

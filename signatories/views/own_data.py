@@ -109,7 +109,7 @@ def _do(signature: Signature, token: str, what: str, form: Any) -> HttpResponse:
             privacy.withdraw(signature)
     else:
         privacy.erase(signature, no_more_mail=form.cleaned_data["no_more_mail"])
-    return redirect("signatories:mine", token)
+    return own.done(token, what)
 
 
 def _download(signature: Signature) -> HttpResponse:
