@@ -271,3 +271,29 @@ def test_a_word_in_the_address_says_nothing_that_is_not_so(confirmed, client):
     signature = confirmed()
     for word in ("hide", "withdraw", "erase", "you+have+won"):
         assert not client.get(f"{mine(signature)}?done={word}").context["notice"]
+
+
+@pytest.mark.parametrize("first", ["copy", "hide"])
+def test_who_asks_again_within_a_minute_is_told_that_the_earlier_code_works(confirmed, client, deliver, first):
+    signature = confirmed()
+    sent = client.post(f"{mine(signature)}change/", {"what": first})["Location"]
+    (mail,) = [one for one in deliver() if "code" in one.subject]
+    at = f"{Mail.objects.get(kind='change').sent_at:%H:%M} UTC</time>"
+    assert f"{at}." in client.get(sent).content.decode().partition("We sent a code to your mailbox on")[2]
+    again = client.post(f"{mine(signature)}change/", {"what": "withdraw"})["Location"]
+    assert f"{at} still works." in client.get(again).content.decode()
+    client.post(f"{mine(signature)}withdraw/", {"sure": "on", "code": code_in(mail)})
+    assert Signature.objects.get().status == "withdrawn"
+
+
+def test_three_requests_of_other_kinds_keep_nobody_from_leaving_that_day(confirmed, client, own, time_machine):
+    time_machine.move_to(timezone.now().replace(hour=9), tick=False)
+    signature = confirmed()
+    for _ in range(codes.DAILY):
+        own(signature, "copy")
+        time_machine.shift(timedelta(minutes=70))
+    none = client.post(f"{mine(signature)}change/", {"what": "copy"})["Location"]
+    assert "No new code is sent just now." in client.get(none).content.decode()
+    time_machine.shift(timedelta(minutes=2))
+    own(signature, "withdraw", sure="on")
+    assert Signature.objects.get().status == "withdrawn"
