@@ -84,3 +84,16 @@ def test_a_proof_that_was_refused_is_shown_where_it_was_typed(visitor: Visit, sc
         phone.locator("summary").filter(has_text=panel).tap()
         form_to(phone, f"#prove-{name}").get_by_role("button").tap()
         expect(form_to(phone, f"#prove-{name}").locator(".error").first).to_be_in_viewport(ratio=1)
+
+
+def test_the_preview_is_the_line_that_the_list_prints(visitor: Visit) -> None:
+    phone = visitor(**SMALL)
+    phone.goto(f"/letters/{LETTER}/sign/")
+    form = form_to(phone, "/sign/")
+    for field, value in {"name": "Hana Phone-Example", **LINE, "capacity": "behalf"}.items():
+        fill(form, field, value)
+    form.locator("[name=former]").check()
+    printed = "Cryptographer, Walking Bass Works (former) on behalf of the organisation"
+    expect(form.locator(".line-preview .line")).to_have_text(printed)
+    fill(form, "capacity", "personal")
+    expect(form.locator(".line-preview .line")).to_have_text("Cryptographer, Walking Bass Works (former)")
