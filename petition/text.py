@@ -20,6 +20,11 @@ TAGS = {
 }
 # What can make a line read otherwise than it is stored (Unicode TR 36 and 39; CVE-2021-42574 for the bidi ones).
 DIRECTION_OVERRIDES = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Phones wrap contacts in these, and pages and word processors leave them between letters: a line means the same without
+# them, and whoever pasted one can neither see nor delete it. Overrides are not among them: they turn letters round.
+PASTED_ALONG = dict.fromkeys(
+    map(ord, "\u00ad\u061c\u200b\u200e\u200f\u202a\u202b\u202c\u2060\u2066\u2067\u2068\u2069\ufeff")
+)
 JOINERS = set("\u200c\u200d")  # needed in Persian and Indic scripts, and in emoji
 VIRAMA = 9  # the combining class of the signs that join two Indic consonants
 MOST_MARKS = 4  # on one base: Tibetan and pointed Hebrew need as many, stacks that run over other lines need more
@@ -113,7 +118,7 @@ def clean(text: str, *, multiline: bool = False) -> str:
     """Return what a person typed in NFC, or refuse characters that hide or turn round what is read.
 
     Args:
-        text: as typed.
+        text: as typed; one line is returned without the invisible marks that come along when it is pasted.
         multiline: prose of several lines; what only matters in a name, such as emoji or stacks of marks, may stay.
 
     Raises:
@@ -121,6 +126,7 @@ def clean(text: str, *, multiline: bool = False) -> str:
     """
     if text.isascii() and text.isprintable():  # letters, digits, signs and spaces
         return text.strip() if multiline else " ".join(text.split())
+    text = text if multiline else text.translate(PASTED_ALONG)
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n"))
     allowed = {"\n", "\t", *JOINERS} if multiline else set()
     for place, character in enumerate(text):

@@ -1,22 +1,23 @@
 """A code to the mailbox before anything about a signature is changed or handed out: the same proof as signing."""
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from petition.moves import NotAllowed
 from signatories import addresses, limits, outbox, tokens
-from signatories.models import Mail, MailQuerySet, Signature
+from signatories.models import HELD, Mail, MailQuerySet, Signature
 
 GOOD_FOR = timedelta(hours=1)  # some mail servers make a sender wait
 # Only who has the personal link can cause these mails, and a stranger who types the address into the public form uses
 # up none of them; so that nobody can be kept from leaving.
 DAILY = 3
-MAX_TRIES = 10  # of each mail's code: who has found the link guesses right with 3 in 100,000 a day
+LEAVING = {"withdraw", "erase"}  # counted apart, so that nobody who asked for other things has to stay until tomorrow
+MAX_TRIES = 10  # of each mail's code: who has found the link guesses right with 6 in 100,000 a day
 
 
 class WrongCode(Exception):
@@ -45,7 +46,8 @@ def ask(signature: Signature, *, what: str, address: str = "") -> bool:
         raise OtherMailbox
     to = "" if signature.address else address
     minute = limits.take("change mail", str(signature.pk), most=1, window=outbox.COOL_DOWN)
-    if not minute.allowed or not limits.take("changes", str(signature.pk), most=DAILY, window=outbox.DAY).allowed:
+    counted = "leaving" if what in LEAVING else "changes"
+    if not minute.allowed or not limits.take(counted, str(signature.pk), most=DAILY, window=outbox.DAY).allowed:
         return False
     details = {"what": what}
     outbox.owe(Mail.Kind.CHANGE, signature=signature, key=uuid.uuid4().hex, to=to, details=details)
@@ -55,6 +57,13 @@ def ask(signature: Signature, *, what: str, address: str = "") -> bool:
 def is_asked(signature: Signature) -> bool:
     """Whether a code was asked for within the hour, so that it is time to type it."""
     return _mails(signature).exists()
+
+
+def mailed(signature: Signature) -> datetime | None:
+    """Return when the newest code that works went out; one that goes out within seconds counts."""
+    useless = Q(wrong_codes__gte=MAX_TRIES) | Q(state__in=[Mail.State.FAILED, Mail.State.DROPPED]) | Q(send_after=HELD)
+    mail = _mails(signature).exclude(useless).order_by("-created_at").first()
+    return (mail.sent_at or mail.created_at) if mail else None
 
 
 def prove(signature: Signature, code: str) -> None:

@@ -109,3 +109,9 @@ def test_a_decision_that_came_too_late_for_a_delivery_was_never_one_to_list(froz
     waiting.refresh_from_db()
     decision.refresh_from_db()
     assert (waiting.status, waiting.ready_at, decision.outcome) == ("confirmed", None, "ready")
+
+
+def test_english_words_keep_their_full_stops_on_an_arabic_page(client, letter, frozen):
+    page = client.get(f"/ar/letters/{letter.slug}/delivery/").content.decode()
+    assert f'<p class="disclaimer" lang="en" dir="auto">{letter.disclaimer}</p>' in page
+    assert '<li><bdi lang="en">' in page

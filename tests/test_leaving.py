@@ -1,5 +1,6 @@
 """A signer leaves the letter."""
 
+import pytest
 from django.test import Client
 
 from petition import lifecycle
@@ -76,3 +77,30 @@ def test_a_question_is_answered_on_the_status_page(confirmed, vetter, client: Cl
 
 def test_answering_what_nobody_asked_is_a_409_page(confirmed, client: Client):
     assert client.post(mine(confirmed()) + "answer/", {"answer": "Here I am"}).status_code == 409
+
+
+@pytest.mark.parametrize("what", ["withdraw", "erase"])
+def test_the_first_mail_offers_nobody_who_withdrew_to_sign_again(confirmed, client: Client, letter, own, what):
+    signature = confirmed()
+    link = f"/confirm/{tokens.make('confirm', signature.mails.get(kind='confirm').pk)}/"
+    own(signature, what, sure="on")
+    answer = client.get(link)
+    assert answer.status_code == 410
+    assert "Your signature is off the letter" in answer.content.decode()
+    assert f"/letters/{letter.slug}/sign/" not in answer.content.decode()
+
+
+def test_who_never_confirmed_in_time_may_sign_again(letter, client: Client):
+    owed = signing.sign(letter, address="ada@example.com", typed=LINE)
+    Signature.objects.update(status="expired")
+    page = client.get(f"/confirm/{tokens.make('confirm', owed.pk)}/").content.decode()
+    assert f"/letters/{letter.slug}/sign/" in page
+
+
+def test_whoever_types_the_address_of_somebody_who_withdrew_learns_nothing(confirmed, client: Client, own, post_sign):
+    own(confirmed(), "withdraw", sure="on")
+    tab = post_sign()["Location"]
+    fresh = post_sign("new@example.com")["Location"]
+    seen = [client.post(where, {"code": "000000"}) for where in (tab, fresh)]
+    assert [one.status_code for one in seen] == [422, 422]
+    assert "off the letter" not in seen[0].content.decode()

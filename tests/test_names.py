@@ -4,6 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from petition.text import clean
+from signatories.models import Signature
 
 HONEST = [
     *(
@@ -26,13 +27,10 @@ BLANKS = {
     "jungseong filler": "\u1160",
     "halfwidth filler": "\uffa0",
     "braille blank": "\u2800",
-    "soft hyphen": "\u00ad",
     "joiner alone": "\u200d",
     "non-joiner alone": "\u200c",
     "grapheme joiner": "\u034f",
-    "word joiner": "\u2060",
     "invisible plus": "\u2064",
-    "byte order mark": "\ufeff",
     "khmer inherent": "\u17b4",
     "variation selector": "\ufe0f",
     "ideographic variation": "\U000e0101",
@@ -41,16 +39,52 @@ BLANKS = {
     "musical": "\U0001d173",
     "null notehead": "\U0001d159",
     "object": "\ufffc",
-    "arabic mark": "\u061c",
     "shorthand": "\U0001bca0",
     "unassigned ignorable": "\U000e0fff",
-    "zero width space": "\u200b",
 }
 
 
 @pytest.mark.parametrize("name", HONEST)
 def test_an_honest_name_passes_as_it_is_typed(name: str):
     assert clean(name) == name.replace("e\u0301", "é")
+
+
+PASTED_ALONG = {
+    "left-to-right mark": "\u200e",
+    "right-to-left mark": "\u200f",
+    "arabic mark": "\u061c",
+    "zero width space": "\u200b",
+    "soft hyphen": "\u00ad",
+    "word joiner": "\u2060",
+    "byte order mark": "\ufeff",
+    "embedding": "\u202a",
+    "end of embedding": "\u202c",
+    "isolate": "\u2068",
+    "end of isolate": "\u2069",
+}
+
+
+@pytest.mark.parametrize("mark", PASTED_ALONG.values(), ids=PASTED_ALONG)
+@pytest.mark.parametrize("around", ["{}Ada Example{}", "Ada{} {}Exa{}mple", "{} Ada {} Example"])
+def test_a_mark_that_came_along_when_a_name_was_pasted_is_left_out(mark: str, around: str):
+    assert clean(around.format(mark, mark, mark)) == "Ada Example"
+    assert clean(f"{mark}آیت\u200cالله {mark}") == "آیت\u200cالله"
+    assert clean(f"Jose{mark}\u0301") == "José"
+
+
+@pytest.mark.parametrize("override", ["\u202d", "\u202e"])
+def test_a_name_whose_letters_are_turned_round_is_refused(override: str):
+    with pytest.raises(ValidationError, match="reading direction"):
+        clean(f"Ada {override}elpmaxE\u202c")
+
+
+def test_a_name_from_a_contact_on_a_phone_is_signed_with(post_sign):
+    assert post_sign(name="\u202aAda Example\u202c\u200f", organisation="\u2068Lantern\u2069").status_code == 303
+    assert (Signature.objects.get().name, Signature.objects.get().organisation) == ("Ada Example", "Lantern")
+
+
+def test_a_name_of_nothing_but_such_marks_is_missing(post_sign):
+    assert "name" in post_sign(name="\u200f\u200b").context["form"].errors
 
 
 @pytest.mark.parametrize("blank", BLANKS.values(), ids=BLANKS)

@@ -239,3 +239,61 @@ def test_the_rate_of_corrections_is_limited(confirmed, own, letter):
         limits.take("correct", str(signature.pk), most=5, window=timedelta(days=1))
     assert own(signature, "correct", **{**LINE, "former": ""}).status_code == 409
     assert addresses.keyed_hash(signature.address) == signature.address_hash
+
+
+@pytest.mark.parametrize(
+    ("what", "typed", "said"),
+    [
+        ("correct", {**LINE, "former": "", "organisation": "Lamp Works"}, "Done: your line is corrected."),
+        ("agree", {"contact": "on"}, "Done: what you agreed to is noted."),
+        ("hide", {}, "Done: you are not named."),
+        ("withdraw", {"sure": "on"}, "Done: your signature is withdrawn."),
+        ("erase", {"sure": "on"}, "Done: everything about your mailbox is erased on this site."),
+    ],
+)
+def test_what_was_done_is_said_on_top_of_the_next_page(confirmed, client, own, what, typed, said):
+    page = client.get(own(confirmed(), what, **typed)["Location"])
+    assert (page.status_code, page.context["notice"]) == (200, said)
+    assert said in page.content.decode()
+    assert not page.cookies
+
+
+def test_who_is_not_named_is_told_so_and_that_nothing_is_printed(confirmed, client, own, deliver):
+    signature = confirmed(publish=False)
+    page = client.get(mine(signature)).content.decode()
+    assert "You are counted, and not named" in page
+    assert "You chose not to be named, so your name is printed nowhere." in page
+    assert "every name before it is printed" not in page
+    assert "It is not public yet" not in deliver()[-1].body
+
+
+def test_a_word_in_the_address_says_nothing_that_is_not_so(confirmed, client):
+    signature = confirmed()
+    for word in ("hide", "withdraw", "erase", "you+have+won"):
+        assert not client.get(f"{mine(signature)}?done={word}").context["notice"]
+
+
+@pytest.mark.parametrize("first", ["copy", "hide"])
+def test_who_asks_again_within_a_minute_is_told_that_the_earlier_code_works(confirmed, client, deliver, first):
+    signature = confirmed()
+    sent = client.post(f"{mine(signature)}change/", {"what": first})["Location"]
+    (mail,) = [one for one in deliver() if "code" in one.subject]
+    at = f"{Mail.objects.get(kind='change').sent_at:%H:%M} UTC</time>"
+    assert f"{at}." in client.get(sent).content.decode().partition("We sent a code to your mailbox on")[2]
+    again = client.post(f"{mine(signature)}change/", {"what": "withdraw"})["Location"]
+    assert f"{at} still works." in client.get(again).content.decode()
+    client.post(f"{mine(signature)}withdraw/", {"sure": "on", "code": code_in(mail)})
+    assert Signature.objects.get().status == "withdrawn"
+
+
+def test_three_requests_of_other_kinds_keep_nobody_from_leaving_that_day(confirmed, client, own, time_machine):
+    time_machine.move_to(timezone.now().replace(hour=9), tick=False)
+    signature = confirmed()
+    for _ in range(codes.DAILY):
+        own(signature, "copy")
+        time_machine.shift(timedelta(minutes=70))
+    none = client.post(f"{mine(signature)}change/", {"what": "copy"})["Location"]
+    assert "No new code is sent just now." in client.get(none).content.decode()
+    time_machine.shift(timedelta(minutes=2))
+    own(signature, "withdraw", sure="on")
+    assert Signature.objects.get().status == "withdrawn"

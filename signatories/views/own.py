@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -23,6 +24,17 @@ NOTICES = {
         "You signed as a founder now. The line below is the one you typed just now; it replaces the one "
         "from the public form, and the team looks at it before it is printed."
     ),
+}
+# What was done just now, by the word that the redirect carries: these pages keep no session. Nobody is told what a word
+# in an address says and the signature does not.
+DONE = {
+    "answer": reasons.IN_HISTORY["answered"],
+    "keep": reasons.IN_HISTORY["reaffirmed"],
+    "correct": _("Done: your line is corrected."),
+    "agree": _("Done: what you agreed to is noted."),
+    "hide": _("Done: you are not named."),
+    "withdraw": _("Done: your signature is withdrawn."),
+    "erase": _("Done: everything about your mailbox is erased on this site."),
 }
 
 
@@ -54,7 +66,7 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
     if not form.is_valid():
         return mine_page(request, signature, token, answer=form)
     vetting.answer(signature, text=form.cleaned_data["answer"], url=form.cleaned_data["url"])
-    return redirect("signatories:mine", token)
+    return done(token, "answer")
 
 
 @csrf_exempt
@@ -68,7 +80,7 @@ def keep(request: HttpRequest, token: str) -> HttpResponse:
     if form.cleaned_data["answer"] == "leave":
         return redirect("signatories:withdraw", token)
     announce.keep(signature)
-    return redirect("signatories:mine", token)
+    return done(token, "keep")
 
 
 @csrf_exempt
@@ -116,7 +128,7 @@ def mine_page(request: HttpRequest, signature: Signature, token: str, **shown: A
         "token": token,
         "history": _history(events),
         "kept": signature.reaffirmations.exists(),  # then it was signed under another version
-        "notice": NOTICES.get(events[-1].reason if events else ""),
+        "notice": _done(request, signature) or NOTICES.get(events[-1].reason if events else ""),
         "question": vetting.open_question(signature),
         "consents": _consents(signature),
         "change": ChangeForm(signature),
@@ -130,6 +142,19 @@ def mine_page(request: HttpRequest, signature: Signature, token: str, **shown: A
         **shown,
     }
     return render(request, "signatories/mine.html", context, status=UNPROCESSABLE if shown else 200)
+
+
+def done(token: str, what: str) -> HttpResponse:
+    """Go back to the own page, which says that it was done."""
+    return redirect(f"{reverse('signatories:mine', args=[token])}?done={what}")
+
+
+def _done(request: HttpRequest, signature: Signature) -> object:
+    what = request.GET.get("done", "")
+    gone = signature.status == Signature.Status.WITHDRAWN
+    if gone != (what in {"withdraw", "erase"}) or (what == "hide" and signature.publish):
+        return ""
+    return DONE.get(what, "")
 
 
 def _consents(signature: Signature) -> list[dict[str, Any]]:

@@ -34,9 +34,8 @@ def change(request: HttpRequest, token: str) -> HttpResponse:
     """Choose what to do; the code for it goes to the mailbox, and the next page asks for it."""
     signature = links.signature_behind(token)
     form = own_data.ChangeForm(signature, request.POST)
-    if form.is_valid() and _asked(signature, form, form.cleaned_data["what"]):
-        return redirect(_page(token, form.cleaned_data["what"]) + "?sent")
-    return own.mine_page(request, signature, token, change=form)
+    asked = _ask(signature, token, form.cleaned_data["what"], form) if form.is_valid() else None
+    return asked or own.mine_page(request, signature, token, change=form)
 
 
 @csrf_exempt
@@ -60,12 +59,11 @@ def page(request: HttpRequest, token: str, what: str) -> HttpResponse:
 @csrf_exempt
 @require_POST
 def send(request: HttpRequest, token: str, what: str) -> HttpResponse:
-    """Send a code for one change, the first or another one; the answer is the same whether one goes out or not."""
+    """Send a code for one change, the first or another one."""
     signature = links.signature_behind(token)
     form = own_data.SendForm(signature, request.POST)
-    if form.is_valid() and _asked(signature, form, what):
-        return redirect(_page(token, what) + "?sent")
-    return _show(request, signature, token, what, send=form)
+    asked = _ask(signature, token, what, form) if form.is_valid() else None
+    return asked or _show(request, signature, token, what, send=form)
 
 
 @csrf_exempt
@@ -109,7 +107,7 @@ def _do(signature: Signature, token: str, what: str, form: Any) -> HttpResponse:
             privacy.withdraw(signature)
     else:
         privacy.erase(signature, no_more_mail=form.cleaned_data["no_more_mail"])
-    return redirect("signatories:mine", token)
+    return own.done(token, what)
 
 
 def _download(signature: Signature) -> HttpResponse:
@@ -119,14 +117,17 @@ def _download(signature: Signature) -> HttpResponse:
     return HttpResponse(text + "\n", content_type="application/json", headers={"Content-Disposition": name})
 
 
-def _asked(signature: Signature, form: forms.Form, what: str) -> bool:
-    """Owe the code; say beside its field where the address is another one."""
+def _ask(signature: Signature, token: str, what: str, form: forms.Form) -> HttpResponse | None:
+    """Owe the code and go where it is typed, which says whether a new one comes; the link is the signer's own.
+
+    Where the address that was typed is another one, that stands beside its field.
+    """
     try:
-        codes.ask(signature, what=what, address=form.cleaned_data.get("email", ""))
+        comes = codes.ask(signature, what=what, address=form.cleaned_data.get("email", ""))
     except codes.OtherMailbox:
         form.add_error("email", OTHER)
-        return False
-    return True
+        return None
+    return redirect(_page(token, what) + ("?sent" if comes else "?none"))
 
 
 def _show(request: HttpRequest, signature: Signature, token: str, what: str, **shown: Any) -> HttpResponse:
@@ -141,7 +142,9 @@ def _show(request: HttpRequest, signature: Signature, token: str, what: str, **s
         "form": _form(signature, what, None),
         "send": own_data.SendForm(signature),
         "asked": codes.is_asked(signature),
+        "mailed": codes.mailed(signature),
         "sent": "sent" in request.GET,
+        "none": "none" in request.GET,
         "page": _page(token, what),
         "code_page": _page(token, f"{what}_code"),
         **shown,

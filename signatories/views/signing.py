@@ -1,6 +1,7 @@
 """Sign and confirm. These forms carry no session: a code or a personal link is the proof."""
 
 import secrets
+import uuid
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -93,7 +94,7 @@ def sent(request: HttpRequest, slug: str) -> HttpResponse:
         except signing.WrongCode:
             form.add_error("code", _wrong_in_tab())
         except signing.Gone:
-            return render(request, "signatories/gone.html", {"letter": _letter(slug)}, status=links.GONE)
+            return _gone(request, mail_id)
         else:
             return redirect(links.mine_path(confirmed.signature))
     context = {"letter": _letter(slug), "form": form, "token": token, "again": "again" in request.GET}
@@ -118,8 +119,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """The page behind the mail's link. Opening it changes nothing; it wants the code and a tick."""
     mail = links.mail_behind("confirm", token)
     if mail is None or mail.signature is None or mail.signature.status in {"expired", "withdrawn"}:
-        letter = mail.signature.letter if mail and mail.signature else None
-        return render(request, "signatories/gone.html", {"letter": letter}, status=links.GONE)
+        return _gone(request, links.read("confirm", token))
     signature = outbox.proposed(mail)
     form = signers.ConfirmLineForm(signature.letter, _with_line(request, signature), initial=signature.typed)
     if request.method == "POST" and form.is_valid():
@@ -130,7 +130,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
                 "code", _("This is not a code from our mails. Please copy the six digits of the newest one.")
             )
         except signing.Gone:
-            return render(request, "signatories/gone.html", {"letter": signature.letter}, status=links.GONE)
+            return _gone(request, mail.pk)
         else:
             return redirect(links.mine_path(confirmed.signature))
     context = {
@@ -142,6 +142,16 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         "mine_token": tokens.make("mine", signature.pk),
     }
     return render(request, "signatories/confirm.html", context, status=UNPROCESSABLE if form.errors else 200)
+
+
+def _gone(request: HttpRequest, mail_id: uuid.UUID) -> HttpResponse:
+    """There is nothing to confirm, said to who has the link or the code of the mail: withdrawing is final."""
+    signature = Signature.objects.select_related("letter").filter(mails=mail_id).first()
+    context = {
+        "letter": signature and signature.letter,
+        "withdrawn": signature is not None and signature.status == Signature.Status.WITHDRAWN,
+    }
+    return render(request, "signatories/gone.html", context, status=links.GONE)
 
 
 def _with_line(request: HttpRequest, signature: Signature) -> QueryDict | None:

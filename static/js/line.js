@@ -7,7 +7,9 @@ for (const form of document.querySelectorAll("form.sign")) {
   const show = () => {
     const parts = [typed("role"), typed("organisation")].filter(Boolean).join(", ");
     name.textContent = typed("name");
-    line.textContent = parts && form.elements.former?.checked ? `${parts} (${shown.dataset.former})` : parts;
+    const former = parts && form.elements.former?.checked ? ` (${shown.dataset.former})` : "";
+    const behalf = parts && typed("capacity") === "behalf" ? ` ${shown.dataset.behalf}` : "";
+    line.textContent = parts + former + behalf;
     shown.hidden = !name.textContent;
     shown.classList.toggle("unnamed", !form.elements.publish?.checked);
   };

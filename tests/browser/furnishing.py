@@ -54,9 +54,10 @@ FRAME = {
     "milestones": [1, 5],
 }
 NAMES = 1000
+# With words that are wider than a phone.
 LINE: dict[str, Any] = {
-    "role": "Lamplighter",
-    "organisation": "Lantern Works",
+    "role": "Donaudampfschifffahrtsgesellschaftskapitänin",
+    "organisation": "Rechtsschutzversicherungsgesellschaften e.V.",
     "former": False,
     "country": "GB",
     "discipline": "optics",

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page
 
-from tests.browser.running import ORGANISER, Demo
+from tests.browser.pages import form_to
+from tests.browser.running import LETTER, ORGANISER, Demo
 from tests.browser.tour import Tour
 
 Visit = Callable[..., Page]
@@ -34,7 +35,10 @@ def test_nothing_is_lost_at_four_times_the_size(visitor: Visit, member: Visit, f
 
 
 def test_no_page_in_arabic_scrolls_sideways(visitor: Visit, furnished: Tour) -> None:
-    names = ("index", "letter", "letter-translated", "sign", "coalition", "list", "changes", "sent", "confirm")
+    names = (
+        *("index", "letter", "letter-translated", "sign", "coalition", "list"),
+        *("changes", "sent", "confirm", "delivered", "press"),
+    )
     assert too_wide(visitor(viewport=NARROW), {name: f"/ar{furnished.public[name]}" for name in names}) == []
 
 
@@ -56,6 +60,15 @@ def too_wide(page: Page, paths: dict[str, str]) -> list[str]:
         assert answer is not None
         assert answer.status == 200, path
         width, culprit = page.evaluate(WIDTH)
-        if width > NARROW["width"]:
+        if width > NARROW["width"] or culprit:
             found.append(f"{name}: {width} {culprit}")
     return found
+
+
+def test_a_long_word_in_the_line_that_is_typed_breaks_no_phone(visitor: Visit) -> None:
+    page = visitor(viewport={"width": 360, "height": 740})
+    for where in (f"/letters/{LETTER}/", f"/letters/{LETTER}/sign/"):
+        page.goto(where)
+        for field in ("name", "role", "organisation"):
+            form_to(page, "/sign/").locator(f"[name={field}]").fill("Rechtsschutzversicherungsgesellschaften" * 2)
+        assert page.evaluate(WIDTH)[0] == 360

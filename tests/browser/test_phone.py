@@ -6,11 +6,12 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.pages import LINE, fill, follow, form_to, open_mail
+from tests.browser.pages import LINE, confirm_in_the_same_tab, fill, follow, form_to, open_mail, sign
 from tests.browser.running import LETTER, Demo, code_in, until
 
 Visit = Callable[..., Page]
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+SMALL = {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True}
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
@@ -58,3 +59,41 @@ def _pass_it_on(page: Page, demo: Demo, *, scripts: bool) -> None:
     copy.tap()
     expect(share.get_by_role("status")).to_have_text("Copied")
     assert page.evaluate("navigator.clipboard.readText()") == address
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_a_form_that_was_refused_does_not_look_like_a_fresh_one(visitor: Visit, scripts: bool) -> None:
+    phone = visitor(**SMALL, java_script_enabled=scripts)
+    phone.goto(f"/letters/{LETTER}/sign/")
+    form_to(phone, "/sign/").get_by_role("button").tap()
+    expect(phone.get_by_role("alert")).to_be_in_viewport(ratio=1)
+    expect(phone.locator("h1")).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_a_proof_that_was_refused_is_shown_where_it_was_typed(visitor: Visit, scripts: bool) -> None:
+    phone = visitor(**SMALL, java_script_enabled=scripts)
+    email = f"gina-{scripts}@handset.example.org".lower()
+    sign(phone, name="Gina Phone-Example", email=email)
+    confirm_in_the_same_tab(phone, email)
+    for panel, name in {
+        "A domain that is yours": "domain",
+        "Your SSH key": "key",
+        "A mailbox at work": "mailbox",
+    }.items():
+        phone.locator("summary").filter(has_text=panel).tap()
+        form_to(phone, f"#prove-{name}").get_by_role("button").tap()
+        expect(form_to(phone, f"#prove-{name}").locator(".error").first).to_be_in_viewport(ratio=1)
+
+
+def test_the_preview_is_the_line_that_the_list_prints(visitor: Visit) -> None:
+    phone = visitor(**SMALL)
+    phone.goto(f"/letters/{LETTER}/sign/")
+    form = form_to(phone, "/sign/")
+    for field, value in {"name": "Hana Phone-Example", **LINE, "capacity": "behalf"}.items():
+        fill(form, field, value)
+    form.locator("[name=former]").check()
+    printed = "Cryptographer, Walking Bass Works (former) on behalf of the organisation"
+    expect(form.locator(".line-preview .line")).to_have_text(printed)
+    fill(form, "capacity", "personal")
+    expect(form.locator(".line-preview .line")).to_have_text("Cryptographer, Walking Bass Works (former)")
