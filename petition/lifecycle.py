@@ -105,6 +105,7 @@ def missing(letter: Letter) -> list[str]:
         _("an organiser"): letter.organiser,
         _("a contact address"): letter.contact,
         _("a disclaimer"): letter.disclaimer,
+        _("a closing time that has not passed"): letter.closes_at is None or letter.closes_at > patience.now(),
     }
     lacking = [what for what, value in wanted.items() if not value]
     if letter.status == Letter.Status.FOUNDING and letter.least_founders:

@@ -1,5 +1,7 @@
 """A team writes a letter and publishes it; what was published stays as it is."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
@@ -53,6 +55,7 @@ def test_a_letter_is_written_previewed_saved_and_published_in_the_browser(organi
         ("milestones", "-5", "not a number"),
         ("disciplines", ":", "needs a name"),
         ("closes_at", "tomorrow", "valid date"),
+        ("closes_at", "2020-01-01T00:00", "hour has passed"),
         ("language", "xx", "valid choice"),
         ("body", "Dear\u202eriS", "reading direction"),
     ],
@@ -143,6 +146,31 @@ def test_a_letter_closes_at_its_time_and_can_be_reopened(letter, organiser, at_d
     assert letter.takes_signatures
 
 
+def test_an_open_letter_is_not_closed_by_a_slip_of_the_year(letter, organiser, at_desk):
+    form = {"contact": "light@example.org", "closes_at": "2020-01-01T00:00"}
+    answer = at_desk(organiser).post(f"/desk/{letter.slug}/settings/", form)
+    assert (answer.status_code, letter.closes_at) == (422, None)
+    assert '<p class="error" id="id_closes_at_error">That hour has passed.</p>' in answer.content.decode()
+
+
+def test_a_closed_letter_is_saved_with_the_closing_time_it_had(letter, organiser, at_desk):
+    passed = timezone.now() - timedelta(days=1)
+    Letter.objects.update(closes_at=passed, status="closed")
+    form = {"contact": "new@example.org", "closes_at": f"{passed:%Y-%m-%dT%H:%M}"}
+    assert at_desk(organiser).post(f"/desk/{letter.slug}/settings/", form).status_code == 303
+    letter.refresh_from_db()
+    assert (letter.contact, letter.closes_at) == ("new@example.org", passed)
+    assert letter.events.last().reason == "adjusted: contact"
+
+
+def test_a_draft_that_would_close_at_once_is_not_published(draft, organiser, at_desk):
+    Letter.objects.update(closes_at=timezone.now() - timedelta(hours=1))
+    page = at_desk(organiser).post(f"/desk/{draft.slug}/publish/", follow=True).content.decode()
+    assert "still needs a closing time that has not passed" in page
+    draft.refresh_from_db()
+    assert draft.status == "draft"
+
+
 def test_a_move_that_is_not_in_the_table_changes_nothing(draft):
     for step in (lifecycle.pause, lifecycle.reopen, lifecycle.close):
         with pytest.raises(NotAllowed):
@@ -190,7 +218,7 @@ disclaimer: In a personal capacity.
 organiser: Friends of Air
 contact: air@example.org
 milestones: [10]
-closes: 2027-01-01
+closes: 2099-01-01
 ---
 Air, *please*.
 """
@@ -201,7 +229,7 @@ def test_a_letter_is_made_from_a_file(tmp_path, db: None):
     call_command("new_letter", tmp_path / "letter.md", publish=True)
     letter = Letter.objects.get()
     assert (letter.slug, letter.status, letter.listing) == ("open-the-windows", "open", "vetted")
-    assert letter.closes_at.year == 2027
+    assert letter.closes_at.year == 2099
     assert letter.members.get().user.email == "air@example.org"
 
 

@@ -106,7 +106,7 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
         except versions.Conflict as conflict:
             data = request.POST.copy()
             data["edits"] = str(conflict.theirs.edits)
-            return _letter_form(request, LetterForm(data), letter, theirs=conflict.theirs)
+            return _letter_form(request, LetterForm(data, initial=initial(letter)), letter, theirs=conflict.theirs)
         messages.success(request, _("Saved."))
         return redirect("petition:desk_letter", letter.slug)
     return _letter_form(request, form, letter)
@@ -117,7 +117,7 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
 def autosave(request: HttpRequest, slug: str) -> HttpResponse:
     """Save a draft while it is written, and say how that went in one line."""
     letter = get_object_or_404(Letter.objects.run_by(request.user, Power.EDIT), slug=slug)
-    form = LetterForm(request.POST)
+    form = LetterForm(request.POST, initial=initial(letter))
     context: dict[str, Any] = {"form": form}
     if form.is_valid():
         try:
