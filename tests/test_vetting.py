@@ -71,6 +71,14 @@ def test_a_decision_without_its_grounds_is_explained_and_changes_nothing(confirm
     assert not Decision.objects.exists()
 
 
+@pytest.mark.parametrize("verb", ["ask", "hold", "decline"])
+def test_what_a_decision_lacks_is_said_at_the_top_of_the_page(confirmed, vetter, at_desk, verb: str):
+    shown = at_desk(vetter).post(page(confirmed(), verb), {"note": "kept"}).content.decode()
+    top, _, rest = shown.partition('<div class="person deciding">')
+    assert "Please look at this again." in top
+    assert "kept" in rest
+
+
 def test_nobody_is_listed_without_evidence(confirmed, vetter, at_desk):
     signature = confirmed()
     answer = at_desk(vetter).post(page(signature, "list"), LISTING)

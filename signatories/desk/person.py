@@ -142,4 +142,5 @@ def _forms(signature: Signature, standing: vetting.Standing, shown: dict[str, fo
         "key_form": shown.get("key") or desk.KeyForm(auto_id="key_%s"),
         "recuse_form": shown.get("recuse") or desk.RecuseForm(auto_id="recuse_%s"),
         "shown": set(shown),
+        "refused": list(shown.values()),
     }

@@ -105,6 +105,10 @@
   });
   addEventListener("pageshow", () => document.querySelectorAll("form").forEach((form) => delete form.dataset.sent));
 
-  const wrong = document.querySelector(".problems, [aria-invalid=true]");
-  if (!location.hash && !wrong) who.focus({ preventScroll: true });
+  // What is to be corrected may stand far below, behind the list of keys.
+  const wrong = document.querySelector("[aria-invalid=true]");
+  if (wrong) {
+    wrong.scrollIntoView({ block: "center", behavior: "instant" });
+    wrong.focus({ preventScroll: true });
+  } else if (!location.hash && !document.querySelector(".problems")) who.focus({ preventScroll: true });
 })();

@@ -89,7 +89,7 @@ def list_by_a_public_page(page: Page, name: str, *, letter: str = LETTER, found:
     expect(form.get_by_role("radio", name=re.compile("^2"))).to_be_checked()
     expect(form.locator("[name=reason]")).to_have_value("staff_page")
     _look_and_send(page, form)
-    if form.get_by_role("alert").count():  # a flag was raised while the page was open
+    if page.get_by_role("alert").count():  # a flag was raised while the page was open
         _look_and_send(page, form)
     expect(page.get_by_role("status")).to_contain_text(name)
 
