@@ -163,3 +163,19 @@ def test_what_a_decision_lacks_is_said_at_the_top_and_its_field_is_in_sight(desk
         wrong = page.locator(f"[name={field}][aria-invalid=true]").first
         expect(wrong).to_be_focused()
         expect(wrong).to_be_in_viewport()
+
+
+def test_a_vetter_begins_and_undoes_by_a_key(desk: Callable[..., Page]) -> None:
+    page = desk()
+    expect(page.get_by_role("complementary", name="Keys")).to_contain_text("work through the queue")
+    keys = Keys(page)
+    keys.decide("w")
+    expect(page.locator("#keys")).to_be_visible()
+    name = page.locator("#who").inner_text()
+    keys.decide("d", "Space", "Enter")
+    expect(page.locator("#keys")).to_contain_text("undo")
+    keys.decide("u")
+    expect(page.get_by_role("radio", name="Decided by mistake")).to_be_focused()
+    keys.decide("Enter")
+    expect(page.locator("#who")).to_have_text(name)
+    expect(page.get_by_role("status")).to_contain_text("Reason: Decided by mistake")
