@@ -4,6 +4,7 @@ import json
 import logging
 import sys
 from collections.abc import Callable, Iterator
+from http import HTTPStatus
 
 import psycopg
 from django.core.exceptions import ValidationError
@@ -55,7 +56,9 @@ def not_allowed(request: HttpRequest, allow: str) -> HttpResponse:
     The address of a refused form stays in the browser: a reload, or a log-in that leads back there, opens it.
     """
     if request.method in {"GET", "HEAD"} and (above := _page_above(request.path_info)):
-        return redirect(request.path.removesuffix(request.path_info) + above)
+        response: HttpResponse = redirect(request.path.removesuffix(request.path_info) + above)
+        response.status_code = HTTPStatus.SEE_OTHER
+        return response
     response = render(request, "405.html", status=405)
     response["Allow"] = allow
     return response

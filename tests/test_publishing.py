@@ -10,6 +10,7 @@ from django.utils import timezone
 from petition import letterfile, lifecycle, text
 from petition.models import Letter, Membership, Power, Role, Version
 from petition.moves import NotAllowed
+from signatories import invitations
 from tests.conftest import LETTER
 
 FORM = {
@@ -36,7 +37,7 @@ def test_a_letter_is_written_previewed_saved_and_published_in_the_browser(organi
     assert letter.disciplines == {"architecture": "Architecture", "air": "Ventilation"}
     assert letter.addressees == [{"name": "The Mayor", "office": "Town Hall", "address": "Springfield"}]
     client.post("/desk/open-the-windows/edit/", {**FORM, "body": "Fresh air."})
-    client.post("/desk/open-the-windows/publish/")
+    client.post("/desk/open-the-windows/publish/", {"sure": "on"})
     assert "Fresh air." in client.get("/letters/open-the-windows/").content.decode()
     assert list(letter.milestones.values_list("number", flat=True)) == [10, 20]
 
@@ -71,7 +72,7 @@ def test_a_letter_with_a_mistake_is_explained_and_nothing_typed_is_lost(draft, o
 def test_publishing_an_incomplete_letter_says_what_is_missing(draft, organiser, at_desk):
     Letter.objects.update(ask="", addressees=[])
     client = at_desk(organiser)
-    page = client.post(f"/desk/{draft.slug}/publish/", follow=True).content.decode()
+    page = client.post(f"/desk/{draft.slug}/publish/", {"sure": "on"}, follow=True).content.decode()
     assert "an addressee, the ask in one sentence" in page
     draft.refresh_from_db()
     assert draft.status == "draft"
@@ -119,14 +120,14 @@ def test_a_published_letter_is_not_edited(letter, organiser, at_desk):
 
 
 def test_publishing_twice_is_a_409_page_and_one_version(letter, organiser, at_desk):
-    assert at_desk(organiser).post(f"/desk/{letter.slug}/publish/").status_code == 409
+    assert at_desk(organiser).post(f"/desk/{letter.slug}/publish/", {"sure": "on"}).status_code == 409
     assert letter.versions.count() == 1
 
 
 def test_pause_reopen_close_each_leave_history(letter, organiser, at_desk):
     client = at_desk(organiser)
     for verb in ("pause", "reopen", "close", "reopen"):
-        assert client.post(f"/desk/{letter.slug}/{verb}/").status_code == 303
+        assert client.post(f"/desk/{letter.slug}/{verb}/", {"sure": "on"}).status_code == 303
     moves = [(event.was, event.now, event.actor) for event in letter.events.all()][1:]
     assert moves == [
         ("open", "paused", organiser),
@@ -163,9 +164,31 @@ def test_a_closed_letter_is_saved_with_the_closing_time_it_had(letter, organiser
     assert letter.events.last().reason == "adjusted: contact"
 
 
+@pytest.mark.parametrize(("verb", "status"), [("publish", "draft"), ("found", "draft"), ("close", "open")])
+def test_no_single_click_takes_a_step_that_is_not_taken_back(draft, organiser, at_desk, verb: str, status: str):
+    if status == "open":
+        lifecycle.publish(draft, actor=organiser)
+    answer = at_desk(organiser).post(f"/desk/{draft.slug}/{verb}/")
+    assert answer.status_code == 422
+    assert f'<p class="error" id="{verb}_sure_error">Please tick this box.</p>' in answer.content.decode()
+    draft.refresh_from_db()
+    assert draft.status == status
+
+
+def test_who_publishes_is_told_of_the_hour_and_of_founders_who_have_not_answered(draft, organiser, at_desk):
+    lifecycle.found(draft, actor=organiser)
+    lifecycle.schedule(draft, at=timezone.now() + timedelta(hours=1), least_founders=3, actor=organiser)
+    row = dict.fromkeys(invitations.COLUMNS, "") | {"email": "ada@example.com", "name": "Ada"}
+    invitations.invite(draft, rows=[row])
+    page = at_desk(organiser).get(f"/desk/{draft.slug}/").content.decode()
+    assert "An hour is set. Publishing now does not wait for it." in page
+    assert "1 founder who was invited has not answered yet." in page
+    assert "3 listed founders (0 so far)" in page
+
+
 def test_a_draft_that_would_close_at_once_is_not_published(draft, organiser, at_desk):
     Letter.objects.update(closes_at=timezone.now() - timedelta(hours=1))
-    page = at_desk(organiser).post(f"/desk/{draft.slug}/publish/", follow=True).content.decode()
+    page = at_desk(organiser).post(f"/desk/{draft.slug}/publish/", {"sure": "on"}, follow=True).content.decode()
     assert "still needs a closing time that has not passed" in page
     draft.refresh_from_db()
     assert draft.status == "draft"

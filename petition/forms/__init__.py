@@ -229,6 +229,16 @@ class NewLetterForm(LetterForm):
         return slug
 
 
+class SureForm(forms.Form):
+    """A tick before what cannot be taken back, so that one slip of the mouse or a program does nothing."""
+
+    sure = forms.BooleanField(error_messages={"required": _("Please tick this box.")})
+
+    def __init__(self, label: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["sure"].label = label
+
+
 class MemberForm(forms.Form):
     """Somebody joins the team."""
 

@@ -33,6 +33,13 @@ def sign(page: Page, *, name: str, email: str, letter: str = LETTER, news: bool 
     form.get_by_role("button").click()
 
 
+def do_for_sure(page: Page, where: str) -> None:
+    """Tick that one is sure, and send the form."""
+    form = form_to(page, where)
+    form.locator("[name=sure]").check()
+    form.get_by_role("button").click()
+
+
 def fill(form: Locator, field: str, value: str) -> None:
     """Type into a field, or choose."""
     control = form.locator(f"[name={field}]")
