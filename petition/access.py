@@ -53,11 +53,11 @@ def ask_to_log_in(request: HttpRequest) -> HttpResponse:
     return redirect_to_login(came_from(request))
 
 
-def came_from(request: HttpRequest) -> str:
-    """Return the page of this site on which a form was sent as far as the browser says so, or the desk."""
+def came_from(request: HttpRequest, otherwise: str = "") -> str:
+    """Return the page of this site on which a form was sent as far as the browser says so, or another; or the desk."""
     referer = request.headers.get("Referer", "")
     if not url_has_allowed_host_and_scheme(referer, {request.get_host()}, require_https=request.is_secure()):
-        return reverse("petition:desk")
+        return otherwise or reverse("petition:desk")
     return urlsplit(referer)._replace(scheme="", netloc="", fragment="").geturl()
 
 

@@ -66,7 +66,13 @@ STEPS = {
             gettext_noop("It is open again."),
             {Status.PAUSED, Status.CLOSED},
         ),
-        Step("pause", gettext_noop("Pause"), lifecycle.pause, gettext_noop("It is paused."), {Status.OPEN}),
+        Step(
+            "pause",
+            gettext_noop("Stop taking signatures"),
+            lifecycle.pause,
+            gettext_noop("It is paused."),
+            {Status.OPEN},
+        ),
         Step(
             "close",
             gettext_noop("Close"),
