@@ -1,9 +1,11 @@
 """What the desk says in another language, and what stays English because it is stored."""
 
+import pytest
 from django.utils import translation
 
 from petition import stored
 from signatories import batches
+from signatories.retention import rules
 from signatories.sentences import inside as midsentence
 from signatories.templatetags.phrases import in_history
 
@@ -17,6 +19,30 @@ def test_a_noun_keeps_its_capital_within_a_german_sentence():
 def test_the_history_names_every_status_and_anything_else_as_it_is():
     assert in_history("confirmed") == "confirmed"
     assert in_history("erased long ago") == "erased long ago"
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        ("adjusted: closes_at, contact, intere", "Einstellungen geändert: Schließt am, Kontaktadresse, Offengelegte"),
+        ("scheduled: 2026-12-28T10:00Z", "28. Dezember 2026"),
+        ("not scheduled", "von Hand"),
+        ("not published: Before it can be publishe", "etwas fehlte"),
+        ("version_2", "Fassung 2 veröffentlicht"),
+    ],
+)
+def test_the_history_of_a_letter_is_read_in_ones_own_language(letter, organiser, at_desk, reason: str, said: str):
+    letter.events.create(was="open", now="open", actor=organiser, reason=reason)
+    page = at_desk(organiser).get(f"/de/desk/{letter.slug}/").content.decode()
+    assert said in page
+    assert "Entwurf → Offen für Unterschriften" in page
+
+
+def test_every_line_of_the_table_of_retention_is_translated():
+    for rule in rules.RULES:
+        with translation.override("de"):
+            german = (str(rule.what), str(rule.kept))
+        assert german != (str(rule.what), str(rule.kept)), rule.name
 
 
 def test_what_is_stored_is_recognised_by_the_sentence_it_was_made_of():
