@@ -57,3 +57,8 @@ def test_what_is_stored_is_recognised_by_the_sentence_it_was_made_of():
 def test_a_sentence_that_nobody_translated_is_shown_as_it_is_stored():
     with translation.override("de"):
         assert batches.said("A percent sign, 100 %(so)s, does no harm.") == "A percent sign, 100 %(so)s, does no harm."
+
+
+def test_where_one_reads_leftwards_the_history_goes_leftwards(letter, organiser, at_desk):
+    page = at_desk(organiser).get(f"/ar/desk/{letter.slug}/").content.decode()
+    assert "مسودة ← مفتوحة للتوقيع" in page

@@ -114,11 +114,11 @@
   addEventListener("pageshow", () => document.querySelectorAll("form").forEach((form) => delete form.dataset.sent));
 
   // What is to be corrected may stand far below, behind the list of keys.
-  const wrong = document.querySelector("[aria-invalid=true]");
-  if (wrong) {
-    wrong.scrollIntoView({ block: "center", behavior: "instant" });
-    wrong.focus({ preventScroll: true });
-  } else if (document.querySelector("details[name=verb][open]")) {
-    open(document.querySelector("details[name=verb][open]"));
+  // So may what undoes a decision, with its reason chosen.
+  const first = document.querySelector("[aria-invalid=true]")
+    || document.querySelector("details[name=verb][open] input[type=radio]:checked");
+  if (first) {
+    first.scrollIntoView({ block: "center", behavior: "instant" });
+    first.focus({ preventScroll: true });
   } else if (who && !location.hash && !document.querySelector(".problems")) who.focus({ preventScroll: true });
 })();
