@@ -95,7 +95,7 @@ def ask_again(request: HttpRequest) -> HttpResponse:
         place = "account_reauthenticate"
     else:
         logout(request)  # a code by mail is all they have, and it is sent at the log-in
-        return redirect_to_login(request.get_full_path())
+        return ask_to_log_in(request)
     asked: HttpResponse = suspend_request(request, reverse(place))
     return asked
 

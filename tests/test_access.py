@@ -13,6 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from petition.models import Letter, Membership, Power, Role, User
 from signatories import account_mail, tokens
 from signatories.models import Signature
+from tests.conftest import logged_in
 
 EACH = {"slug": "keep-the-lights-on", "pk": str(uuid.uuid4()), "number": "1", "token": "x" * 59}
 EACH |= {"delivery": str(uuid.uuid4()), "id": str(uuid.uuid4())}
@@ -129,6 +130,14 @@ def test_a_form_that_was_refused_before_the_session_was_over_leads_back_to_its_p
     shown = log_in_at(client, vetter, answer["Location"])
     assert LATE in shown
     assert 'id="who"' in shown
+
+
+def test_a_vetter_who_is_asked_once_more_for_a_code_comes_back_to_the_person(confirmed, vetter):
+    page = f"/desk/keep-the-lights-on/vetting/{confirmed().pk}/"
+    client = logged_in(vetter, ago=13 * 3600, factor=False)
+    answer = client.post(f"{page}hold/", headers={"referer": f"http://testserver{page}"})
+    assert answer["Location"] == f"/accounts/login/?next={page}"
+    assert LATE in log_in_at(client, vetter, answer["Location"])
 
 
 @pytest.mark.parametrize("referer", ["", "https://elsewhere.example/desk/", "http://testserver//elsewhere.example/"])
