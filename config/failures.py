@@ -1,16 +1,18 @@
-"""Failures that are no fault of the program: 409 for a lost race, 503 while a backend is away."""
+"""Failures that are no fault of the program: 405, 409 for a lost race, 503 while a backend is away."""
 
 import json
 import logging
 import sys
 from collections.abc import Callable, Iterator
+from http import HTTPStatus
 
 import psycopg
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, InterfaceError, InternalError, OperationalError, connections
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.urls.base import is_valid_path
 from django.views import defaults
 
 from petition import runs
@@ -22,18 +24,22 @@ AWAY = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.Inte
 # psycopg calls these internal errors (https://www.postgresql.org/docs/current/errcodes-appendix.html).
 STATES = ("25006", "25P02", "25P03", "25P04", "XX")
 RETRY_AFTER = 2  # seconds; a server that restarts is back in about that time
+BELOW_PAGES = ("/desk/", "/mine/", "/invitation/")  # here a form is sent to an address below the page it stands on
 JSON = ("application/json", "application/problem+json")
 View = Callable[[HttpRequest], HttpResponse]
 
 
 class Failures:
-    """Show a 409 page for a lost race or a move that is not allowed, and 503 while a backend is away."""
+    """Show a page for a form's address that is opened, for a move that is not allowed, and while a backend is away."""
 
     def __init__(self, get_response: View) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and not _wants_json(request):
+            return not_allowed(request, response["Allow"])
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, NotAllowed):
@@ -42,6 +48,27 @@ class Failures:
         if isinstance(exception, ValidationError) and found and found.view_name == "admin:view_on_site":
             return defaults.page_not_found(request, exception)  # Django asks with whatever stands in the address
         return away(request) if is_away(exception) else None
+
+
+def not_allowed(request: HttpRequest, allow: str) -> HttpResponse:
+    """Answer what asks in a way that the address does not take.
+
+    The address of a refused form stays in the browser: a reload, or a log-in that leads back there, opens it.
+    """
+    if request.method in {"GET", "HEAD"} and (above := _page_above(request.path_info)):
+        response: HttpResponse = redirect(request.path.removesuffix(request.path_info) + above)
+        response.status_code = HTTPStatus.SEE_OTHER
+        return response
+    response = render(request, "405.html", status=405)
+    response["Allow"] = allow
+    return response
+
+
+def _page_above(path: str) -> str:
+    """Return the address of the page on which the form for an address stands, or nothing where there is none."""
+    parts = path.strip("/").split("/") if path.startswith(BELOW_PAGES) else []
+    above = (f"/{'/'.join(parts[:length])}/" for length in range(len(parts) - 1, 0, -1))
+    return next(filter(is_valid_path, above), "")
 
 
 def fault(request: HttpRequest) -> HttpResponse:

@@ -22,6 +22,7 @@ ANSWERS: dict[int, dict[str, Any]] = {
     400: {},
     403: {},
     404: {},
+    405: {},
     409: {"problem": "Somebody else has decided about Ada Example in the meantime."},
     413: {},
     422: {},

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.flows.reauthentication import suspend_request
@@ -14,11 +14,11 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 View = Callable[..., HttpResponseBase]
@@ -27,19 +27,40 @@ View = Callable[..., HttpResponseBase]
 MINUTES, DAY = timedelta(minutes=5), timedelta(hours=12)
 # What the log-in asks for. Recovery codes stand in for one of them and are none: who has only those is asked for none.
 APP, PASSKEY = Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN
+TOO_LATE = "too_late"  # in a session: a form was sent after its end
 
 
 def team(view: View) -> View:
     """Let members of a team in; which letters they may touch is asked by `Letter.objects.run_by`."""
 
     @wraps(view)
-    @login_required
     def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return ask_to_log_in(request)
+        if request.session.pop(TOO_LATE, False):
+            messages.warning(request, _("Not saved: you were logged out. Please send it again."))
         if lacks_factor(request.user):
             return ask_for_factor(request)
         return view(request, *args, **kwargs)
 
     return inner
+
+
+def ask_to_log_in(request: HttpRequest) -> HttpResponse:
+    """Lead to the log-in and back: of a form that came too late its page is opened, and says that it was not taken."""
+    if request.method != "POST":
+        return redirect_to_login(request.get_full_path())
+    if request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate":  # a script has its page open still
+        request.session[TOO_LATE] = True
+    return redirect_to_login(came_from(request))
+
+
+def came_from(request: HttpRequest, otherwise: str = "") -> str:
+    """Return the page of this site on which a form was sent as far as the browser says so, or another; or the desk."""
+    referer = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(referer, {request.get_host()}, require_https=request.is_secure()):
+        return otherwise or reverse("petition:desk")
+    return urlsplit(referer)._replace(scheme="", netloc="", fragment="").geturl()
 
 
 def fresh(within: timedelta) -> Callable[[View], View]:
@@ -76,7 +97,7 @@ def ask_again(request: HttpRequest) -> HttpResponse:
         place = "account_reauthenticate"
     elif request.method == "POST":
         logout(request)  # a code by mail is all they have, and it is sent at the log-in
-        return redirect_to_login(request.get_full_path())
+        return ask_to_log_in(request)
     else:  # opening a page logs nobody out
         messages.warning(request, _("Please log out and in again: what you are about to change protects your account."))
         return redirect(f"{reverse('account_logout')}?{urlencode({'next': request.get_full_path()})}")

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from petition import patience, versions
+from petition import history, patience, versions
 from petition.models import Letter, Membership, Role, User, Version
 from petition.moves import NotAllowed, move
 
@@ -105,6 +105,7 @@ def missing(letter: Letter) -> list[str]:
         _("an organiser"): letter.organiser,
         _("a contact address"): letter.contact,
         _("a disclaimer"): letter.disclaimer,
+        _("a closing time that has not passed"): letter.closes_at is None or letter.closes_at > patience.now(),
     }
     lacking = [what for what, value in wanted.items() if not value]
     if letter.status == Letter.Status.FOUNDING and letter.least_founders:
@@ -183,7 +184,7 @@ def schedule(letter: Letter, *, at: datetime | None, least_founders: int, actor:
     if at is not None and at <= patience.now():
         raise NotAllowed(_("That hour has passed."))
     Letter.objects.filter(pk=letter.pk).update(publish_at=at, least_founders=least_founders)
-    reason = f"scheduled: {at:%Y-%m-%dT%H:%MZ}" if at else "not scheduled"
+    reason = f"scheduled: {at:{history.HOUR}}" if at else "not scheduled"
     letter.events.create(was=letter.status, now=letter.status, actor=actor, reason=reason)
     letter.refresh_from_db()
 

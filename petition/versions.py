@@ -118,12 +118,17 @@ def freeze(letter: Letter) -> Version:
     draft = letter.versions.select_for_update().filter(published_at__isnull=True).first()
     if draft is None:
         raise LostRace(_("This letter was published by somebody else in the meantime."))
-    draft.text = text.letter_text(title=letter.title, addressees=letter.addressees, ask=letter.ask, body=draft.body)
+    draft.text = text_of(letter, draft)
     draft.html, draft.sha256 = text.to_html(draft.body), text.sha256(draft.text)
     draft.published_at = timezone.now()
     draft.save()
     forget_wordings(letter)
     return draft
+
+
+def text_of(letter: Letter, draft: Version) -> str:
+    """Return the canonical text that a draft has once it is frozen."""
+    return text.letter_text(title=letter.title, addressees=letter.addressees, ask=letter.ask, body=draft.body)
 
 
 _NEWEST = rows.Question(

@@ -11,8 +11,9 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from petition.models import Letter, Membership, Power, Role, User
-from signatories import account_mail
+from signatories import account_mail, tokens
 from signatories.models import Signature
+from tests.conftest import logged_in
 
 EACH = {"slug": "keep-the-lights-on", "pk": str(uuid.uuid4()), "number": "1", "token": "x" * 59}
 EACH |= {"delivery": str(uuid.uuid4()), "id": str(uuid.uuid4())}
@@ -62,13 +63,13 @@ def test_nobody_without_an_account_opens_a_desk_page(client: Client, letter: Let
 @pytest.mark.parametrize("route", OF_A_LETTER)
 def test_a_stranger_with_an_account_finds_nothing(confirmed, stranger, at_desk, route: str):
     client, path = at_desk(stranger), filled(route, confirmed())
-    assert {client.get(path).status_code, client.post(path).status_code} <= {404, 405}
+    assert {client.get(path, follow=True).status_code, client.post(path).status_code} <= {404, 405}
 
 
 @pytest.mark.parametrize("route", OF_A_LETTER)
 def test_the_owner_opens_every_page_of_the_letter(confirmed, organiser, at_desk, route: str):
     path = filled(route, confirmed())
-    expected = {404} if route in OF_SOMETHING_ELSE else {200, 405}
+    expected = {404} if route in OF_SOMETHING_ELSE else {200, 303}  # the address of a form leads to its page
     assert at_desk(organiser).get(path).status_code in expected
 
 
@@ -101,6 +102,70 @@ def test_each_role_opens_the_pages_of_its_powers(draft, stranger, at_desk, path:
     member = Membership.objects.create(letter=draft, user=stranger, role=role)
     expected = 200 if member.may(power) else 404
     assert at_desk(stranger).get(f"/desk/{draft.slug}/{path}").status_code == expected
+
+
+LATE = "Not saved: you were logged out. Please send it again."
+
+
+def log_in_at(client: Client, user: User, place: str) -> str:
+    user.set_password("read-before-you-sign")
+    user.save()
+    data = {"login": user.email, "password": "read-before-you-sign"}
+    return client.post(place, data, follow=True).content.decode()
+
+
+def test_a_decision_after_the_session_is_over_leads_back_to_the_person_and_says_it_was_not_saved(
+    client: Client, confirmed, vetter: User
+):
+    page = f"/desk/keep-the-lights-on/vetting/{confirmed().pk}/"
+    answer = client.post(f"{page}hold/", {"note": "x"}, headers={"referer": f"http://testserver{page}?status=held"})
+    assert answer["Location"] == f"/accounts/login/?next={page}%3Fstatus%3Dheld"
+    assert LATE in log_in_at(client, vetter, answer["Location"])
+    assert LATE not in client.get(page).content.decode()
+
+
+def test_a_form_that_was_refused_before_the_session_was_over_leads_back_to_its_page(client, confirmed, vetter):
+    page = f"/desk/keep-the-lights-on/vetting/{confirmed().pk}/"
+    answer = client.post(f"{page}ask/", headers={"referer": f"http://testserver{page}hold/"})
+    shown = log_in_at(client, vetter, answer["Location"])
+    assert LATE in shown
+    assert 'id="who"' in shown
+
+
+def test_a_vetter_who_is_asked_once_more_for_a_code_comes_back_to_the_person(confirmed, vetter):
+    page = f"/desk/keep-the-lights-on/vetting/{confirmed().pk}/"
+    client = logged_in(vetter, ago=13 * 3600, factor=False)
+    answer = client.post(f"{page}hold/", headers={"referer": f"http://testserver{page}"})
+    assert answer["Location"] == f"/accounts/login/?next={page}"
+    assert LATE in log_in_at(client, vetter, answer["Location"])
+
+
+@pytest.mark.parametrize("referer", ["", "https://elsewhere.example/desk/", "http://testserver//elsewhere.example/"])
+def test_nobody_is_led_elsewhere_by_where_a_form_came_from(client, letter, organiser, referer: str):
+    answer = client.post("/desk/keep-the-lights-on/pause/", headers={"referer": referer})
+    assert "My letters" in log_in_at(client, organiser, answer["Location"])
+
+
+def test_what_a_script_sends_after_the_session_is_over_is_no_lost_form(client, letter, organiser):
+    answer = client.post("/desk/preview/", headers={"sec-fetch-mode": "cors"})
+    assert LATE not in log_in_at(client, organiser, answer["Location"])
+
+
+def test_the_address_of_a_form_leads_to_the_page_it_stands_on(organiser, confirmed, at_desk):
+    signature = confirmed()
+    mine = f"/mine/{tokens.make('mine', signature.pk)}/"
+    person = f"/desk/keep-the-lights-on/vetting/{signature.pk}/"
+    client = at_desk(organiser)
+    for path in ("change/", "proofs/page/", "consents/updates/"):
+        assert client.get(mine + path)["Location"] == mine
+    assert client.get(f"{person}strike/7/")["Location"] == person
+    assert client.get("/desk/keep-the-lights-on/publish/")["Location"] == "/desk/keep-the-lights-on/"
+
+
+def test_an_address_that_takes_only_forms_says_what_to_do(client, letter):
+    answer = client.get("/letters/keep-the-lights-on/sent/again/")
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert "open the page that has the form" in answer.content.decode()
 
 
 def test_a_member_logs_in_with_a_code_by_mail(client: Client, organiser: User):

@@ -61,6 +61,13 @@ def test_what_is_under_review_leaves_the_count_and_the_page_says_so(burst, lette
     assert "under review" not in headline(client, letter)
 
 
+def test_a_delivered_letter_promises_no_review_that_would_add_anybody(burst, letter, client):
+    burst()
+    run_the_clock()
+    Letter.objects.update(status="delivered")
+    assert "under review" not in headline(client, letter)
+
+
 def test_of_a_letter_that_lists_everybody_the_first_ones_stay_listed_and_leave_the_count(
     burst, letter, client, vetter, confirmed
 ):

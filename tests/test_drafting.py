@@ -75,7 +75,7 @@ def test_the_desk_names_what_may_be_left_out_and_publishing_does_not_wait_for_it
     ):
         assert what in page
     assert "who may sign" not in page
-    at_desk(organiser).post(f"/desk/{draft.slug}/publish/")
+    at_desk(organiser).post(f"/desk/{draft.slug}/publish/", {"sure": "on"})
     assert client.get(f"/letters/{draft.slug}/").status_code == 200
 
 

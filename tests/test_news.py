@@ -30,10 +30,12 @@ def test_news_is_written_looked_at_and_published_on_the_desk(letter, organiser, 
     desk = at_desk(organiser)
     page = desk.post(f"/desk/{letter.slug}/updates/", {"title": "News", "body": "So *far*."})["Location"]
     assert "<em>far</em>" in desk.get(page).content.decode()
+    assert "0 people get a mail." in desk.get(page).content.decode()
+    assert "Please tick this box." in desk.post(f"{page}publish/").content.decode()
     assert "News</h2>" not in client.get(f"/letters/{letter.slug}/updates/").content.decode()
-    desk.post(f"{page}publish/")
+    desk.post(f"{page}publish/", {"sure": "on"})
     assert "<em>far</em>" in client.get(f"/letters/{letter.slug}/updates/").content.decode()
-    assert desk.post(f"{page}publish/").status_code == 409
+    assert desk.post(f"{page}publish/", {"sure": "on"}).status_code == 409
     assert desk.post(page, {"title": "News", "body": "Otherwise."}).status_code == 409
     assert desk.post(f"{page}discard/").status_code == 409
 

@@ -1,5 +1,7 @@
 """A team writes a letter and publishes it; what was published stays as it is."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
@@ -8,6 +10,7 @@ from django.utils import timezone
 from petition import letterfile, lifecycle, text
 from petition.models import Letter, Membership, Power, Role, Version
 from petition.moves import NotAllowed
+from signatories import invitations
 from tests.conftest import LETTER
 
 FORM = {
@@ -34,7 +37,7 @@ def test_a_letter_is_written_previewed_saved_and_published_in_the_browser(organi
     assert letter.disciplines == {"architecture": "Architecture", "air": "Ventilation"}
     assert letter.addressees == [{"name": "The Mayor", "office": "Town Hall", "address": "Springfield"}]
     client.post("/desk/open-the-windows/edit/", {**FORM, "body": "Fresh air."})
-    client.post("/desk/open-the-windows/publish/")
+    client.post("/desk/open-the-windows/publish/", {"sure": "on"})
     assert "Fresh air." in client.get("/letters/open-the-windows/").content.decode()
     assert list(letter.milestones.values_list("number", flat=True)) == [10, 20]
 
@@ -53,6 +56,7 @@ def test_a_letter_is_written_previewed_saved_and_published_in_the_browser(organi
         ("milestones", "-5", "not a number"),
         ("disciplines", ":", "needs a name"),
         ("closes_at", "tomorrow", "valid date"),
+        ("closes_at", "2020-01-01T00:00", "hour has passed"),
         ("language", "xx", "valid choice"),
         ("body", "Dear\u202eriS", "reading direction"),
     ],
@@ -68,7 +72,7 @@ def test_a_letter_with_a_mistake_is_explained_and_nothing_typed_is_lost(draft, o
 def test_publishing_an_incomplete_letter_says_what_is_missing(draft, organiser, at_desk):
     Letter.objects.update(ask="", addressees=[])
     client = at_desk(organiser)
-    page = client.post(f"/desk/{draft.slug}/publish/", follow=True).content.decode()
+    page = client.post(f"/desk/{draft.slug}/publish/", {"sure": "on"}, follow=True).content.decode()
     assert "an addressee, the ask in one sentence" in page
     draft.refresh_from_db()
     assert draft.status == "draft"
@@ -116,14 +120,14 @@ def test_a_published_letter_is_not_edited(letter, organiser, at_desk):
 
 
 def test_publishing_twice_is_a_409_page_and_one_version(letter, organiser, at_desk):
-    assert at_desk(organiser).post(f"/desk/{letter.slug}/publish/").status_code == 409
+    assert at_desk(organiser).post(f"/desk/{letter.slug}/publish/", {"sure": "on"}).status_code == 409
     assert letter.versions.count() == 1
 
 
 def test_pause_reopen_close_each_leave_history(letter, organiser, at_desk):
     client = at_desk(organiser)
     for verb in ("pause", "reopen", "close", "reopen"):
-        assert client.post(f"/desk/{letter.slug}/{verb}/").status_code == 303
+        assert client.post(f"/desk/{letter.slug}/{verb}/", {"sure": "on"}).status_code == 303
     moves = [(event.was, event.now, event.actor) for event in letter.events.all()][1:]
     assert moves == [
         ("open", "paused", organiser),
@@ -141,6 +145,53 @@ def test_a_letter_closes_at_its_time_and_can_be_reopened(letter, organiser, at_d
     at_desk(organiser).post(f"/desk/{letter.slug}/reopen/")
     letter.refresh_from_db()
     assert letter.takes_signatures
+
+
+def test_an_open_letter_is_not_closed_by_a_slip_of_the_year(letter, organiser, at_desk):
+    form = {"contact": "light@example.org", "closes_at": "2020-01-01T00:00"}
+    answer = at_desk(organiser).post(f"/desk/{letter.slug}/settings/", form)
+    assert (answer.status_code, letter.closes_at) == (422, None)
+    assert '<p class="error" id="id_closes_at_error">That hour has passed.</p>' in answer.content.decode()
+
+
+def test_a_closed_letter_is_saved_with_the_closing_time_it_had(letter, organiser, at_desk):
+    passed = timezone.now() - timedelta(days=1)
+    Letter.objects.update(closes_at=passed, status="closed")
+    form = {"contact": "new@example.org", "closes_at": f"{passed:%Y-%m-%dT%H:%M}"}
+    assert at_desk(organiser).post(f"/desk/{letter.slug}/settings/", form).status_code == 303
+    letter.refresh_from_db()
+    assert (letter.contact, letter.closes_at) == ("new@example.org", passed)
+    assert letter.events.last().reason == "adjusted: contact"
+
+
+@pytest.mark.parametrize(("verb", "status"), [("publish", "draft"), ("found", "draft"), ("close", "open")])
+def test_no_single_click_takes_a_step_that_is_not_taken_back(draft, organiser, at_desk, verb: str, status: str):
+    if status == "open":
+        lifecycle.publish(draft, actor=organiser)
+    answer = at_desk(organiser).post(f"/desk/{draft.slug}/{verb}/")
+    assert answer.status_code == 422
+    assert f'<p class="error" id="{verb}_sure_error">Please tick this box.</p>' in answer.content.decode()
+    draft.refresh_from_db()
+    assert draft.status == status
+
+
+def test_who_publishes_is_told_of_the_hour_and_of_founders_who_have_not_answered(draft, organiser, at_desk):
+    lifecycle.found(draft, actor=organiser)
+    lifecycle.schedule(draft, at=timezone.now() + timedelta(hours=1), least_founders=3, actor=organiser)
+    row = dict.fromkeys(invitations.COLUMNS, "") | {"email": "ada@example.com", "name": "Ada"}
+    invitations.invite(draft, rows=[row])
+    page = at_desk(organiser).get(f"/desk/{draft.slug}/").content.decode()
+    assert "An hour is set. Publishing now does not wait for it." in page
+    assert "1 founder who was invited has not answered yet." in page
+    assert "3 listed founders (0 so far)" in page
+
+
+def test_a_draft_that_would_close_at_once_is_not_published(draft, organiser, at_desk):
+    Letter.objects.update(closes_at=timezone.now() - timedelta(hours=1))
+    page = at_desk(organiser).post(f"/desk/{draft.slug}/publish/", {"sure": "on"}, follow=True).content.decode()
+    assert "still needs a closing time that has not passed" in page
+    draft.refresh_from_db()
+    assert draft.status == "draft"
 
 
 def test_a_move_that_is_not_in_the_table_changes_nothing(draft):
@@ -190,7 +241,7 @@ disclaimer: In a personal capacity.
 organiser: Friends of Air
 contact: air@example.org
 milestones: [10]
-closes: 2027-01-01
+closes: 2099-01-01
 ---
 Air, *please*.
 """
@@ -201,7 +252,7 @@ def test_a_letter_is_made_from_a_file(tmp_path, db: None):
     call_command("new_letter", tmp_path / "letter.md", publish=True)
     letter = Letter.objects.get()
     assert (letter.slug, letter.status, letter.listing) == ("open-the-windows", "open", "vetted")
-    assert letter.closes_at.year == 2027
+    assert letter.closes_at.year == 2099
     assert letter.members.get().user.email == "air@example.org"
 
 

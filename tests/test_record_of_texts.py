@@ -3,7 +3,7 @@
 import pytest
 
 from petition import lifecycle, news, versions
-from petition.models.letter import REASONS
+from petition.history import REASONS
 from signatories import announce, privacy, record, tokens
 from tests.test_record import L, everything, kinds
 

@@ -61,7 +61,7 @@ def test_with_too_few_founders_it_stays_shut_and_says_why(draft, organiser, at_d
     draft.refresh_from_db()
     assert (draft.status, draft.publish_at) == ("founding", None)
     assert draft.events.last().reason.startswith("not published")
-    page = at_desk(organiser).post(f"/desk/{draft.slug}/publish/", follow=True).content.decode()
+    page = at_desk(organiser).post(f"/desk/{draft.slug}/publish/", {"sure": "on"}, follow=True).content.decode()
     assert "3 listed founders (0 so far)" in page
 
 

@@ -37,7 +37,7 @@ def test_a_next_version_is_written_and_published_on_the_desk(letter, organiser, 
     desk.post(f"{at}begin/", {"reason": "clarification", "note": "Which light."})
     desk.post(f"{at}next/", {"reason": "clarification", "note": "Which light.", "body": OTHER_WORDS, "edits": "0"})
     assert "darkness" not in client.get(f"/letters/{letter.slug}/").content.decode()
-    desk.post(f"{at}publish/")
+    desk.post(f"{at}publish/", {"sure": "on"})
     page = client.get(f"/letters/{letter.slug}/").content.decode()
     assert "<em>darkness</em>" in page
     assert "Which light." in page
@@ -172,6 +172,19 @@ def test_the_same_words_are_no_next_version(letter: Letter, change, body):
     assert letter.versions.filter(published_at__isnull=False).count() == 1
 
 
+def test_who_publishes_a_next_version_sees_what_changes_and_how_many_get_a_mail(letter, confirmed, organiser, at_desk):
+    confirmed()
+    desk, at = at_desk(organiser), f"/desk/{letter.slug}/versions/"
+    versions.begin(letter, reason="typo", note="x", by=organiser)
+    versions.save(letter, body=OTHER_WORDS, seen=None, by=organiser)
+    page = desk.get(at).content.decode()
+    assert re.search(r"<ins>.*?darkness", page)
+    assert "1 person gets a mail." in page
+    answer = desk.post(f"{at}publish/")
+    assert (answer.status_code, letter.versions.filter(published_at=None).count()) == (422, 1)
+    assert "Please tick this box." in answer.content.decode()
+
+
 def test_a_next_version_is_begun_once_and_can_be_thrown_away(letter, organiser, at_desk):
     desk, at = at_desk(organiser), f"/desk/{letter.slug}/versions/"
     begun = {"reason": "typo", "note": "A letter was missing."}
@@ -180,7 +193,7 @@ def test_a_next_version_is_begun_once_and_can_be_thrown_away(letter, organiser, 
     assert desk.post(f"{at}begin/", {"reason": "first", "note": "x"}).status_code == 422
     desk.post(f"{at}discard/")
     assert letter.versions.count() == 1
-    assert desk.post(f"{at}publish/").status_code == 409
+    assert desk.post(f"{at}publish/", {"sure": "on"}).status_code == 409
 
 
 def test_a_draft_has_no_next_version(draft, organiser):
@@ -192,12 +205,12 @@ def test_settings_change_after_publication_and_stand_in_the_history(letter, orga
     form = {
         "contact": "new@example.org",
         "milestones": "7",
-        "closes_at": "2030-01-01T12:00",
+        "closes_at": "2090-01-01T12:00",
         "keep_until": "2031-01-01",
     }
     at_desk(organiser).post(f"/desk/{letter.slug}/settings/", form)
     letter.refresh_from_db()
-    assert (letter.contact, letter.closes_at.year, letter.keep_until.year) == ("new@example.org", 2030, 2031)
+    assert (letter.contact, letter.closes_at.year, letter.keep_until.year) == ("new@example.org", 2090, 2031)
     assert "contact" in letter.events.last().reason
     with pytest.raises(NotAllowed):
         lifecycle.edit(letter, body="x", milestones=[])

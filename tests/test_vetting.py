@@ -1,5 +1,7 @@
 """A vetter decides about one signature."""
 
+import re
+
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -69,6 +71,39 @@ def test_a_decision_without_its_grounds_is_explained_and_changes_nothing(confirm
     assert answer.status_code == 422
     assert said in answer.content.decode()
     assert not Decision.objects.exists()
+
+
+def test_a_slip_is_undone_from_the_message_about_it(confirmed, vetter, at_desk):
+    signature, client = confirmed(name="Ada <b>Example</b>"), at_desk(vetter)
+    sent = {"reason": "not_a_person", "then": "next"}
+    said = client.post(page(signature, "decline"), sent, follow=True).content.decode()
+    assert (
+        f'<a href="{page(signature)}" dir="auto">Ada &lt;b&gt;Example&lt;/b&gt;</a>: declined. Reason: Not a person.'
+        in said
+    )
+    assert f'<a href="{page(signature)}?undo=1" id="undo">Undo</a>' in said
+    shown = client.get(f"{page(signature)}?undo=1").content.decode()
+    assert re.search(
+        r'<details class="panel" name="verb" data-key="b" open>.*?value="decided_by_mistake"[^>]* checked', shown, re.S
+    )
+    answer = client.post(page(signature, "back"), {"reason": "decided_by_mistake", "then": "here"})
+    assert answer["Location"] == page(signature)
+    signature.refresh_from_db()
+    assert signature.status == "confirmed"
+
+
+def test_a_listed_name_is_undone_by_taking_it_off_with_a_public_reason(confirmed, vetter, at_desk, listed):
+    shown = at_desk(vetter).get(page(listed(confirmed())) + "?undo=1").content.decode()
+    assert re.search(r'name="verb" data-key="h" open>.*?value="listed_by_mistake"[^>]* checked', shown, re.S)
+    assert '<input type="hidden" name="then" value="here">' in shown
+
+
+@pytest.mark.parametrize("verb", ["ask", "hold", "decline"])
+def test_what_a_decision_lacks_is_said_at_the_top_of_the_page(confirmed, vetter, at_desk, verb: str):
+    shown = at_desk(vetter).post(page(confirmed(), verb), {"note": "kept"}).content.decode()
+    top, _, rest = shown.partition('<div class="person deciding">')
+    assert "Please look at this again." in top
+    assert "kept" in rest
 
 
 def test_nobody_is_listed_without_evidence(confirmed, vetter, at_desk):

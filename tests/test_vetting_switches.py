@@ -37,6 +37,24 @@ def test_an_owner_pauses_publishing_and_every_page_of_the_desk_says_so(letter, o
     assert "Publishing is paused." not in client.get(DESK).content.decode()
 
 
+def test_an_owner_finds_the_switches_on_the_first_page_of_the_letter_and_stays_there(letter, organiser, at_desk):
+    client = at_desk(organiser)
+    shown = client.get(DESK).content.decode()
+    assert '<details class="panel switches" open>' in shown
+    assert "Hold all new" in shown
+    assert "Stop taking signatures" in shown
+    answer = client.post(DESK + "hold_new/on/", headers={"referer": f"http://testserver{DESK}"})
+    assert answer["Location"] == DESK
+
+
+def test_a_delivered_letter_has_no_switches_any_more(paused, organiser, at_desk):
+    Letter.objects.update(status="delivered")
+    shown = at_desk(organiser).get(DESK).content.decode()
+    assert "Publishing is paused." not in shown
+    assert "Switches of this letter" not in shown
+    assert "Switches of this letter" not in at_desk(organiser).get(DESK + "vetting/").content.decode()
+
+
 @pytest.mark.parametrize("role", [Role.VETTER, Role.EDITOR, Role.OBSERVER])
 @pytest.mark.parametrize("path", ["publishing/off/", "hold_new/on/"])
 def test_only_owners_turn_switches(letter, stranger, at_desk, role, path):

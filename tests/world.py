@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
+from config.failures import BELOW_PAGES
 from petition import lifecycle
 from petition.delivery import received
 from petition.models import Delivery, Membership, Role, User
@@ -206,7 +207,7 @@ def answer(response: Any) -> str:
 
     Y a page or a file, R on to another page, L to the log-in, F to where a second factor is added, A to where one says
     once more who one is, I a form with something to correct, C a conflict, X forbidden, U no token, N not found, M
-    another method.
+    another method: the address is a form's, and says so or leads to the page on which the form stands.
     """
     status, where = response.status_code, response.headers.get("Location", "")
     if status in {301, 302, 303}:
@@ -214,6 +215,9 @@ def answer(response: Any) -> str:
             return "L"
         if "reauthenticate" in where:
             return "A"
+        asked = response.request["PATH_INFO"]
+        if status == 303 and response.request["REQUEST_METHOD"] == "GET" and asked.startswith(BELOW_PAGES):
+            return "M"
         return "F" if where.startswith("/accounts/2fa/") and "/2fa/" not in response.request["PATH_INFO"] else "R"
     kinds = {
         200: "Y",

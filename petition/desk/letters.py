@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from petition import lifecycle, text, versions
 from petition.access import team
-from petition.forms import UNPROCESSABLE, LetterForm, NewLetterForm, posted
+from petition.forms import UNPROCESSABLE, LetterForm, NewLetterForm, SureForm, posted
 from petition.forms.versions import ScheduleForm
 from petition.models import Letter, Membership, Power, User, Version
 
@@ -24,13 +24,18 @@ CONFLICT = 409  # RFC 9110, section 15.5.10
 
 @dataclass(frozen=True)
 class Step:
-    """One button in the life of a letter."""
+    """One button in the life of a letter; `sure` is the tick of one that is not taken back by another button."""
 
     verb: str
     label: str
     take: Callable[..., None]
     said: str
     after: set[str]
+    sure: str = ""
+
+    def form(self, data: QueryDict | None = None) -> SureForm | None:
+        """Return the tick that it takes, if it takes one."""
+        return SureForm(_(self.sure), data, auto_id=f"{self.verb}_%s") if self.sure else None
 
 
 Status = Letter.Status
@@ -44,6 +49,7 @@ STEPS = {
             lifecycle.publish,
             gettext_noop("It is open for signatures."),
             {Status.DRAFT, Status.FOUNDING},
+            gettext_noop("Publish it now: everybody can read and sign it, and its words cannot be changed any more."),
         ),
         Step(
             "found",
@@ -51,6 +57,7 @@ STEPS = {
             lifecycle.found,
             gettext_noop("The text is frozen. Invite the founders."),
             {Status.DRAFT},
+            gettext_noop("Freeze it now: its words cannot be changed any more, and only those you invite can read it."),
         ),
         Step(
             "reopen",
@@ -59,9 +66,20 @@ STEPS = {
             gettext_noop("It is open again."),
             {Status.PAUSED, Status.CLOSED},
         ),
-        Step("pause", gettext_noop("Pause"), lifecycle.pause, gettext_noop("It is paused."), {Status.OPEN}),
         Step(
-            "close", gettext_noop("Close"), lifecycle.close, gettext_noop("It is closed."), {Status.OPEN, Status.PAUSED}
+            "pause",
+            gettext_noop("Stop taking signatures"),
+            lifecycle.pause,
+            gettext_noop("It is paused."),
+            {Status.OPEN},
+        ),
+        Step(
+            "close",
+            gettext_noop("Close"),
+            lifecycle.close,
+            gettext_noop("It is closed."),
+            {Status.OPEN, Status.PAUSED},
+            gettext_noop("Close it now: nobody can sign it any more."),
         ),
     )
 }
@@ -106,7 +124,7 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
         except versions.Conflict as conflict:
             data = request.POST.copy()
             data["edits"] = str(conflict.theirs.edits)
-            return _letter_form(request, LetterForm(data), letter, theirs=conflict.theirs)
+            return _letter_form(request, LetterForm(data, initial=initial(letter)), letter, theirs=conflict.theirs)
         messages.success(request, _("Saved."))
         return redirect("petition:desk_letter", letter.slug)
     return _letter_form(request, form, letter)
@@ -117,7 +135,7 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
 def autosave(request: HttpRequest, slug: str) -> HttpResponse:
     """Save a draft while it is written, and say how that went in one line."""
     letter = get_object_or_404(Letter.objects.run_by(request.user, Power.EDIT), slug=slug)
-    form = LetterForm(request.POST)
+    form = LetterForm(request.POST, initial=initial(letter))
     context: dict[str, Any] = {"form": form}
     if form.is_valid():
         try:
@@ -142,18 +160,7 @@ def preview(request: HttpRequest) -> HttpResponse:
 @require_GET
 def letter(request: HttpRequest, slug: str) -> HttpResponse:
     """Where a letter stands and what can be done next."""
-    found = get_object_or_404(Letter.objects.run_by(request.user), slug=slug)
-    member = found.members.get(user=request.user.pk)
-    context = {
-        "letter": found,
-        "member": member,
-        "steps": [step for step in STEPS.values() if found.status in step.after] if member.may("manage") else [],
-        "missing": lifecycle.missing(found) if found.draft else [],
-        "unset": [] if found.is_public else lifecycle.unset(found),
-        "html": text.to_html(found.draft.body) if found.draft else "",
-        "tally": found.latest_tally,
-    }
-    return render(request, "petition/desk/letter.html", context)
+    return _overview(request, get_object_or_404(Letter.objects.run_by(request.user), slug=slug))
 
 
 @team
@@ -162,6 +169,9 @@ def step(request: HttpRequest, slug: str, verb: str) -> HttpResponse:
     """Take one step in the life of a letter: found, publish, pause, reopen, close."""
     found = get_object_or_404(Letter.objects.run_by(request.user, Power.MANAGE), slug=slug)
     chosen = STEPS[verb]
+    form = chosen.form(request.POST)
+    if form is not None and not form.is_valid() and found.status in chosen.after:
+        return _overview(request, found, {verb: form})
     try:
         chosen.take(found, actor=request.user)
     except lifecycle.Incomplete as problem:
@@ -194,6 +204,22 @@ def initial(letter: Letter) -> dict[str, Any]:
     numbers = list(letter.milestones.values_list("number", flat=True))
     saved = {"body": wording.body, "edits": wording.edits} if wording else {}
     return {**fields, **saved, "milestones": numbers}
+
+
+def _overview(request: HttpRequest, letter: Letter, shown: dict[str, SureForm] | None = None) -> HttpResponse:
+    """Show a letter; a step that was not ticked is shown again."""
+    member, shown = letter.members.get(user=request.user.pk), shown or {}
+    steps = [step for step in STEPS.values() if letter.status in step.after] if member.may("manage") else []
+    context = {
+        "letter": letter,
+        "member": member,
+        "steps": [(step, shown.get(step.verb) or step.form()) for step in steps],
+        "missing": [] if letter.is_public else lifecycle.missing(letter),
+        "unset": [] if letter.is_public else lifecycle.unset(letter),
+        "html": text.to_html(letter.draft.body) if letter.draft else "",
+        "tally": letter.latest_tally,
+    }
+    return render(request, "petition/desk/letter.html", context, status=UNPROCESSABLE if shown else 200)
 
 
 def _save(letter: Letter, form: LetterForm, user: Any) -> Version | None:

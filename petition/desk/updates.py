@@ -3,16 +3,16 @@
 import uuid
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from petition import news
 from petition.access import team
-from petition.forms import UNPROCESSABLE, posted
+from petition.forms import UNPROCESSABLE, SureForm, posted
 from petition.forms.versions import UpdateForm
-from petition.models import Letter, Power, User
+from petition.models import Letter, Power, Update, User
 
 
 @team
@@ -40,8 +40,7 @@ def update(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
         news.rewrite(found, **form.cleaned_data)
         messages.success(request, _("Saved. Nobody but your team can read it."))
         return redirect("petition:update", slug, pk)
-    context = {"letter": letter, "update": found, "form": form, "member": letter.members.get(user=request.user.pk)}
-    return render(request, "petition/desk/update.html", context, status=UNPROCESSABLE if form.errors else 200)
+    return _update(request, found, form, _sure())
 
 
 @team
@@ -49,7 +48,11 @@ def update(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
 def publish(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
     """Put it on the page and mail it to those who asked for news."""
     letter = get_object_or_404(Letter.objects.run_by(request.user, Power.MANAGE), slug=slug)
-    news.publish(get_object_or_404(letter.updates, pk=pk))
+    found = get_object_or_404(letter.updates, pk=pk)
+    sure = _sure(request.POST)
+    if found.published_at is None and not sure.is_valid():
+        return _update(request, found, UpdateForm(initial={"title": found.title, "body": found.body}), sure)
+    news.publish(found)
     messages.success(request, _("It is on the letter’s page, and goes out to those who asked for news."))
     return redirect("petition:updates", slug)
 
@@ -62,3 +65,14 @@ def discard(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
     news.discard(get_object_or_404(letter.updates, pk=pk))
     messages.success(request, _("It is thrown away."))
     return redirect("petition:updates", slug)
+
+
+def _sure(data: QueryDict | None = None) -> SureForm:
+    return SureForm(_("Publish it now, and mail it. It cannot be changed or taken back."), data, auto_id="publish_%s")
+
+
+def _update(request: HttpRequest, found: Update, form: UpdateForm, sure: SureForm) -> HttpResponse:
+    member = found.letter.members.get(user=request.user.pk)
+    context = {"letter": found.letter, "update": found, "form": form, "sure": sure, "member": member}
+    wrong = form.errors or sure.errors
+    return render(request, "petition/desk/update.html", context, status=UNPROCESSABLE if wrong else 200)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -11,10 +11,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from petition import lifecycle, text, versions
 from petition.access import team
 from petition.desk.letters import CONFLICT, initial
-from petition.forms import UNPROCESSABLE, posted
+from petition.forms import UNPROCESSABLE, SureForm, posted
 from petition.forms.versions import AdjustForm, BeginForm, LanguageForm, TranslationForm, VersionForm
 from petition.languages import OF_TEXTS
 from petition.models import Letter, Power, User, Version
+from petition.versions import compare, shortened
 
 
 @team
@@ -66,6 +67,9 @@ def publish(request: HttpRequest, slug: str) -> HttpResponse:
     """Freeze the next wording and make it the one that is signed."""
     letter = get_object_or_404(Letter.objects.run_by(request.user, Power.MANAGE), slug=slug)
     assert isinstance(request.user, User)
+    form = _sure(letter, request.POST)
+    if letter.draft and not form.is_valid():
+        return _overview(request, letter, sure=form)
     published = versions.publish(letter, actor=request.user)
     messages.success(
         request,
@@ -134,16 +138,26 @@ def adjust(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _overview(request: HttpRequest, letter: Letter, **shown: Any) -> HttpResponse:
     published = letter.versions.filter(published_at__isnull=False).prefetch_related("translations").order_by("-number")
+    before = letter.version
+    draft = letter.draft if before else None
     context = {
         "letter": letter,
         "member": letter.members.get(user=request.user.pk),
         "versions": published,
-        "draft": letter.draft if letter.version else None,
+        "draft": draft,
+        "changes": shortened(compare(before.text, versions.text_of(letter, draft))) if before and draft else [],
+        "sure": _sure(letter),
         "begin": BeginForm(),
         "language": LanguageForm(letter),
         **shown,
     }
     return render(request, "petition/desk/versions.html", context, status=UNPROCESSABLE if shown else 200)
+
+
+def _sure(letter: Letter, data: QueryDict | None = None) -> SureForm:
+    number = letter.draft.number if letter.draft else ""
+    label = _("Publish version %(number)s now. It cannot be changed or taken back.") % {"number": number}
+    return SureForm(label, data, auto_id="publish_%s")
 
 
 def _write(request: HttpRequest, letter: Letter, form: VersionForm, theirs: Version | None = None) -> HttpResponse:

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, QueryDict
+from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
@@ -117,7 +118,24 @@ class MilestonesField(RowsField):
         return ", ".join(map(str, value)) if isinstance(value, list) else value
 
 
-class LetterForm(forms.Form):
+class Closing(forms.Form):
+    """When a letter closes: a time to come, or the one that is stored, which may have passed meanwhile."""
+
+    def clean_closes_at(self) -> datetime | None:
+        moment: datetime | None = self.cleaned_data["closes_at"]
+        stored: datetime | None = self.initial.get("closes_at")
+        if moment and not EARLIEST <= moment.year <= LATEST:  # at its edges a calendar has no other time zone
+            raise ValidationError(
+                _("Please choose a year between %(first)s and %(last)s.") % {"first": EARLIEST, "last": LATEST}
+            )
+        if moment and stored and moment == stored.replace(second=0, microsecond=0):  # the field shows no seconds
+            return stored
+        if moment and moment <= timezone.now():
+            raise ValidationError(_("That hour has passed."))
+        return moment
+
+
+class LetterForm(Closing):
     """A letter as its team writes it; the browser and `new_letter` both go through here."""
 
     title = LineField(label=_("Title"), max_length=200)
@@ -189,14 +207,6 @@ class LetterForm(forms.Form):
     def clean_language(self) -> str:
         return str(self.cleaned_data["language"] or "en")
 
-    def clean_closes_at(self) -> datetime | None:
-        moment: datetime | None = self.cleaned_data["closes_at"]
-        if moment and not EARLIEST <= moment.year <= LATEST:  # at its edges a calendar has no other time zone
-            raise ValidationError(
-                _("Please choose a year between %(first)s and %(last)s.") % {"first": EARLIEST, "last": LATEST}
-            )
-        return moment
-
 
 class NewLetterForm(LetterForm):
     """A letter that does not exist yet, so its address is chosen too."""
@@ -217,6 +227,16 @@ class NewLetterForm(LetterForm):
         if slug in {"new", "preview", "status"} or Letter.objects.filter(slug=slug).exists():
             raise ValidationError(_("Another letter has this address already."))
         return slug
+
+
+class SureForm(forms.Form):
+    """A tick before what cannot be taken back, so that one slip of the mouse or a program does nothing."""
+
+    sure = forms.BooleanField(error_messages={"required": _("Please tick this box.")})
+
+    def __init__(self, label: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["sure"].label = label
 
 
 class MemberForm(forms.Form):

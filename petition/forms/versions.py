@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from petition.forms import LetterForm, LineField, TextField
+from petition.forms import Closing, LetterForm, LineField, TextField
 from petition.languages import OF_TEXTS
 from petition.models import Letter, Version
 
@@ -76,7 +76,7 @@ class LanguageForm(forms.Form):
         return language
 
 
-class AdjustForm(forms.Form):
+class AdjustForm(Closing):
     """What may change after publication, because nobody signs it."""
 
     contact, interests = LetterForm.base_fields["contact"], LetterForm.base_fields["interests"]

@@ -7,10 +7,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from petition import text
+from petition import history, text
 from petition.models.tally import Tally
 from petition.models.team import POWERS, Power
 from petition.models.version import Version
@@ -139,23 +138,6 @@ class Letter(models.Model):
         return self.tallies.order_by("-hour").first()
 
 
-# What stands in the history beside the moves.
-REASONS = {
-    "publishing_paused": _("Publishing names paused"),
-    "publishing_again": _("Names published again"),
-    "holding_new": _("All new signatures held"),
-    "burst_holds": _("A burst shall hold all new signatures"),
-    "burst_holds_not": _("A burst shall hold nobody"),
-    "holding_ended": _("New signatures not held any more"),
-    "replied": _("A reply was received"),
-    "member_added": _("Joined the team"),
-    "role_changed": _("Has another role"),
-    "member_removed": _("Left the team"),
-    "downloaded_pdf": _("The delivered document was taken out"),
-    "downloaded_bundle": _("The delivered bundle was taken out"),
-}
-
-
 class LetterEvent(models.Model):
     """The append-only history of a letter, written by `move()` and by exports."""
 
@@ -183,9 +165,16 @@ class LetterEvent(models.Model):
         return f"{self.was} → {self.now}"
 
     @property
+    def was_label(self) -> str:
+        """Where the letter stood, as its pages say it."""
+        return str(dict(Letter.Status.choices).get(self.was, self.was))
+
+    @property
+    def now_label(self) -> str:
+        """Where it stood from then on."""
+        return str(dict(Letter.Status.choices).get(self.now, self.now))
+
+    @property
     def reason_label(self) -> str:
         """The reason in words."""
-        kind, _, number = self.reason.partition("version_")
-        if not kind and number:
-            return gettext("Version %(number)s published") % {"number": number}
-        return str(REASONS.get(self.reason, self.reason))
+        return history.words(self.reason)

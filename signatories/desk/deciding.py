@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_POST
@@ -25,9 +26,10 @@ from signatories.evidence import found
 from signatories.forms import desk
 from signatories.models import Decision, Signature
 from signatories.sentences import inside
-from signatories.vetting.waiting import Place
+from signatories.vetting.waiting import Filter, Place
 
 CONFLICT = 409  # RFC 9110, section 15.5.10
+LONG = 300  # characters of a filter that a note, which is a cookie, has no room for
 
 
 @dataclass(frozen=True)
@@ -182,15 +184,31 @@ def _take(
             request, _("Somebody changed this while you had it open. Please look again; nothing was sent.")
         )
         return person.page(request, letter, person.find(letter, signature.pk), status=CONFLICT)
-    said = SAID.get(Decision.Outcome(decision.outcome), gettext_noop("%(name)s: %(status)s."))
-    status = inside(signature.get_status_display())
-    messages.success(request, _(said) % {"name": signature.name, "level": decision.level, "status": status})
+    messages.success(request, _said(request, signature, decision))
     return _on(request, signature, place)
 
 
+def _said(request: HttpRequest, signature: Signature, decision: Decision) -> str:
+    """Say what was decided and why, with the way back to the person and to undoing it."""
+    asked = asked_in(request, signature.letter)
+    path = person_path(signature, asked if len(asked.query) < LONG else Filter())
+    name = signature.name or _("(erased)")
+    said = SAID.get(Decision.Outcome(decision.outcome), gettext_noop("%(name)s: %(status)s. Reason: %(reason)s."))
+    status, reason = inside(signature.get_status_display()), decision.reason_label
+    text = _(said) % {"name": name, "level": decision.level, "status": status, "reason": reason}
+    before, name, after = text.partition(name)
+    linked = format_html('{}<a href="{}" dir="auto">{}</a>{}', before, path, name, after)
+    if decision.outcome == Decision.Outcome.BACK:
+        return linked
+    undo = f"{path}{'&' if '?' in path else '?'}undo=1"
+    return format_html('{} <a href="{}" id="undo">{}</a>', linked, undo, _("Undo"))
+
+
 def _on(request: HttpRequest, signature: Signature, place: Place) -> HttpResponse:
-    """Go on with the next, or back to the queue."""
+    """Go on with the next, stay with whom one has second thoughts about, or go back to the queue."""
     vetting.let_go(signature.pk, vetter=_me(request))
+    if request.POST.get("then") == "here":
+        return redirect(person_path(signature, asked_in(request, signature.letter)))
     if request.POST.get("then") == "next":
         return go_on(request, signature.letter, place)
     return redirect(at(reverse("signatories:queue", args=[signature.letter.slug]), asked_in(request, signature.letter)))

@@ -27,6 +27,12 @@ REASONS = {
     "hide": reasons.HIDE_REASONS,
     "back": reasons.BACK_REASONS,
 }
+# What undoes the decision that a signature stands under, and the reason to begin with: the first that may be taken.
+UNDONE_BY = {
+    Outcome.BACK: "decided_by_mistake",
+    Outcome.HIDE: "listed_by_mistake",
+    Outcome.HOLD: "needs_second_look",
+}
 
 
 @team
@@ -90,7 +96,8 @@ def page(
         "place": waiting.Place.of(signature),
         "back_to": reverse("signatories:queue", args=[letter.slug]) + f"?{asked.query}",
         **_known(signature, standing),
-        **_forms(signature, standing, shown or {}),
+        **_forms(signature, standing, shown or {}, undone="undo" in request.GET),
+        "then": "here" if "undo" in request.GET or request.POST.get("then") == "here" else "next",
         "company": company.of(signature),
     }
     status = status or (UNPROCESSABLE if shown else 200)
@@ -117,7 +124,9 @@ def _known(signature: Signature, standing: vetting.Standing) -> dict[str, Any]:
     }
 
 
-def _forms(signature: Signature, standing: vetting.Standing, shown: dict[str, forms.Form]) -> dict[str, Any]:
+def _forms(
+    signature: Signature, standing: vetting.Standing, shown: dict[str, forms.Form], *, undone: bool
+) -> dict[str, Any]:
     seen = {"seen": vetting.mark(signature)}
     may = {verb for verb in Outcome if signature.status in vetting.TAKEN_FROM.get(verb, set())}
     found: dict[str, Any] = {}
@@ -126,8 +135,10 @@ def _forms(signature: Signature, standing: vetting.Standing, shown: dict[str, fo
         found["list"] = desk.ListForm(signature, standing, initial=initial, auto_id="list_%s")
     if Outcome.ASK in may:
         found["ask"] = desk.AskForm(initial=seen, auto_id="ask_%s")
+    undo = next((verb for verb in UNDONE_BY if undone and verb in may), None)
+    begun = {undo: {"reason": UNDONE_BY[undo], **seen}} if undo else {}
     verbs: list[tuple[str, forms.Form]] = [
-        (verb, desk.ReasonForm(choices, initial=seen, auto_id=f"{verb}_%s"))
+        (verb, desk.ReasonForm(choices, initial=begun.get(Outcome(verb), seen), auto_id=f"{verb}_%s"))
         for verb, choices in REASONS.items()
         if Outcome(verb) in may
     ]
@@ -141,5 +152,6 @@ def _forms(signature: Signature, standing: vetting.Standing, shown: dict[str, fo
         "contact_form": shown.get("contact") or desk.ContactForm(auto_id="contact_%s"),
         "key_form": shown.get("key") or desk.KeyForm(auto_id="key_%s"),
         "recuse_form": shown.get("recuse") or desk.RecuseForm(auto_id="recuse_%s"),
-        "shown": set(shown),
+        "shown": {*shown, undo},
+        "refused": list(shown.values()),
     }

@@ -44,7 +44,6 @@ def queue(request: HttpRequest, slug: str) -> HttpResponse:
         "most": waiting.MOST_COUNTED,
         "oldest": waiting.oldest(letter),
         "may_vet": member.may(Power.VET),
-        "may_manage": member.may(Power.MANAGE),
         "failed": Mail.objects.filter(signature__letter=letter, state=Mail.State.FAILED).count(),
         "by": by,
         "grouped": GROUPED,

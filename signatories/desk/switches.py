@@ -3,12 +3,13 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_POST
 
 from petition import switching
-from petition.access import team
+from petition.access import came_from, team
 from petition.models import Letter, Power, User
 
 SAID = {
@@ -31,4 +32,4 @@ def switch(request: HttpRequest, slug: str, name: str, on: bool) -> HttpResponse
     assert isinstance(request.user, User)
     switching.switch(letter, name, on=on, actor=request.user)
     messages.success(request, _(SAID[name, on]))
-    return redirect("signatories:queue", letter.slug)
+    return redirect(came_from(request, reverse("signatories:queue", args=[letter.slug])))

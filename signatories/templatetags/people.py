@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from petition import parts
-from petition.models import POWERS, Letter, Power
+from petition.models import POWERS, Letter, Power, Update, Version
 from signatories import announce, countries, organisations, reasons, record, roll, sampling, sentences, vetting
 from signatories.forms import own_data, signers
-from signatories.models import Sector, Signature
+from signatories.models import Announcement, Invitation, Sector, Signature
 from signatories.vetting import waiting
 
 register = template.Library()
@@ -58,6 +58,18 @@ def sector_rows(named: list[tuple[str, int]]) -> list[tuple[str, int]]:
 def announcements(letter: Letter) -> list[dict[str, Any]]:
     """The mailings of a letter, with how far each is."""
     return announce.progress(letter)
+
+
+@register.simple_tag
+def told_of(letter: Letter, *, version: Version | None = None, update: Update | None = None) -> int:
+    """How many get a mail when the next version, or a piece of news, is published."""
+    return announce.readers(Announcement(letter=letter, version=version, update=update)).count()
+
+
+@register.simple_tag
+def founders_awaited(letter: Letter) -> int:
+    """How many were invited and have neither signed nor said no."""
+    return Invitation.objects.filter(letter=letter, signature=None, declined_at=None, revoked_at=None).count()
 
 
 @register.filter

@@ -1,11 +1,10 @@
-// Keys for one person's page. Everything they do is also a button; without this file nothing is missing.
+// Keys for the queue and for one person's page. Everything they do is also a button; without this file nothing is missing.
 "use strict";
 
 (() => {
   const keys = document.getElementById("keys");
   const claim = document.getElementById("claim");
   const who = document.getElementById("who");
-  if (!who) return;
 
   // --- a claim on what is open, renewed while somebody works on it ---
   const RENEW = 60_000; // milliseconds; the claim itself lasts ten minutes
@@ -21,7 +20,7 @@
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("claim");
     if (fresh && fresh.textContent.trim() !== claim.textContent.trim()) claim.replaceChildren(...fresh.childNodes);
   }
-  if (keys) {
+  if (keys && claim) {
     renew();
     for (const kind of ["keydown", "pointerdown", "scroll"]) addEventListener(kind, renew, { passive: true });
   }
@@ -35,6 +34,8 @@
   act.checked = localStorage.getItem(SETTING) !== "off";
   act.addEventListener("change", () => localStorage.setItem(SETTING, act.checked ? "on" : "off"));
 
+  const undo = document.getElementById("undo");
+  document.getElementById("undo-key").hidden = !undo;
   const list = document.querySelector("form[data-key=l]");
   const types = (target) => target.matches("textarea, select, [contenteditable]")
     || (target.matches("input") && !["checkbox", "radio", "submit", "button"].includes(target.type));
@@ -62,15 +63,20 @@
   function open(panel) {
     if (!panel) return;
     panel.open = true;
-    focus(panel.querySelector("[aria-invalid=true], input:checked, input:not([type=hidden]), select, textarea"));
+    focus(panel.querySelector("[aria-invalid=true], input[type=radio]:checked")
+      || panel.querySelector("input:not([type=hidden]), select, textarea"));
   }
 
   const panel = (key) => () => open(document.querySelector(`details[data-key=${key}]`));
+  const send = (key) => () => {
+    const form = document.querySelector(`form[data-key=${key}]`);
+    if (form) form.requestSubmit();
+  };
   const ACTS = {
     l: readyToList,
     2: () => level(2), 3: () => level(3), 4: () => level(4),
     a: panel("a"), h: panel("h"), d: panel("d"), r: panel("r"),
-    n: () => document.querySelector("form[data-key=n]").requestSubmit(),
+    n: send("n"), w: send("w"), u: () => undo && undo.click(),
     e: () => open(document.getElementById("evidence")),
     "?": () => { keys.classList.toggle("large"); focus(act); },
   };
@@ -78,7 +84,9 @@
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") {
       keys.classList.remove("large");
-      if (document.activeElement !== document.body) focus(who);
+      if (document.activeElement === document.body) return;
+      if (who) focus(who);
+      else document.activeElement.blur();
       return;
     }
     if (!act.checked && event.key !== "?") return;
@@ -105,6 +113,12 @@
   });
   addEventListener("pageshow", () => document.querySelectorAll("form").forEach((form) => delete form.dataset.sent));
 
-  const wrong = document.querySelector(".problems, [aria-invalid=true]");
-  if (!location.hash && !wrong) who.focus({ preventScroll: true });
+  // What is to be corrected may stand far below, behind the list of keys.
+  // So may what undoes a decision, with its reason chosen.
+  const first = document.querySelector("[aria-invalid=true]")
+    || document.querySelector("details[name=verb][open] input[type=radio]:checked");
+  if (first) {
+    first.scrollIntoView({ block: "center", behavior: "instant" });
+    first.focus({ preventScroll: true });
+  } else if (who && !location.hash && !document.querySelector(".problems")) who.focus({ preventScroll: true });
 })();

@@ -33,6 +33,13 @@ def sign(page: Page, *, name: str, email: str, letter: str = LETTER, news: bool 
     form.get_by_role("button").click()
 
 
+def do_for_sure(page: Page, where: str) -> None:
+    """Tick that one is sure, and send the form."""
+    form = form_to(page, where)
+    form.locator("[name=sure]").check()
+    form.get_by_role("button").click()
+
+
 def fill(form: Locator, field: str, value: str) -> None:
     """Type into a field, or choose."""
     control = form.locator(f"[name={field}]")
@@ -89,7 +96,7 @@ def list_by_a_public_page(page: Page, name: str, *, letter: str = LETTER, found:
     expect(form.get_by_role("radio", name=re.compile("^2"))).to_be_checked()
     expect(form.locator("[name=reason]")).to_have_value("staff_page")
     _look_and_send(page, form)
-    if form.get_by_role("alert").count():  # a flag was raised while the page was open
+    if page.get_by_role("alert").count():  # a flag was raised while the page was open
         _look_and_send(page, form)
     expect(page.get_by_role("status")).to_contain_text(name)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.pages import deliver, fill, form_to, make_addressee_link, receive_and_reply
+from tests.browser.pages import deliver, do_for_sure, fill, form_to, make_addressee_link, receive_and_reply
 from tests.browser.running import ORGANISER, Demo
 
 Member = Callable[..., Page]
@@ -45,9 +45,9 @@ def _publish_and_close(page: Page) -> None:
     for field, value in LETTER.items():
         fill(page.get_by_role("main"), field, value)
     page.locator("form", has=page.locator("[name=body]")).get_by_role("button").click()
-    form_to(page, "/publish/").get_by_role("button").click()
+    do_for_sure(page, "/publish/")
     page.goto(f"/desk/{SLUG}/")
-    form_to(page, "/close/").get_by_role("button").click()
+    do_for_sure(page, "/close/")
 
 
 def _download(page: Page, target: Path) -> None:

@@ -148,3 +148,34 @@ def test_without_script_everything_is_a_button(desk: Callable[..., Page]) -> Non
     form.get_by_role("button").click()
     page.get_by_role("button", name="Next").click()
     expect(page.get_by_text("Nothing else waits for you here.")).to_be_visible()
+
+
+def test_what_a_decision_lacks_is_said_at_the_top_and_its_field_is_in_sight(desk: Callable[..., Page]) -> None:
+    page = desk(viewport={"width": 1280, "height": 900})
+    page.get_by_role("button", name="Work through the queue").click()
+    for key, field in (("a", "questions"), ("h", "reason"), ("d", "reason")):
+        expect(page.locator("#keys")).to_be_visible()
+        page.keyboard.press("Escape")
+        page.keyboard.press(key)
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+        expect(page.get_by_role("alert")).to_contain_text("Please look at this again.")
+        wrong = page.locator(f"[name={field}][aria-invalid=true]").first
+        expect(wrong).to_be_focused()
+        expect(wrong).to_be_in_viewport()
+
+
+def test_a_vetter_begins_and_undoes_by_a_key(desk: Callable[..., Page]) -> None:
+    page = desk()
+    expect(page.get_by_role("complementary", name="Keys")).to_contain_text("work through the queue")
+    keys = Keys(page)
+    keys.decide("w")
+    expect(page.locator("#keys")).to_be_visible()
+    name = page.locator("#who").inner_text()
+    keys.decide("d", "Space", "Enter")
+    expect(page.locator("#keys")).to_contain_text("undo")
+    keys.decide("u")
+    expect(page.get_by_role("radio", name="Decided by mistake")).to_be_focused()
+    keys.decide("Enter")
+    expect(page.locator("#who")).to_have_text(name)
+    expect(page.get_by_role("status")).to_contain_text("Reason: Decided by mistake")

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.pages import (
     confirm_in_the_same_tab,
     deliver,
+    do_for_sure,
     fill,
     follow,
     form_to,
@@ -49,7 +50,7 @@ def test_the_story_of_a_letter_from_its_draft_to_the_reply(member: Visit, visito
     list_by_a_public_page(vetter, FOUNDER, letter=SLUG, found="https://jetty.example.org/pilots")
     _read_under_embargo(press, for_the_press)
 
-    form_to(_at(organiser, DESK), f"{DESK}publish/").get_by_role("button").click()
+    do_for_sure(_at(organiser, DESK), f"{DESK}publish/")
     sign(reader, name=READER, email=READ_FROM, letter=SLUG, news=True)
     confirm_in_the_same_tab(reader, READ_FROM)
     list_by_a_public_page(vetter, READER, letter=SLUG)
@@ -60,7 +61,7 @@ def test_the_story_of_a_letter_from_its_draft_to_the_reply(member: Visit, visito
     _publish_news(organiser)
     assert "see us" in open_mail(reader, READ_FROM, about="The harbour master will see us")
 
-    form_to(_at(organiser, DESK), f"{DESK}close/").get_by_role("button").click()
+    do_for_sure(_at(organiser, DESK), f"{DESK}close/")
     deliver(organiser, SLUG)
     receive_and_reply(visitor(), make_addressee_link(organiser), reply=ANSWER)
     expect(_at(reader, PUBLIC).get_by_text(ANSWER)).to_be_visible()
@@ -97,7 +98,7 @@ def _bring_in_the_vetter(page: Page) -> None:
 
 
 def _freeze_it_and_invite(page: Page) -> None:
-    form_to(_at(page, DESK), "/found/").get_by_role("button").click()
+    do_for_sure(_at(page, DESK), "/found/")
     page.get_by_role("link", name="See who has signed").click()
     form = form_to(page, "/founders/invite/")
     who = {"email": FOUNDED_FROM, "name": FOUNDER, "role": "Pilot", "organisation": "The Jetty", "country": "NO"}
@@ -145,7 +146,7 @@ def _change_its_meaning(page: Page) -> None:
     form.get_by_role("button").click()
     page.locator("[name=body]").fill("We ask for *two* ferries a day.\n\nAnd for **bicycles** on them.\n")
     page.get_by_role("button", name="Save", exact=True).click()
-    form_to(page, "/versions/publish/").get_by_role("button").click()
+    do_for_sure(page, "/versions/publish/")
     expect(page.get_by_role("link", name="Version 2")).to_be_visible()
 
 
@@ -165,7 +166,7 @@ def _publish_news(page: Page) -> None:
     fill(page.get_by_role("main"), "title", "The harbour master will see us")
     fill(page.get_by_role("main"), "body", "She will **see us** on Tuesday.")
     page.get_by_role("button", name="Save, and look at it").click()
-    form_to(page, "/publish/").get_by_role("button").click()
+    do_for_sure(page, "/publish/")
     expect(page.get_by_role("row").filter(has_text="will see us").first).not_to_contain_text("not yet")
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.pages import fill, form_to
+from tests.browser.pages import do_for_sure, fill, form_to
 from tests.browser.running import ORGANISER
 
 Member = Callable[..., Page]
@@ -61,7 +61,7 @@ def _save(page: Page) -> None:
 
 
 def _publish_and_read(page: Page, title: str, words: str) -> None:
-    form_to(page, "/publish/").get_by_role("button").click()
+    do_for_sure(page, "/publish/")
     expect(form_to(page, "/pause/")).to_be_visible()
     page.goto("/")
     page.get_by_role("link", name=title).click()

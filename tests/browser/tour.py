@@ -24,7 +24,7 @@ PUBLIC = {
     "styleguide": "/styleguide/",
 }
 # The answers that are no page of their own, as the style guide shows them.
-ANSWERS = {f"answer-{code}": f"/styleguide/{code}/" for code in (400, 403, 404, 409, 413, 422, 429, 500, 503)}
+ANSWERS = {f"answer-{code}": f"/styleguide/{code}/" for code in (400, 403, 404, 405, 409, 413, 422, 429, 500, 503)}
 DESK = {
     "desk": "/desk/",
     "desk-new": "/desk/new/",

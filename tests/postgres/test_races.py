@@ -132,7 +132,7 @@ def test_two_vetters_decide_at_once_and_the_second_gets_a_409_page(confirmed, ve
 
 
 def test_publishing_twice_at_once_makes_one_version(draft: Letter, organiser: User, at_desk, at_once):
-    posts = [partial(at_desk(organiser).post, f"/desk/{draft.slug}/publish/") for _ in range(4)]
+    posts = [partial(at_desk(organiser).post, f"/desk/{draft.slug}/publish/", {"sure": "on"}) for _ in range(4)]
     answers = at_once(posts)
     assert sorted(answer.status_code for answer in answers) == [303, 409, 409, 409]
     assert draft.events.count() == 1

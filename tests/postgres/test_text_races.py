@@ -34,7 +34,7 @@ def desk(organiser: User, at_desk) -> list[Client]:
 def test_saving_the_draft_while_it_is_published_ends_in_one_wording_and_no_error(drafts, desk, at_once):
     for draft in drafts:
         save = partial(desk[0].post, f"/desk/{draft.slug}/edit/", FORM)
-        publish = partial(desk[1].post, f"/desk/{draft.slug}/publish/")
+        publish = partial(desk[1].post, f"/desk/{draft.slug}/publish/", {"sure": "on"})
         saved, published = at_once([save, publish])
         assert saved.status_code in {303, 409}
         assert published.status_code == 303

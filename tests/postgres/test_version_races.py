@@ -37,7 +37,7 @@ def asked() -> set[str]:
 
 def test_publishing_a_next_version_twice_at_once_leaves_one(rewritten, organiser, at_desk, at_once):
     click = f"/desk/{rewritten.slug}/versions/publish/"
-    answers = at_once([partial(at_desk(organiser).post, click) for _ in range(2)])
+    answers = at_once([partial(at_desk(organiser).post, click, {"sure": "on"}) for _ in range(2)])
     assert sorted(answer.status_code for answer in answers) == [303, 409]
     assert list(rewritten.versions.order_by("number").values_list("number", flat=True)) == [1, 2]
     assert rewritten.events.filter(reason="version_2").count() == 1
