@@ -41,7 +41,7 @@ SETTLING = timedelta(seconds=30)
 WAIT = 5.0  # seconds for another thread that makes the same page; then it is made without keeping it
 MOST, LARGEST = 256, 1_000_000  # pages of a process, and bytes of one
 WORTH_IT = 1_000  # bytes from which on a text is compressed
-PAGES = re.compile(r"(?:/[a-z-]{2,10})?/(?:(?:api/v1/)?letters/([-\w]+)/[-\w./]*)?", re.ASCII)
+PAGES = re.compile(r"(?:/[a-z-]{2,10})?/(?:(?:api/v1/)?letters/([-\w]+)/[-\w./]*)?(?<!\.csv)", re.ASCII)
 # A query that a page may take no notice of, such as what other sites put behind their links; anything odd goes on.
 PLAIN = re.compile(r"(?:[\w.~=&+-]|%(?!00)[0-9A-Fa-f]{2}){0,500}", re.ASCII)
 VARY = {"accept-language", "accept-encoding", "origin"}  # headers of a request that are in the key, or chosen by here

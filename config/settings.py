@@ -28,7 +28,7 @@ if not SECRET_KEY:
 SECRET_KEY_FALLBACKS = env.secrets("SECRET_KEY_FALLBACKS", weak=TRYING_OUT)
 # Signatures are unique by a keyed hash of the address, which must outlive a change of SECRET_KEY: unless it has
 # a key of its own, it stays with the oldest key that is still listed.
-ADDRESS_KEY = env.secret("ADDRESS_KEY", weak=TRYING_OUT) or [SECRET_KEY, *SECRET_KEY_FALLBACKS][-1]
+ADDRESS_KEY = env.secret("ADDRESS_KEY", weak=True) or [SECRET_KEY, *SECRET_KEY_FALLBACKS][-1]
 
 _local = f"http://{'127.0.0.1' if HOST in {'0.0.0.0', '::'} else HOST}:{PORT}"
 SITE_URL = env.web_address("SITE_URL", _local if TRYING_OUT else "")

@@ -60,7 +60,10 @@ def came_from(request: HttpRequest, otherwise: str = "") -> str:
     referer = request.headers.get("Referer", "")
     if not url_has_allowed_host_and_scheme(referer, {request.get_host()}, require_https=request.is_secure()):
         return otherwise or reverse("petition:desk")
-    return urlsplit(referer)._replace(scheme="", netloc="", fragment="").geturl()
+    there = urlsplit(referer)
+    if there.path.startswith("//") or not there.path:  # what would be another site, or nowhere
+        return otherwise or reverse("petition:desk")
+    return there._replace(scheme="", netloc="", fragment="").geturl()
 
 
 def fresh(within: timedelta) -> Callable[[View], View]:

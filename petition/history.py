@@ -35,7 +35,7 @@ def words(reason: str) -> str:
     """Return in words what a row of the history says."""
     kind, _colon, said = reason.partition(": ")
     if kind == "adjusted":
-        return gettext("Settings changed: %(what)s") % {"what": ", ".join(map(_setting, said.split(", ")))}
+        return gettext("Settings changed: %(what)s") % {"what": ", ".join(map(_setting, said.rstrip(", ").split(", ")))}
     if kind == "scheduled":
         at = datetime.strptime(said, HOUR).replace(tzinfo=UTC)
         return gettext("To be published at an hour: %(at)s") % {"at": localize(at)}

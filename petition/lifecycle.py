@@ -176,13 +176,15 @@ def schedule(letter: Letter, *, at: datetime | None, least_founders: int, actor:
         actor: who decides.
 
     Raises:
-        NotAllowed: it is public already, or the hour has passed.
+        NotAllowed: it is public already, the hour has passed, or it is after the closing time.
     """
     _take(letter)  # the clock may be publishing it in this very moment
     if letter.is_public:
         raise NotAllowed(_("This letter is published already."))
     if at is not None and at <= patience.now():
         raise NotAllowed(_("That hour has passed."))
+    if at is not None and letter.closes_at and at >= letter.closes_at:
+        raise NotAllowed(_("The letter would be closed at that hour already."))
     Letter.objects.filter(pk=letter.pk).update(publish_at=at, least_founders=least_founders)
     reason = f"scheduled: {at:{history.HOUR}}" if at else "not scheduled"
     letter.events.create(was=letter.status, now=letter.status, actor=actor, reason=reason)

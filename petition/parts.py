@@ -5,6 +5,7 @@ form and the first names of its list are mostly what they were.
 """
 
 import hashlib
+import threading
 from collections.abc import Iterable
 from typing import Any
 
@@ -16,6 +17,7 @@ from django.utils.translation import get_language
 
 MOST = 64  # parts of a process; a hundred names are about 60 kB
 _kept: dict[bytes, str] = {}
+_lock = threading.Lock()
 
 
 def part(template: str, context: dict[str, Any], *, made_of: Iterable[Any]) -> str:
@@ -30,10 +32,12 @@ def part(template: str, context: dict[str, Any], *, made_of: Iterable[Any]) -> s
         return render_to_string(template, context)
     stored = [_stored(one) if isinstance(one, models.Model) else one for one in made_of]
     key = hashlib.sha256(repr((template, get_language(), get_script_prefix(), stored)).encode()).digest()
-    found = _kept.pop(key, None) or render_to_string(template, context)
-    _kept[key] = found  # the last ones asked for stay
-    while len(_kept) > MOST:
-        _kept.pop(next(iter(_kept)), None)
+    found = _kept.get(key) or render_to_string(template, context)
+    with _lock:
+        _kept.pop(key, None)
+        _kept[key] = found  # the last ones asked for stay
+        while len(_kept) > MOST:
+            del _kept[next(iter(_kept))]
     return found
 
 

@@ -270,7 +270,8 @@ def restate(
     """
     changed = [name for name in CLAIMED if getattr(signature, name) != typed[name]]
     was, sort_key = signature.status, signature.sort_key
-    if "name" in changed and signature.letter.status == Letter.Status.DELIVERED:
+    delivered = signature.letter.status == Letter.Status.DELIVERED
+    if "name" in changed and delivered and signature.events.filter(stands=True).exists():
         raise NotAllowed(_("The letter has been delivered under this name. It can be taken back, but not changed."))
     if was == Signature.Status.LISTED and typed["publish"] and not (signature.publish or changed):
         refuse_to_name(signature)

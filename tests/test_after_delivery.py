@@ -115,3 +115,11 @@ def test_english_words_keep_their_full_stops_on_an_arabic_page(client, letter, f
     page = client.get(f"/ar/letters/{letter.slug}/delivery/").content.decode()
     assert f'<p class="disclaimer" lang="en" dir="auto">{letter.disclaimer}</p>' in page
     assert '<li><bdi lang="en">' in page
+
+
+def test_who_never_stood_on_it_may_correct_a_misspelt_name(waiting, letter):
+    letter.refresh_from_db()
+    signature = Signature.objects.select_related("letter").get(pk=waiting.pk)
+    typed = {**LINE, "name": "Waiting Willem"}
+    privacy.correct(signature, typed={name: typed[name] for name in privacy.LINE_ONLY})
+    assert Signature.objects.get(pk=waiting.pk).name == "Waiting Willem"

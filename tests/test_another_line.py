@@ -10,6 +10,7 @@ from petition.switching import switch
 from signatories import batches, privacy, proving, vetting, vouching
 from signatories.evidence import web
 from signatories.models import Signature
+from signatories.vetting import waiting
 from tests.conftest import LINE, finish_batches, support
 from tests.network import answer
 from tests.test_vetting_switches import paused as paused
@@ -117,18 +118,33 @@ def test_another_country_is_another_claim(confirmed, support_and_list):
     assert (ada.status, ada.level, ada.events.last().reason) == ("confirmed", 1, "corrected_line")
 
 
-def test_names_come_back_by_no_undo_while_publishing_is_paused(
+def test_what_an_undo_would_name_waits_while_publishing_is_paused(
     letter: Letter, several, listed, begin, vetter, organiser
 ):
     for one in several():
         listed(one)
     batch = begin("invalidate")
     switch(letter, "publishing", on=False, actor=organiser)
-    batch.refresh_from_db()
-    with pytest.raises(batches.NotAllowed, match="Publishing is paused"):
-        batches.undo(batch, by=vetter)
-    assert not letter.signatures.listed().exists()
-    switch(letter, "publishing", on=True, actor=organiser)
     batches.undo(batch, by=vetter)
+    batches.go_on()
+    batch.refresh_from_db()
+    assert (batch.state, letter.signatures.listed().count()) == ("undoing", 0)
+    switch(letter, "publishing", on=True, actor=organiser)
     finish_batches()
     assert letter.signatures.listed().count() == 3
+
+
+def test_who_proposed_a_name_meets_it_again_under_another_line(letter: Letter, gardener, vetter):
+    gardener.flags.create(kind="watch_name")
+    list_at_3(gardener, vetter)
+    mine = waiting.mine(vetter, letter.signatures.all())
+    assert not mine.exists()
+    retype(gardener, role="Prime Minister")
+    assert mine.get() == gardener
+
+
+def test_whether_one_is_named_is_no_other_line(gardener, vetter):
+    gardener.flags.create(kind="watch_name")
+    list_at_3(gardener, vetter)
+    privacy.be_named(gardener, publish=False)
+    assert vetting.proposal(gardener)

@@ -137,7 +137,8 @@ def test_lines_without_end_for_one_address_are_not_kept(post_sign):
 
 
 def test_who_was_written_to_is_forgotten_after_a_day(used_up):
-    assert outbox.forget_knocks() == 0
+    outbox.forget_knocks()  # what could not go out counts for nobody
+    assert Knock.objects.count() == outbox.DAILY
     Knock.objects.update(at=timezone.now() - timedelta(hours=25))
     assert outbox.forget_knocks() == outbox.DAILY
 

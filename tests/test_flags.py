@@ -236,3 +236,17 @@ def test_who_withdraws_leaves_no_flag_and_no_origin_behind(from_):
     privacy.withdraw(signature)
     signature.refresh_from_db()
     assert (Flag.objects.count(), Origin.objects.count(), signature.risk) == (0, 0, 0)
+
+
+def test_a_device_that_signs_another_letter_hundreds_of_times_hides_nobody_on_this_one(letter, from_, organiser):
+    other = Letter.objects.get(pk=letter.pk)
+    other.pk, other.slug = None, "another"
+    other.save(force_insert=True)
+    at = timezone.now() - timedelta(minutes=30)
+    numbers = range(company.MOST_OTHERS)
+    rows = [Signature(letter=other, version=letter.version, address_hash=str(n), name=f"N {n}") for n in numbers]
+    Signature.objects.bulk_create(rows)
+    Origin.objects.bulk_create(Origin(signature=one, network=HERE.network, device="crowd", at=at) for one in rows)
+    names = ["Ada Example", "Bob Builder", "Carl Carver"]
+    *_others, last = [from_(f"n{n}@example.com", name=name, device="crowd") for n, name in enumerate(names)]
+    assert len(flags.look(last)[FlagKind.DEVICE]["others"]) == 2

@@ -165,3 +165,13 @@ def test_the_list_names_nobody_and_doing_it_twice_is_doing_it_once(confirmed, li
     lines = list(backups.forgotten(since))
     assert not [one for one in ("Person", "@", "Guest") if one in "".join(lines)]
     assert backups.forget_again(lines) == 0
+
+
+def test_what_the_team_decided_about_a_not_me_before_the_backup_stays(confirmed, vetter):
+    ada = confirmed()
+    since = timezone.now() - timedelta(minutes=1)
+    privacy.disown(ada)
+    ada.refresh_from_db()
+    vetting.decline(ada, vetter=vetter, reason="impostor")
+    assert backups.forget_again(list(backups.forgotten(since))) == 0
+    assert stands(ada)[0] == "declined"

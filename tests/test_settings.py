@@ -46,7 +46,6 @@ def test_production_starts_with_a_key_and_an_address(tmp_path):
         ({"SECRET_KEY": "change me please " * 5}, "SECRET_KEY is easily guessed"),
         ({"SECRET_KEY": "django-insecure-q7Vw2ZsKx4Jd9Tnb6Rf1Lm8Hc3Gy5Pa0Uez"}, "SECRET_KEY is easily guessed"),
         ({"SECRET_KEY_FALLBACKS": "abc"}, "SECRET_KEY_FALLBACKS is easily guessed"),
-        ({"ADDRESS_KEY": "abc"}, "ADDRESS_KEY is easily guessed"),
         ({"EMAIL_URL": "smtp://u:p@mail.example.org"}, "smtp:// would send the password unencrypted"),
         (
             {

@@ -93,6 +93,12 @@ def apart(taken: Times) -> float:
     return max(map(median, taken.values())) - min(map(median, taken.values()))
 
 
+def share(times: Times) -> float:
+    """How far the medians of two states are apart, as a share of the smallest: the largest of all pairs."""
+    medians = sorted(median(seconds) for seconds in times.values())
+    return (medians[-1] - medians[0]) / medians[0]
+
+
 def area(taken: Times) -> float:
     """Return the largest area under the curve of any two states."""
     return max(told_apart(one, other) for one, other in combinations(taken.values(), 2))

@@ -125,9 +125,11 @@ def _disown(entry: dict[str, Any]) -> int:
     signature = _signature(entry["not_me"])
     if signature is None or not signature.may_be_withdrawn:
         return 0
-    before = signature.events.count()
+    said = signature.events.filter(Q(reason="not_me") | Q(now=Status.CONFIRMED)).last()
+    if said is not None and said.reason == "not_me":  # the backup knows, and what the team decided then stands in it
+        return 0
     privacy.disown(signature)
-    return int(signature.events.count() > before)
+    return 1
 
 
 def _take_back(entry: dict[str, Any]) -> int:

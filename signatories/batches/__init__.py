@@ -99,12 +99,11 @@ def cancel(batch: Batch, *, by: User) -> None:
 def undo(batch: Batch, *, by: User) -> None:
     """Undo a batch as a whole, done or half done; a task puts back whatever nobody has moved since.
 
+    What it would put back onto the letter waits while names are not published.
+
     Raises:
-        NotAllowed: there is nothing to undo, or names would come back onto a letter that publishes none now.
+        NotAllowed: there is nothing to undo.
     """
-    batch.letter.refresh_from_db(fields=["publishing"])
-    if batch.listed and not batch.letter.publishing:
-        raise NotAllowed(_("Publishing is paused. Turn it on again first: names would come back onto the letter."))
     _turn_into(batch, State.UNDOING, {State.DOING, State.DONE}, undone_by=by)
 
 
@@ -208,10 +207,12 @@ def _each(batch: Batch, state: BatchItem.State, work: Work, until: float, size: 
 
 @transaction.atomic
 def _chunk(batch: Batch, state: BatchItem.State, work: Work, size: int) -> int | None:
-    """Move some, holding the batch, the items and the signatures; return how many, or None if it left its state."""
+    """Move some, holding the batch, the items and the signatures; return how many, or None if it is not its turn."""
     if not Batch.objects.select_for_update(no_key=True).filter(pk=batch.pk, state=batch.state):
         return None
     batch.letter.refresh_from_db(fields=["publishing"])
+    if state == Item.DONE and batch.listed and not batch.letter.publishing:
+        return None  # it goes on when names are published again
     rows = batch.items.filter(state=state).select_related("signature").order_by("pk")
     items = list(rows.select_for_update(of=("self", "signature"))[:size])
     # The order of the rows is the order of the signatures, so that two batches never wait for each other in a ring.

@@ -106,7 +106,7 @@ def _listing_problem(signature: Signature, level: int) -> str:
     if any(case.closed_at is None for case in signature.cases.all()):
         return _("A case about it is open.")
     decisions = list(signature.decisions.all())
-    if decisions and (decisions[-1].outcome == Outcome.PROPOSE or decisions[-1].acquainted):
+    if decisions and (vetting.is_proposed(decisions, events) or decisions[-1].acquainted):
         return _("It waits for a second person.")
     return levels.problem(
         level,
@@ -165,8 +165,6 @@ def undo_problem(signature: Signature, batch: Batch, before: dict[str, Any]) -> 
         return own
     if before["status"] != Status.LISTED:
         return ""
-    if not batch.letter.publishing:
-        return _("Publishing is paused.")
     since = _of(batch, signature).at
     if any(flag.released_at is None and flag.raised_at > since for flag in signature.flags.all()):
         return _("A flag was raised about it since.")

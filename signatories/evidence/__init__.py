@@ -6,6 +6,8 @@ from typing import Any
 from django.utils import timezone
 
 from petition.models import User
+from petition.text import sha256
+from signatories import outbox
 from signatories.levels import Signal
 from signatories.models import Evidence, Signature
 
@@ -61,8 +63,13 @@ def record(
 
 
 def stands_behind_another(signature: Signature, account: str) -> bool:
-    """Whether another signature on the letter rests on the same account, which is one person's."""
-    others = Evidence.objects.filter(signature__letter=signature.letter_id, account=account[:300], result=True)
+    """Whether another signature on the letter rests on the same account, which is one person's.
+
+    Call it in a transaction: until that ends nobody else is told about this account.
+    """
+    outbox.lock(sha256(f"{signature.letter_id}:{account}"))
+    identity = {"claim": Evidence.Claim.IDENTITY, "result": True}
+    others = Evidence.objects.filter(signature__letter=signature.letter_id, account=account[:300], **identity)
     return others.exclude(signature=signature).exists()
 
 

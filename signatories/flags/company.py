@@ -45,6 +45,10 @@ def _device(signature: Signature, around: Around) -> Found:
         people = _people(signature, others)
         if len(people) >= MOST_SHOWN:
             break
+    else:
+        if len(people) + 1 < DEVICE_NAMES and len(near[:MOST_OTHERS]) == MOST_OTHERS:  # most are on other letters
+            rows = Signature.objects.filter(origin__in=near, letter=signature.letter_id).exclude(name="")
+            people = _people(signature, rows.values_list("pk", "name")[:MOST_OTHERS])
     return {FlagKind.DEVICE: {"others": people[:MOST_SHOWN]}} if len(people) + 1 >= DEVICE_NAMES else {}
 
 

@@ -110,6 +110,10 @@ class Evidence(models.Model):
             # A collector that runs twice finds its own row again.
             models.UniqueConstraint(fields=["signature", "family", "claim", "account"], name="evidence_once"),
         ]
+        indexes: ClassVar[list[models.Index]] = [
+            # Whether an account stands behind another signature.
+            models.Index(fields=["account"], condition=Q(claim="identity", result=True), name="evidence_account"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_family_display()}: {self.get_claim_display()}"

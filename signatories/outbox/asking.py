@@ -5,6 +5,7 @@ not go out is written like one that may, and what is forbidden is a condition in
 """
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from django.utils import timezone
@@ -28,10 +29,11 @@ GOES = """excluded.state = 'owed' AND (kept.state IN ('dropped', 'failed')
 AGAIN = ", ".join(
     f"{name} = CASE WHEN {GOES} THEN excluded.{name} ELSE {Mail._meta.db_table}.{name} END" for name in RENEWED
 )
-# It counts where that mail goes out.
+# It counts where that mail goes out; one that may not go out leaves a row as well, which counts for nobody.
 KNOCK = f"""INSERT INTO {Knock._meta.db_table} (address_hash, letter_id, mail_id, at)
-SELECT %s, %s, id, %s FROM {Mail._meta.db_table} WHERE key = %s
-    AND state NOT IN ('sent', 'failed', 'dropped') AND send_after = %s AND %s = 1"""
+SELECT %s, %s, CASE WHEN %s = 1 THEN id END, %s FROM {Mail._meta.db_table} WHERE key = %s
+    AND (%s = 0 OR (state NOT IN ('sent', 'failed', 'dropped') AND send_after = %s))"""
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 STORED = f"(%s = 1 OR EXISTS (SELECT 1 FROM {Mail._meta.db_table} WHERE key = %s))"
 
 
@@ -94,7 +96,8 @@ def _write(asked: Mail, about: Signature, *, allowed: bool, stored: bool, beside
     mail = rows.putting(
         asked, on=["key"], otherwise=AGAIN, where=STORED, given=[int(stored), asked.key, *due * len(RENEWED)]
     )
-    at, send_after = rows.given(Mail, sent_at=timezone.now(), send_after=asked.send_after)
-    knock = KNOCK, [about.address_hash, about.letter_id, at, asked.key, send_after, int(allowed)]
+    at, send_after = rows.given(Mail, sent_at=timezone.now() if allowed else LONG_AGO, send_after=asked.send_after)
+    counted = int(allowed)
+    knock = KNOCK, [about.address_hash, about.letter_id, counted, at, asked.key, counted, send_after]
     *_, kept, _ = statements.run_all([*beside, mail, knock])
     return rows.one(Mail, kept) or asked

@@ -99,9 +99,18 @@ def asking(address_hash: str, *, letter_id: int) -> list[Statement]:
     """Return the statements that lock a mailbox and ask for its standing; the same for each, so time tells nothing."""
     (since,) = rows.given(Mail, sent_at=patience.now() - DAY)
     asked = [letter_id, *hashes(address_hash, letter_id), letter_id, address_hash, address_hash, since]
-    # What is counted is what the others have committed before the lock was given. SQLite has one writer at a time.
-    lock = [(LOCK, [int(address_hash[:15], 16)])] if database.vendor == "postgresql" else []
-    return [*lock, (STANDING, asked)]
+    # What is counted is what the others have committed before the lock was given.
+    return [*_locking(address_hash), (STANDING, asked)]
+
+
+def lock(digest: str) -> None:
+    """Hold something, known by its hash in hexadecimal digits, until the transaction ends."""
+    statements.run_all(_locking(digest))
+
+
+def _locking(digest: str) -> list[Statement]:
+    """SQLite has one writer at a time."""
+    return [(LOCK, [int(digest[:15], 16)])] if database.vendor == "postgresql" else []
 
 
 def standing(found: Sequence[Rows]) -> Standing:
@@ -111,5 +120,5 @@ def standing(found: Sequence[Rows]) -> Standing:
 
 
 def forget_knocks() -> int:
-    """Forget whose mailbox was written to more than a day ago; return how many mails that were."""
+    """Forget whose mailbox was written to more than a day ago, or could not be; return how many rows that were."""
     return Knock.objects.filter(at__lt=patience.now() - DAY).exclude(mail__state=Mail.State.OWED).delete()[0]

@@ -1,6 +1,6 @@
 """Who may decide about a signature, when it takes two people, and what the evidence carries."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from allauth.account.models import EmailAddress
@@ -17,6 +17,7 @@ from signatories.models import Decision, Flag, Signature, SignatureEvent
 from signatories.reasons import ABOUT_AFFILIATION, BY_TWO, FlagKind
 
 Outcome, Status = Decision.Outcome, Signature.Status
+UNJUDGED = {"named", "unnamed"}  # what the signer may choose about a name, whatever is decided
 PROPOSED = "proposed"  # in the history, by the move to held
 BY_RULE = 1  # the level of a name that only the letter's own rule lists
 # From where each decision may be taken. Fewer than `Signature.MOVES`: those include what a batch undoes.
@@ -190,9 +191,14 @@ def proposal(signature: Signature) -> Decision | None:
 
     Whatever happened to the signature since, such as another line, makes it void: two people decide about the same.
     """
-    last = signature.decisions.select_related("vetter").last()
-    if last is None or last.outcome != Outcome.PROPOSE or last.vetter is None:
+    decisions = list(signature.decisions.select_related("vetter"))
+    if not is_proposed(decisions, signature.events.all()):
         return None
-    if signature.events.order_by("-pk").values_list("reason", flat=True).first() != PROPOSED:
-        return None
-    return None if has_recused(signature, last.vetter) else last
+    vetter = decisions[-1].vetter
+    return None if vetter is None or has_recused(signature, vetter) else decisions[-1]
+
+
+def is_proposed(decisions: Sequence[Decision], events: Iterable[SignatureEvent]) -> bool:
+    """Whether the last decision is a proposal, and nothing that was judged has changed since."""
+    judged = [event.reason for event in events if event.reason not in UNJUDGED]
+    return bool(decisions) and decisions[-1].outcome == Outcome.PROPOSE and judged[-1:] == [PROPOSED]

@@ -20,6 +20,7 @@ from signatories.models import (
     Flag,
     Recusal,
     Signature,
+    SignatureEvent,
     SignatureQuerySet,
 )
 from signatories.vetting import claiming, rules
@@ -319,10 +320,14 @@ def next_for(vetter: User, letter: Letter, asked: Filter, *, behind: Place | Non
 
 
 def mine(vetter: User, rows: SignatureQuerySet) -> SignatureQuerySet:
-    """Leave out what others have open, what this vetter may not decide, and what they have held for others."""
+    """Leave out what others have open, what this vetter may not decide, and what they have held for others.
+
+    What happened since, such as another line, brings it back.
+    """
     this = {"signature": OuterRef("pk")}
     claimed = ClaimLock.objects.filter(**this, until__gt=timezone.now()).exclude(vetter=vetter)
     later = Decision.objects.filter(signature=OuterRef("signature"), pk__gt=OuterRef("pk"))
+    happened = SignatureEvent.objects.filter(signature=OuterRef("signature"), at__gt=OuterRef("at"))
     for_others = Decision.objects.filter(**this, vetter=vetter, outcome__in=[Outcome.HOLD, Outcome.PROPOSE])
     return (
         rows.waiting()
@@ -330,6 +335,6 @@ def mine(vetter: User, rows: SignatureQuerySet) -> SignatureQuerySet:
         .filter(
             ~Exists(claimed),
             ~Exists(Recusal.objects.filter(**this, vetter=vetter)),
-            ~Exists(for_others.filter(~Exists(later))),
+            ~Exists(for_others.filter(~Exists(later), ~Exists(happened))),
         )
     )

@@ -15,7 +15,7 @@ from signatories.limits import clients
 from signatories.views import limited
 
 BAD_REQUEST = 400
-MOST_LISTS = 30  # whole lists for one client in ten minutes
+MOST_LISTS = 10  # whole lists for one client in ten minutes
 
 
 @require_safe

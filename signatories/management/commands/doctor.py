@@ -48,6 +48,8 @@ def _site() -> Iterator[str]:
         yield "DEBUG is on; errors show the inside of the program to anyone."
     if env.is_weak(settings.SECRET_KEY) and not settings.TRYING_OUT:
         yield "SECRET_KEY is easily guessed; python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+    if env.is_weak(settings.ADDRESS_KEY) and not settings.TRYING_OUT:
+        yield "ADDRESS_KEY is easily guessed: who reads the database could try who signed. It has to stay as it is."
     if not settings.TRYING_OUT and not (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
         yield "The style sheets are not collected yet: manage.py collectstatic"
 
