@@ -265,14 +265,12 @@ def _plain(start_response: Any) -> Any:
     return made
 
 
-def test_a_browser_that_takes_any_language_spoils_no_page_of_another(letter):
-    house = House()
+def test_a_browser_that_takes_any_language_spoils_no_page_of_another(house: House):
     assert house.get(HTTP_ACCEPT_LANGUAGE="*, de;q=0.5").headers["Content-Language"] == "en"
     assert house.get(HTTP_ACCEPT_LANGUAGE="de").headers["Content-Language"] == "de"
 
 
-def test_what_stood_behind_ones_link_is_on_nobodys_page(letter, monkeypatch):
-    house = House()
+def test_what_stood_behind_ones_link_is_on_nobodys_page(house: House, monkeypatch):
     house.get(query="fbclid=first")  # by which it is known that the query makes no difference
     monkeypatch.setattr(kept, "LOOK", -1.0)  # the next one makes the page anew
     for query in ("fbclid=second", ""):
