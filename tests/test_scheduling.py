@@ -45,6 +45,16 @@ def test_an_hour_that_is_none_is_explained(draft, organiser, at_desk, at, zone, 
     assert said in answer.content.decode()
 
 
+@NOW
+def test_an_hour_behind_the_closing_time_is_explained_beside_it(draft, organiser, at_desk):
+    Letter.objects.filter(pk=draft.pk).update(closes_at="2026-11-30T00:00Z")
+    answer = plan(at_desk(organiser), draft)
+    assert answer.status_code == 422
+    assert "The letter would be closed at that hour already." in answer.content.decode()
+    draft.refresh_from_db()
+    assert draft.publish_at is None
+
+
 def test_the_scheduler_publishes_at_the_hour_and_not_before(draft, organiser):
     lifecycle.schedule(draft, at=timezone.now() + timedelta(hours=1), least_founders=0, actor=organiser)
     assert lifecycle.publish_due() == 0

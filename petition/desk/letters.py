@@ -18,6 +18,7 @@ from petition.access import team
 from petition.forms import UNPROCESSABLE, LetterForm, NewLetterForm, SureForm, posted
 from petition.forms.versions import ScheduleForm
 from petition.models import Letter, Membership, Power, User, Version
+from petition.moves import NotAllowed
 
 CONFLICT = 409  # RFC 9110, section 15.5.10
 
@@ -190,9 +191,13 @@ def schedule(request: HttpRequest, slug: str) -> HttpResponse:
     if form.is_valid():
         assert isinstance(request.user, User)
         data = form.cleaned_data
-        lifecycle.schedule(letter, at=data["at"], least_founders=data["least_founders"], actor=request.user)
-        messages.success(request, _("Saved."))
-        return redirect("petition:desk_letter", slug)
+        try:
+            lifecycle.schedule(letter, at=data["at"], least_founders=data["least_founders"], actor=request.user)
+        except NotAllowed as problem:
+            form.add_error("at", str(problem))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("petition:desk_letter", slug)
     context = {"letter": letter, "form": form}
     return render(request, "petition/desk/schedule.html", context, status=UNPROCESSABLE if form.errors else 200)
 
