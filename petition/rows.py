@@ -175,7 +175,7 @@ def given(model: type[models.Model], **values: Any) -> list[Any]:
 
 
 def _values(row: models.Model) -> list[Any]:
-    return [write(getattr(row, name)) for name, write in _written(type(row))]
+    return [write(field.pre_save(row, True)) for field, write in _written(type(row))]
 
 
 def _plain(value: Any) -> Any:
@@ -207,9 +207,9 @@ def _value(field: Any, value: Any) -> Any:
 
 
 @cache
-def _written(model: type[models.Model]) -> list[tuple[str, Callable[[Any], Any]]]:
-    """The attributes of a model that we give values, each with what makes of it what the database is given."""
-    return [(field.attname, _writes(field)) for field in _fields(model)]
+def _written(model: type[models.Model]) -> list[tuple[Any, Callable[[Any], Any]]]:
+    """The fields of a model that we give values, each with what makes of it what the database is given."""
+    return [(field, _writes(field)) for field in _fields(model)]
 
 
 def _writes(field: Any) -> Callable[[Any], Any]:

@@ -80,7 +80,7 @@ def amend(delivery: Delivery) -> int:
     signature; its time would not do, because a move is stamped before it is committed.
     """
     left_or_back = SignatureEvent.objects.filter(Q(stood=True, stands=False) | Q(stood=False, stands=True))
-    moved = left_or_back.filter(signature__letter=delivery.letter_id, at__gte=delivery.as_of - tally.SETTLING).exclude(
+    moved = left_or_back.filter(letter=delivery.letter_id, at__gte=delivery.as_of - tally.SETTLING).exclude(
         pk__in=delivery.amendments.values("event")
     )
     events = {(str(event.signature_id), event.pk): event for event in moved.order_by("pk")}

@@ -99,7 +99,7 @@ def _forget_on_watchlist(remembered: QuerySet[WatchName]) -> None:
     if not gone:
         return
     letter = remembered[0].letter_id
-    for flag in Flag.objects.filter(signature__letter=letter, kind=FlagKind.WATCH_NAME):
+    for flag in Flag.objects.filter(letter=letter, kind=FlagKind.WATCH_NAME):
         left = WatchName.objects.filter(pk__in=set(flag.details.get("watch", [])) - set(gone))
         if set(flag.details.get("watch", [])) & set(gone):
             names = sorted({watch.name for watch in left})

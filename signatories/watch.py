@@ -72,7 +72,7 @@ def remove(watch: WatchName, *, why: str, by: User) -> None:
 
 def matches(letter: Letter) -> dict[int, list[Flag]]:
     """Return whom each watched name has found, the newest first; at most 200."""
-    rows = Flag.objects.filter(signature__letter=letter, kind__in=sorted(BY_TWO)).select_related("signature")
+    rows = Flag.objects.filter(letter=letter, kind__in=sorted(BY_TWO)).select_related("signature")
     found: dict[int, list[Flag]] = defaultdict(list)
     for flag in rows.order_by("-raised_at")[:MOST_SHOWN]:
         for watch in flag.details.get("watch", []):

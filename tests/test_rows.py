@@ -45,7 +45,8 @@ def test_what_is_put_twice_is_the_first_row(letter, confirmed):
 
 def test_what_may_not_be_put_is_not_there(letter, confirmed):
     mail = Mail(signature=confirmed(), kind="confirm", key="one", send_after=timezone.now() - timedelta(days=1))
-    assert rows.put(mail, on=["key"], otherwise="key = excluded.key", where="%s = 1", given=[0]) is None
+    once = {"on": ["letter_id", "key"], "otherwise": "key = excluded.key", "where": "%s = 1"}
+    assert rows.put(mail, **once, given=[0]) is None
     assert not Mail.objects.filter(key="one").exists()
-    put = rows.put(mail, on=["key"], otherwise="key = excluded.key", where="%s = 1", given=[1])
+    put = rows.put(mail, **once, given=[1])
     assert fields(put) == fields(Mail.objects.get(key="one"))

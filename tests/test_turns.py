@@ -47,9 +47,3 @@ def test_where_more_letters_wait_than_there_is_room_for_each_has_its_turn(letter
     while outbox.send(3):
         pass
     assert (sent(letter), sent(small)) == (6, 6)
-
-
-def test_what_an_earlier_release_owed_is_sent(letter):
-    sign(letter, 3)
-    Mail.objects.update(letter=None)
-    assert outbox.send() == 3

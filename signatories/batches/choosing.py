@@ -126,11 +126,11 @@ def freeze(batch: Batch) -> int:
     sql, params = rows.order_by("pk").values("pk", "status").query.sql_with_params()
     key = BatchItem._meta.get_field("batch").get_db_prep_value(batch.pk, connection)
     insert = f"""
-        INSERT INTO {BatchItem._meta.db_table} (batch_id, signature_id, was, state, before, problem)
-        SELECT %s, chosen.*, 'waiting', '{{}}', '' FROM ({sql}) AS chosen
+        INSERT INTO {BatchItem._meta.db_table} (batch_id, letter_id, signature_id, was, state, before, problem)
+        SELECT %s, %s, chosen.*, 'waiting', '{{}}', '' FROM ({sql}) AS chosen
     """
     with connection.cursor() as cursor:
-        cursor.execute(insert, [key, *params])
+        cursor.execute(insert, [key, batch.letter_id, *params])
         return int(cursor.rowcount)
 
 

@@ -30,7 +30,7 @@ def work(request: HttpRequest, slug: str) -> HttpResponse:
     letter = get_object_or_404(Letter.objects.run_by(request.user), slug=slug)
     member = letter.members.get(user=request.user.pk)
     now = timezone.now()
-    decisions = Decision.objects.filter(signature__letter=letter, outcome__in=CLEARING).order_by()
+    decisions = Decision.objects.filter(letter=letter, outcome__in=CLEARING).order_by()
     hour = now.replace(minute=0, second=0, microsecond=0)
     day = hour.replace(hour=0)
     context = {

@@ -69,7 +69,7 @@ def stands_behind_another(signature: Signature, account: str) -> bool:
     """
     outbox.lock(sha256(f"{signature.letter_id}:{account}"))
     identity = {"claim": Evidence.Claim.IDENTITY, "result": True}
-    others = Evidence.objects.filter(signature__letter=signature.letter_id, account=account[:300], **identity)
+    others = Evidence.objects.filter(letter=signature.letter_id, account=account[:300], **identity)
     return others.exclude(signature=signature).exists()
 
 

@@ -43,7 +43,8 @@ def match_again(signature: Signature) -> None:
 def stands_behind_another(signature: Signature, address_hash: str) -> bool:
     """Whether another signature on the letter was signed from this mailbox, or has proven it."""
     others = Signature.objects.known().filter(letter=signature.letter_id).exclude(pk=signature.pk)
-    proven = Proof.objects.filter(kind=Proof.Kind.MAILBOX, state=Proof.State.FOUND, data=address_hash)
+    found = Proof.objects.filter(kind=Proof.Kind.MAILBOX, state=Proof.State.FOUND)
+    proven = found.filter(letter=signature.letter_id, data=address_hash)
     # One after the other, each by its own index: with an OR between them every signature of the letter would be read.
     return others.filter(address_hash=address_hash).exists() or others.filter(proofs__in=proven).exists()
 

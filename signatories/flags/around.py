@@ -96,9 +96,9 @@ class Around:
         """The signatures of a letter that have proven one of these mailboxes as a second one of theirs."""
         hashes = {signature.address_hash for signature in self._signatures}
         found = Proof.objects.filter(kind=Proof.Kind.MAILBOX, state=Proof.State.FOUND, data__in=hashes)
-        found = found.filter(signature__letter__in=self._letters).order_by("pk")
+        found = found.filter(letter__in=self._letters).order_by("pk")
         proven: dict[tuple[int, str], list[Any]] = defaultdict(list)
-        for letter, address_hash, pk in found.values_list("signature__letter", "data", "signature"):
+        for letter, address_hash, pk in found.values_list("letter", "data", "signature"):
             proven[letter, address_hash].append(pk)
         return proven
 

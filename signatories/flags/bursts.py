@@ -103,6 +103,7 @@ def _begin(alarm: Alarm) -> None:
 
 
 def _look_again(alarm: Alarm) -> None:
-    where = Q(host=alarm.key) if alarm.kind == Alarm.Kind.HOST else Q(origin__network=alarm.key)
+    network = Q(origin__letter=alarm.letter_id, origin__network=alarm.key)
+    where = Q(host=alarm.key) if alarm.kind == Alarm.Kind.HOST else network
     belongs = Signature.objects.filter(where, letter=alarm.letter_id, status__in=KNOWN, confirmed_at__gte=alarm.since)
     Signature.objects.filter(pk__in=belongs.values("pk")).update(collect_after=patience.now())

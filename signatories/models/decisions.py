@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import pgettext_lazy
 
 from signatories import reasons
+from signatories.models.belonging import LetterOf
 from signatories.models.signature import Signature
 
 
@@ -26,6 +27,7 @@ class Decision(models.Model):
         BACK = "back", pgettext_lazy("decision about a signature", "Back to the queue")
 
     signature = models.ForeignKey(Signature, models.CASCADE, related_name="decisions")
+    letter = LetterOf("signature")
     outcome = models.CharField(max_length=10, choices=Outcome.choices)
     level = models.PositiveSmallIntegerField(default=0)
     reason = models.CharField(max_length=40)
@@ -66,6 +68,7 @@ class Decision(models.Model):
             models.Index(
                 fields=["at"], condition=Q(outcome="ask", answered_at__isnull=True), name="decision_open_question"
             ),
+            models.Index(fields=["letter", "at"], name="decision_of_letter"),
         ]
 
     def __str__(self) -> str:
@@ -91,6 +94,7 @@ class Evidence(models.Model):
         AFFILIATION = "affiliation", pgettext_lazy("what evidence is about", "affiliation")
 
     signature = models.ForeignKey(Signature, models.CASCADE, related_name="evidence")
+    letter = LetterOf("signature")
     family = models.CharField(max_length=1, choices=reasons.Family.choices)
     claim = models.CharField(max_length=12, choices=Claim.choices)
     result = models.BooleanField(default=True, help_text="whether it supports the claim")
@@ -108,11 +112,15 @@ class Evidence(models.Model):
         verbose_name_plural = "evidence"
         constraints: ClassVar[list[models.BaseConstraint]] = [
             # A collector that runs twice finds its own row again.
-            models.UniqueConstraint(fields=["signature", "family", "claim", "account"], name="evidence_once"),
+            models.UniqueConstraint(
+                fields=["letter", "signature", "family", "claim", "account"], name="evidence_one_signal"
+            ),
         ]
         indexes: ClassVar[list[models.Index]] = [
             # Whether an account stands behind another signature.
-            models.Index(fields=["account"], condition=Q(claim="identity", result=True), name="evidence_account"),
+            models.Index(
+                fields=["letter", "account"], condition=Q(claim="identity", result=True), name="evidence_identity"
+            ),
         ]
 
     def __str__(self) -> str:

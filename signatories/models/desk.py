@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 from petition.identifiers import uuid7
 from petition.models import Letter
 from signatories import reasons
+from signatories.models.belonging import LetterOf
 from signatories.models.signature import Signature, SignatureEvent
 
 
@@ -123,6 +124,7 @@ class BatchItem(models.Model):
 
     batch = models.ForeignKey(Batch, models.CASCADE, related_name="items")
     signature = models.ForeignKey(Signature, models.CASCADE, related_name="batch_items")
+    letter = LetterOf("batch")
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     was = models.CharField(max_length=10, help_text="the status in which it was chosen")
     before = models.JSONField(default=dict, help_text="status, level, checked and checked_at before it was moved")

@@ -13,6 +13,7 @@ from petition import patience
 from petition.identifiers import uuid7
 from petition.models import Letter
 from signatories import statuses
+from signatories.models.belonging import LetterOf
 from signatories.models.signature import Signature
 
 # Owed, and not sent before somebody decides (signatories.backups.held).
@@ -107,9 +108,9 @@ class Mail(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     kind = models.CharField(max_length=12, choices=Kind.choices)
-    key = models.CharField(max_length=120, unique=True, help_text="what makes it one mail and not two")
-    letter = models.ForeignKey(
-        Letter, models.CASCADE, null=True, related_name="+", db_index=False, help_text="whose turn it is"
+    key = models.CharField(max_length=120, help_text="what makes it one mail and not two")
+    letter = LetterOf(
+        "signature", "invitation", on_delete=models.CASCADE, db_constraint=True, help_text="whose turn it is"
     )
     signature = models.ForeignKey(Signature, models.CASCADE, null=True, related_name="mails")
     invitation = models.ForeignKey(Invitation, models.CASCADE, null=True, related_name="mails", db_index=False)
@@ -138,6 +139,7 @@ class Mail(models.Model):
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["letter", "key"], name="mail_once"),
             models.CheckConstraint(
                 name="mail_is_about_one_thing",
                 condition=Q(signature__isnull=False, invitation__isnull=True)

@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from petition.identifiers import uuid7
 from petition.models import Letter, Milestone, Reply, Update, Version
+from signatories.models.belonging import LetterOf
 from signatories.models.signature import Signature
 
 
@@ -51,6 +52,7 @@ class Reaffirmation(models.Model):
     """A signer kept their name under a later version, whose meaning had changed. Who leaves withdraws."""
 
     signature = models.ForeignKey(Signature, models.CASCADE, related_name="reaffirmations")
+    letter = LetterOf("signature")
     version = models.ForeignKey(Version, models.PROTECT, related_name="reaffirmations")
     at = models.DateTimeField(default=timezone.now)
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from petition.models import Letter
 from signatories import wordings
+from signatories.models.belonging import LetterOf
 from signatories.models.signature import Signature
 
 
@@ -26,6 +27,7 @@ class Consent(models.Model):
         FORGOTTEN = "forgotten", _("when the data were erased")
 
     signature = models.ForeignKey(Signature, models.PROTECT, related_name="consents")
+    letter = LetterOf("signature")
     purpose = models.CharField(max_length=10, choices=Purpose.choices)
     given = models.BooleanField(help_text="given, or taken back")
     wording = models.CharField(max_length=12, help_text="version of signatories.wordings")

@@ -9,6 +9,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from petition.identifiers import uuid7
+from signatories.models.belonging import LetterOf
 from signatories.models.signature import Signature
 
 
@@ -34,6 +35,7 @@ class Proof(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     signature = models.ForeignKey(Signature, models.CASCADE, related_name="proofs")
+    letter = LetterOf("signature")
     kind = models.CharField(max_length=10, choices=Kind.choices)
     value = models.CharField(max_length=300, help_text="a URL, a host, an ORCID iD, an address")
     data = models.TextField(max_length=10_000, blank=True, help_text="an SSH signature, or the keyed hash of a mailbox")
@@ -50,12 +52,14 @@ class Proof(models.Model):
     class Meta:
         ordering: ClassVar[list[str]] = ["created_at", "pk"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["signature", "kind", "value"], name="proof_once"),
+            models.UniqueConstraint(fields=["letter", "signature", "kind", "value"], name="proof_one_of_a_thing"),
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["check_after"], condition=Q(state="waiting"), name="proof_due"),
             # Whether a mailbox was proven for another signature.
-            models.Index(fields=["data"], condition=Q(kind="mailbox", state="found"), name="proof_mailbox"),
+            models.Index(
+                fields=["letter", "data"], condition=Q(kind="mailbox", state="found"), name="proof_of_mailbox"
+            ),
         ]
 
     def __str__(self) -> str:

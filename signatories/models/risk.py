@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from petition.models import Letter
 from signatories import reasons
+from signatories.models.belonging import LetterOf
 from signatories.models.signature import Signature
 
 
@@ -72,6 +73,7 @@ class Flag(models.Model):
     """One reason to look twice at a signature. It holds a name until a person releases it, and rejects nobody."""
 
     signature = models.ForeignKey(Signature, models.CASCADE, related_name="flags")
+    letter = LetterOf("signature")
     kind = models.CharField(max_length=20, choices=reasons.FlagKind.choices)
     details = models.JSONField(default=dict, help_text="what the vetter should see, without personal data of others")
     raised_at = models.DateTimeField(default=timezone.now)
@@ -81,11 +83,13 @@ class Flag(models.Model):
     class Meta:
         ordering: ClassVar[list[str]] = ["raised_at", "pk"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["signature", "kind"], name="flag_kind_once"),
+            models.UniqueConstraint(fields=["letter", "signature", "kind"], name="flag_one_of_a_kind"),
         ]
         indexes: ClassVar[list[models.Index]] = [
             # The few flags by which the watchlist shows who was found; the others are read from their signature.
-            models.Index(fields=["signature"], condition=Q(kind__in=sorted(reasons.BY_TWO)), name="flag_watched"),
+            models.Index(
+                fields=["letter", "raised_at"], condition=Q(kind__in=sorted(reasons.BY_TWO)), name="flag_on_watchlist"
+            ),
             # Who is one of a burst leaves the count.
             models.Index(fields=["signature"], condition=Q(kind="burst", released_at=None), name="flag_open_burst"),
         ]
@@ -98,13 +102,14 @@ class Origin(models.Model):
     """From which network and device a signature was typed. Kept for 30 days, shown to vetters only."""
 
     signature = models.OneToOneField(Signature, models.CASCADE, primary_key=True, related_name="origin")
+    letter = LetterOf("signature")
     network = models.CharField(max_length=49, help_text="IPv4 /24 or IPv6 /48 in CIDR form")
     device = models.CharField(max_length=32, help_text="keyed hash of client address and browser, one day long")
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["network", "at"], name="origin_network"),
+            models.Index(fields=["letter", "network", "at"], name="origin_by_network"),
             models.Index(fields=["device", "at"], name="origin_device_at"),
         ]
 

@@ -31,10 +31,10 @@ AGAIN = ", ".join(
 )
 # It counts where that mail goes out; one that may not go out leaves a row as well, which counts for nobody.
 KNOCK = f"""INSERT INTO {Knock._meta.db_table} (address_hash, letter_id, mail_id, at)
-SELECT %s, %s, CASE WHEN %s = 1 THEN id END, %s FROM {Mail._meta.db_table} WHERE key = %s
+SELECT %s, %s, CASE WHEN %s = 1 THEN id END, %s FROM {Mail._meta.db_table} WHERE letter_id = %s AND key = %s
     AND (%s = 0 OR (state NOT IN ('sent', 'failed', 'dropped') AND send_after = %s))"""
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
-STORED = f"(%s = 1 OR EXISTS (SELECT 1 FROM {Mail._meta.db_table} WHERE key = %s))"
+STORED = f"(%s = 1 OR EXISTS (SELECT 1 FROM {Mail._meta.db_table} WHERE letter_id = %s AND key = %s))"
 
 
 def ask(
@@ -88,16 +88,16 @@ def _write(asked: Mail, about: Signature, *, allowed: bool, stored: bool, beside
         stored: whether it is kept though there was none of its key.
         beside: what else is written.
     """
-    asked.letter_id, asked.send_after = about.letter_id, patience.now()
+    asked.send_after = patience.now()
     asked.request_id = get_contextvars().get("request_id", "")
     if not allowed:
         asked.state, asked.to = Mail.State.DROPPED, ""
     due = rows.given(Mail, sent_at=patience.now() - COOL_DOWN, send_after=HELD)
-    mail = rows.putting(
-        asked, on=["key"], otherwise=AGAIN, where=STORED, given=[int(stored), asked.key, *due * len(RENEWED)]
-    )
+    same = [about.letter_id, asked.key]
+    given = [int(stored), *same, *due * len(RENEWED)]
+    mail = rows.putting(asked, on=["letter_id", "key"], otherwise=AGAIN, where=STORED, given=given)
     at, send_after = rows.given(Mail, sent_at=timezone.now() if allowed else LONG_AGO, send_after=asked.send_after)
     counted = int(allowed)
-    knock = KNOCK, [about.address_hash, about.letter_id, counted, at, asked.key, counted, send_after]
+    knock = KNOCK, [about.address_hash, about.letter_id, counted, at, *same, counted, send_after]
     *_, kept, _ = statements.run_all([*beside, mail, knock])
     return rows.one(Mail, kept) or asked

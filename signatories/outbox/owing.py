@@ -57,13 +57,12 @@ def owe(
     about = signature or invitation
     assert about is not None
     mail = Mail(kind=kind, key=f"{kind}:{about.pk}:{key}", signature=signature, invitation=invitation, to=to)
-    mail.letter_id = about.letter_id
     mail.details = details or {}
     mail.request_id = get_contextvars().get("request_id", "")
     mail.send_after = send_after or patience.now()
     if kind in INVITING and not knock(about):
         mail.send_after += DAY
-    return rows.put(mail, on=["key"], otherwise="key = excluded.key") or mail
+    return rows.put(mail, on=["letter_id", "key"], otherwise="key = excluded.key") or mail
 
 
 def knock(about: Signature | Invitation) -> bool:

@@ -29,14 +29,11 @@ def take(limit: int) -> Due:
     found = list(letters.filter(Q(personal=True) | Q(bulk=True)).values_list("pk", "personal", "bulk"))
     chosen: Due = {}
     for bulk in (False, True):
-        waiting: list[int | None] = [pk for pk, *waits in found if waits[bulk]]
-        # What an earlier release owed while this one was installed belongs to no letter.
-        waiting += [None] if due.filter(letter=None, bulk=bulk).exists() else []
-        _share(waiting, due.filter(bulk=bulk), limit, chosen)
+        _share([pk for pk, *waits in found if waits[bulk]], due.filter(bulk=bulk), limit, chosen)
     return chosen
 
 
-def _share(waiting: list[int | None], due: MailQuerySet, limit: int, chosen: Due) -> None:
+def _share(waiting: list[int], due: MailQuerySet, limit: int, chosen: Due) -> None:
     """Fill up what was chosen with mails of those letters, until there is no room or nothing more."""
     random.shuffle(waiting)
     waiting = waiting[: limit // SHARE or 1]
@@ -45,7 +42,7 @@ def _share(waiting: list[int | None], due: MailQuerySet, limit: int, chosen: Due
         waiting = [pk for pk in waiting if _take_of(pk, due, min(share, limit - len(chosen)), chosen)]
 
 
-def _take_of(letter: int | None, due: MailQuerySet, share: int, chosen: Due) -> bool:
+def _take_of(letter: int, due: MailQuerySet, share: int, chosen: Due) -> bool:
     """Choose the oldest of a letter; return whether there may be more."""
     free = due.filter(letter=letter).exclude(pk__in=chosen).select_for_update(skip_locked=True)
     found = list(free.values_list("pk", "send_after")[:share])

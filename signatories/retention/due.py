@@ -83,7 +83,7 @@ def rejected(now: datetime) -> QuerySet[Any]:
 
 def details(now: datetime) -> QuerySet[Any]:
     """Evidence with details, of letters that closed long ago or with a date of its own."""
-    over = Q(signature__letter__in=_closed(now - EVIDENCE)) | Q(expires_at__lt=now)
+    over = Q(letter__in=_closed(now - EVIDENCE)) | Q(expires_at__lt=now)
     known = ~Q(details={}, note="", url="") | ~(Q(account="") | Q(account__startswith=FORGOTTEN))
     return Evidence.objects.filter(over & known)
 
@@ -91,7 +91,7 @@ def details(now: datetime) -> QuerySet[Any]:
 def questions(now: datetime) -> QuerySet[Any]:
     """Decisions in which somebody wrote something, of letters that closed long ago."""
     said = ~Q(note="", question="", answer="", answer_url="")
-    return Decision.objects.filter(said, signature__letter__in=_closed(now - EVIDENCE))
+    return Decision.objects.filter(said, letter__in=_closed(now - EVIDENCE))
 
 
 def cases(now: datetime) -> QuerySet[Any]:

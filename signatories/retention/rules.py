@@ -59,7 +59,7 @@ class Rule:
     then: str | Promise
     due: Due
     act: acts.Act
-    letter: str = "signature__letter"
+    letter: str = "letter"
     every: timedelta = DAILY
 
 
@@ -71,7 +71,6 @@ RULES = (
         _("blanked; the keyed hash of the mailbox stays"),
         due.unconfirmed,
         acts.forget("unconfirmed"),
-        letter="letter",
         every=HOURLY,
     ),
     Rule(
@@ -81,7 +80,6 @@ RULES = (
         _("emptied; that there was such a mail stays"),
         due.other_names,
         acts.blank(Mail, details={}, to=""),
-        letter="signature__letter",
     ),
     Rule(
         "rejected",
@@ -90,7 +88,6 @@ RULES = (
         _("blanked; the keyed hash stays, to know an impostor again"),
         due.rejected,
         acts.forget("forgotten"),
-        letter="letter",
     ),
     Rule(
         "letter",
@@ -99,7 +96,6 @@ RULES = (
         _("blanked; named lines stay until withdrawn, others are counted without a name"),
         due.kept_until,
         acts.keep_the_line,
-        letter="letter",
     ),
     Rule(
         "networks",
@@ -117,7 +113,6 @@ RULES = (
         _("deleted"),
         lambda now: Alarm.objects.filter(until__lt=now - due.NETWORK_DATA),
         acts.delete(Alarm),
-        letter="letter",
     ),
     Rule(
         "openings",
@@ -151,7 +146,6 @@ RULES = (
         _("emptied; kind, outcome and dates stay"),
         due.cases,
         acts.blank(Case, text="", note=""),
-        letter="letter",
     ),
     Rule(
         "batches",
@@ -160,7 +154,6 @@ RULES = (
         _("emptied"),
         due.batches,
         acts.blank(Batch, chosen={}, note=""),
-        letter="letter",
     ),
     Rule(
         "mails",
@@ -178,7 +171,6 @@ RULES = (
         _("blanked; the keyed hash stays"),
         due.invitations,
         acts.empty_invitations,
-        letter="letter",
     ),
     Rule(
         "work mailboxes",
@@ -226,6 +218,7 @@ RULES = (
         _("deleted"),
         lambda now: ClaimLock.objects.filter(until__lt=now),
         acts.delete(ClaimLock),
+        letter="signature__letter",
         every=HOURLY,
     ),
     Rule(

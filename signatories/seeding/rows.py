@@ -26,15 +26,15 @@ COLUMNS = {
     "country discipline capacity profile_url publish updates contact wording host organisation_key sort_key search "
     "rank source status level checked checked_at risk collect_after ready_at created_at confirmed_at",
     "signatureevent": "signature_id letter_id stood stands was now actor_id reason at",
-    "consent": "signature_id purpose given wording sha256 door at",
-    "evidence": "signature_id family claim result account public_before url details note expires_at checked_at "
-    "checked_by_id",
-    "flag": "signature_id kind details raised_at released_at released_by_id",
-    "decision": "signature_id outcome level reason note vetter_id second_vetter_id acquainted claims signals policy "
-    "batch_id questions question reminded_at answer answer_url answered_at at",
-    "mail": "id kind key signature_id invitation_id announcement_id bulk to details state send_after attempts "
-    "times_sent wrong_codes problem returned failed_at created_at sent_at request_id",
-    "origin": "signature_id network device at",
+    "consent": "signature_id letter_id purpose given wording sha256 door at",
+    "evidence": "signature_id letter_id family claim result account public_before url details note expires_at "
+    "checked_at checked_by_id",
+    "flag": "signature_id letter_id kind details raised_at released_at released_by_id",
+    "decision": "signature_id letter_id outcome level reason note vetter_id second_vetter_id acquainted claims signals "
+    "policy batch_id questions question reminded_at answer answer_url answered_at at",
+    "mail": "id letter_id kind key signature_id invitation_id announcement_id bulk to details state send_after "
+    "attempts times_sent wrong_codes problem returned failed_at created_at sent_at request_id",
+    "origin": "signature_id letter_id network device at",
 }
 # What becomes of a hundred who sign. `restored` was taken off and put back; `unnamed` is listed and not named.
 MIX: dict[str, float] = {
@@ -107,6 +107,7 @@ class One:
         self.story, self.person, self.told, self.dice = story, person, told, story.crowd.dice
         self.place, self.signed, self.fate = place, signed, self._possible(fate, story.until - signed)
         self.id = self.uuid(signed)
+        self.belongs = self.id, story.letter.pk
         self.address = f"p{place}.{story.tag}@{person.house.host}"
         self.hash = hmac.digest(story.key, self.address.encode(), hashlib.sha256).hex()
         self.left = self.fate in LEFT
@@ -157,7 +158,7 @@ class One:
             self._history(confirmed, decided)
         if self.story.until - self.signed < NETWORK_DATA.total_seconds() and not self.left:
             network = f"2001:db8:{self.dice.getrandbits(16):x}::/48"
-            self.told["origin"].append((self.id, network, self.hash[:32], stamp(self.signed)))
+            self.told["origin"].append((*self.belongs, network, self.hash[:32], stamp(self.signed)))
 
     def _profile(self, confirmed: float) -> None:
         line = (self.person.name, self.person.role, self.person.house.name, self.person.house.country)
@@ -167,7 +168,7 @@ class One:
     def _signature(self, confirmed: float | None, decided: float) -> None:
         story, house, person = self.story, self.person.house, self.person
         status = {"unnamed": "listed", "restored": "listed"}.get(self.fate, self.fate)
-        start = (self.id, story.letter.pk, story.version)
+        start = (*self.belongs, story.version)
         row: tuple[Any, ...]
         risk = reasons.RISK[reasons.FlagKind.SECONDS] if self.doubted else 0
         checked_at = stamp(decided) if self.checked or (story.by_rule and status == "listed") else None
@@ -192,7 +193,7 @@ class One:
         for purpose, given in (("publish", self.publish), ("updates", self.updates)):
             if given:
                 rest = (wordings.CURRENT, self.story.said[purpose])
-                self.told["consent"].append((self.id, purpose, 1, *rest, "form", stamp(confirmed)))
+                self.told["consent"].append((*self.belongs, purpose, 1, *rest, "form", stamp(confirmed)))
 
     def _support(self, confirmed: float) -> None:
         """What was found about them, and what makes somebody look twice."""
@@ -200,17 +201,18 @@ class One:
         rest = ("{}", "", None, at, None)
         row: tuple[Any, ...]
         if house.name and not self.doubted:
-            row = (self.id, "M", "affiliation", 1, f"host:{house.host}", 0, "", _is_host_of(house), *rest[1:])
+            row = (*self.belongs, "M", "affiliation", 1, f"host:{house.host}", 0, "", _is_host_of(house), *rest[1:])
             self.told["evidence"].append(row)
         if "F" in self.checked:
             # No iD that was ever given out begins like this.
-            row = (self.id, "F", "identity", 1, f"orcid:0000-0000-{self.place // 10_000:04}-{self.place % 10_000:04}")
+            orcid = f"orcid:0000-0000-{self.place // 10_000:04}-{self.place % 10_000:04}"
+            row = (*self.belongs, "F", "identity", 1, orcid)
             self.told["evidence"].append((*row, 1, "", *rest))
         if "W" in self.checked:
             page = f"https://{house.host}/~p{self.place}"
-            self.told["evidence"].append((self.id, "W", "identity", 1, f"{page}#me", 1, page, *rest))
+            self.told["evidence"].append((*self.belongs, "W", "identity", 1, f"{page}#me", 1, page, *rest))
         if self.doubted:
-            self.told["flag"].append((self.id, reasons.FlagKind.SECONDS, '{"seconds": 1.4}', at, None, None))
+            self.told["flag"].append((*self.belongs, reasons.FlagKind.SECONDS, '{"seconds": 1.4}', at, None, None))
 
     def _history(self, confirmed: float, decided: float) -> None:
         """The moves, with the decisions and the mails that came with them."""
@@ -244,14 +246,14 @@ class One:
         if self.fate == "withdrawn":
             self.move("listed", "withdrawn", "withdrew", after)
             for row in [row for row in self.told["consent"][-2:] if row[0] == self.id]:
-                self.told["consent"].append((*row[:2], 0, *row[3:5], "forgotten", stamp(after)))
+                self.told["consent"].append((*row[:3], 0, *row[4:6], "forgotten", stamp(after)))
             self.mail("withdrawn", "", after)
 
     def move(self, was: str, now: str, reason: str, at: float, *, vetted: bool = False) -> None:
         """One row of the history, and what it changes in the figures of its hour."""
         stood, stands = was == "listed" and self.publish, now == "listed" and self.publish
         actor = self.story.vetter if vetted else None
-        row = (self.id, self.story.letter.pk, int(stood), int(stands), was, now, actor, reason, stamp(at))
+        row = (*self.belongs, int(stood), int(stands), was, now, actor, reason, stamp(at))
         self.told["signatureevent"].append(row)
         by_hour, hour = self.story.by_hour, int(at // HOUR)
         if stood != stands:
@@ -278,7 +280,7 @@ class One:
         level = (self.level or self.level_then) if outcome == "list" else 0
         claims, signals = _grounds("" if self.left else self.checked)
         questions = f'["{reason}"]' if outcome == "ask" else "[]"
-        row = (self.id, outcome, level, reason, "", self.story.vetter, None, 0, claims, signals, reasons.POLICY)
+        row = (*self.belongs, outcome, level, reason, "", self.story.vetter, None, 0, claims, signals, reasons.POLICY)
         self.told["decision"].append((*row, None, questions, "", None, "", "", None, stamp(at)))
 
     def mail(self, kind: str, key: str, at: float, reason: str = "") -> None:
@@ -286,7 +288,8 @@ class One:
         mail, when = self.uuid(at), stamp(at)
         whole = f"forgotten:{mail}" if self.left else f"{kind}:{self.id}:{key}"
         details = _because("" if self.left else reason)
-        row = (mail, kind, whole, self.id, None, None, 0, "", details, "sent", when, 0, 1, 0, "", "", None, when)
+        about = (mail, self.story.letter.pk, kind, whole, self.id, None, None)
+        row = (*about, 0, "", details, "sent", when, 0, 1, 0, "", "", None, when)
         self.told["mail"].append((*row, stamp(min(at + 2, self.story.until)), ""))
 
 

@@ -93,5 +93,5 @@ def _of_host(signature: Signature) -> list[Signature]:
 
 
 def _from_network(signature: Signature, origin: Origin) -> int:
-    others = Origin.objects.filter(network=origin.network, signature__letter=signature.letter_id)
+    others = Origin.objects.filter(letter=signature.letter_id, network=origin.network)
     return others.exclude(pk=signature.pk)[:MOST_COUNTED].count()

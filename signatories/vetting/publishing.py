@@ -41,7 +41,7 @@ def progress(letter: Letter) -> Progress:
     begun = letter.events.filter(reason="publishing_again").last() if ready and letter.publishing else None
     if begun is None:
         return Progress(ready, 0)
-    done = SignatureEvent.objects.filter(signature__letter=letter, reason=PUBLISHED, at__gte=begun.at).count()
+    done = SignatureEvent.objects.filter(letter=letter, reason=PUBLISHED, at__gte=begun.at).count()
     return Progress(ready, done)
 
 

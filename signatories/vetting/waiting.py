@@ -145,7 +145,7 @@ def chosen(letter: Letter, asked: Filter) -> SignatureQuerySet:
         if value := getattr(asked, name):
             rows = rows.filter(**{name: value})
     if asked.network:
-        rows = rows.filter(origin__network=asked.network)
+        rows = rows.filter(origin__letter=letter, origin__network=asked.network)
     if asked.level:
         rows = rows.filter(level=int(asked.level))
     if asked.name:
@@ -274,7 +274,7 @@ def groups(letter: Letter, by: str) -> list[Group]:
 
 def _duplicates(letter: Letter) -> list[Group]:
     """Join the flags that name each other's signatures; the newest thousand are enough for a page."""
-    flags = Flag.objects.filter(kind="duplicate", released_at=None, signature__letter=letter)
+    flags = Flag.objects.filter(kind="duplicate", released_at=None, letter=letter)
     flags = flags.filter(signature__status__in=WAITING).order_by("-pk").select_related("signature")[:1000]
     found: dict[str, set[str]] = {}
     labels: dict[str, str] = {}

@@ -1,0 +1,144 @@
+"""Each row that hangs on a signature knows its letter, so that tables can be divided by letter (docs/scaling.md).
+
+The release before goes on meanwhile and inserts rows without it: on PostgreSQL the database fills it in. Those triggers
+may go with the release after this one.
+"""
+
+import django.db.models.deletion
+from django.db import migrations, models
+
+from petition.immutable import keep, protect
+from signatories.migrations import _recused
+
+# The models, and the table in which a row of each finds its letter, with the column that refers to it.
+ABOUT = {
+    "batchitem": ["batch"],
+    "consent": ["signature"],
+    "decision": ["signature"],
+    "evidence": ["signature"],
+    "flag": ["signature"],
+    "mail": ["signature", "invitation"],
+    "origin": ["signature"],
+    "proof": ["signature"],
+    "reaffirmation": ["signature"],
+}
+KEYS = {"origin": "signature_id"}  # of all others: id
+AT_ONCE = 5_000
+FUNCTION = """
+CREATE OR REPLACE FUNCTION {table}_letter() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN NEW.letter_id := {letter}; RETURN NEW; END $$
+"""
+TRIGGER = """
+CREATE TRIGGER {table}_letter BEFORE INSERT ON {table} FOR EACH ROW WHEN (NEW.letter_id IS NULL)
+EXECUTE FUNCTION {table}_letter()
+"""
+NEXT = "SELECT max({key}) FROM (SELECT {key} FROM {table} WHERE {after} ORDER BY {key} LIMIT %s) AS rows"
+FILL = "UPDATE {table} SET letter_id = {letter} WHERE {after} AND {key} <= %s AND letter_id IS NULL"
+MESSAGE = "consents are never changed or deleted"
+DECIDED = ("signature_id", "letter_id", "level", "reason", "vetter_id", "second_vetter_id", "acquainted", "policy", "at")
+
+
+def letter(model, row):
+    """Return SQL for the letter of a row."""
+    found = [f"(SELECT letter_id FROM signatories_{one} a WHERE a.id = {row}.{one}_id)" for one in ABOUT[model]]
+    return f"coalesce({', '.join(found)})" if len(found) > 1 else found[0]
+
+
+def fill_in(apps, schema_editor):
+    """Let the database fill it in from now on."""
+    if schema_editor.connection.vendor == "postgresql":
+        for model in ABOUT:
+            table = f"signatories_{model}"
+            schema_editor.execute(FUNCTION.format(table=table, letter=letter(model, "NEW")))
+            schema_editor.execute(f"DROP TRIGGER IF EXISTS {table}_letter ON {table}")
+            schema_editor.execute(TRIGGER.format(table=table))
+
+
+def leave_empty(apps, schema_editor):
+    """Take that back."""
+    if schema_editor.connection.vendor == "postgresql":
+        for model in ABOUT:
+            schema_editor.execute(f"DROP FUNCTION signatories_{model}_letter() CASCADE")
+
+
+def fill(apps, schema_editor):
+    """Fill the rows that are there, some thousands at a time, so that nobody waits long for one of them."""
+    with schema_editor.connection.cursor() as cursor:
+        for model in ABOUT:
+            table, last = f"signatories_{model}", []
+            names = {"table": table, "key": KEYS.get(model, "id"), "letter": letter(model, table), "after": "1 = 1"}
+            while last is not None:
+                cursor.execute(NEXT.format(**names), [*last, AT_ONCE])
+                (up_to,) = cursor.fetchone()
+                if up_to is not None:
+                    cursor.execute(FILL.format(**names), [*last, up_to])
+                last = None if up_to is None else [up_to]
+                names["after"] = f"{names['key']} > %s"
+
+
+def check(apps, schema_editor):
+    """Read each table once, beside whoever writes; what is required afterwards is known to be there."""
+    if schema_editor.connection.vendor == "postgresql":
+        for model in ABOUT:
+            table = f"signatories_{model}"
+            schema_editor.execute(f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {table}_letter")
+            there = f"ADD CONSTRAINT {table}_letter CHECK (letter_id IS NOT NULL) NOT VALID"
+            schema_editor.execute(f"ALTER TABLE {table} {there}")
+            schema_editor.execute(f"ALTER TABLE {table} VALIDATE CONSTRAINT {table}_letter")
+
+
+def checked(apps, schema_editor):
+    """The column is required by now."""
+    if schema_editor.connection.vendor == "postgresql":
+        for model in ABOUT:
+            schema_editor.execute(f"ALTER TABLE signatories_{model} DROP CONSTRAINT signatories_{model}_letter")
+
+
+def made_anew(apps, schema_editor):
+    """On SQLite the table of decisions was made anew, without the trigger that it had."""
+    if schema_editor.connection.vendor == "sqlite":
+        _recused.create(apps, schema_editor)
+
+
+def reference(**options):
+    return models.ForeignKey(
+        db_index=False,
+        editable=False,
+        related_name="+",
+        to="petition.letter",
+        **({"db_constraint": False, "on_delete": django.db.models.deletion.DO_NOTHING} | options),
+    )
+
+
+OF_MAIL = {
+    "db_constraint": True,
+    "on_delete": django.db.models.deletion.CASCADE,
+    "help_text": "whose turn it is",
+}
+
+
+class Migration(migrations.Migration):
+    atomic = False
+    dependencies = [("petition", "0011_names_unsearchable"), ("signatories", "0033_evidence_account")]
+
+    operations = [
+        *(
+            migrations.AddField(model_name=model, name="letter", field=reference(null=True))
+            for model in ABOUT
+            if model != "mail"
+        ),
+        migrations.RunPython(fill_in, leave_empty),
+        protect("signatories_consent", message=MESSAGE, when="OLD.letter_id IS NOT NULL"),
+        migrations.RunPython(fill, migrations.RunPython.noop),
+        migrations.RunPython(check, migrations.RunPython.noop),
+        *(
+            migrations.AlterField(
+                model_name=model, name="letter", field=reference(**(OF_MAIL if model == "mail" else {}))
+            )
+            for model in ABOUT
+        ),
+        migrations.RunPython(checked, migrations.RunPython.noop),
+        protect("signatories_consent", message=MESSAGE),
+        keep("signatories_decision", columns=DECIDED, message="what was decided is never changed or deleted"),
+        migrations.RunPython(made_anew, migrations.RunPython.noop),
+    ]
