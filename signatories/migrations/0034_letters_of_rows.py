@@ -32,8 +32,8 @@ TRIGGER = """
 CREATE TRIGGER {table}_letter BEFORE INSERT ON {table} FOR EACH ROW WHEN (NEW.letter_id IS NULL)
 EXECUTE FUNCTION {table}_letter()
 """
-NEXT = "SELECT max({key}) FROM (SELECT {key} FROM {table} WHERE {after} ORDER BY {key} LIMIT %s) AS rows"
-FILL = "UPDATE {table} SET letter_id = {letter} WHERE {after} AND {key} <= %s AND letter_id IS NULL"
+NEXT = "SELECT {key} FROM {table} WHERE {after} ORDER BY {key} LIMIT 1 OFFSET %s"
+FILL = "UPDATE {table} SET letter_id = {letter} WHERE {after} AND {up_to} AND letter_id IS NULL"
 MESSAGE = "consents are never changed or deleted"
 DECIDED = ("signature_id", "letter_id", "level", "reason", "vetter_id", "second_vetter_id", "acquainted", "policy", "at")
 
@@ -65,15 +65,15 @@ def fill(apps, schema_editor):
     """Fill the rows that are there, some thousands at a time, so that nobody waits long for one of them."""
     with schema_editor.connection.cursor() as cursor:
         for model in ABOUT:
-            table, last = f"signatories_{model}", []
-            names = {"table": table, "key": KEYS.get(model, "id"), "letter": letter(model, table), "after": "1 = 1"}
-            while last is not None:
-                cursor.execute(NEXT.format(**names), [*last, AT_ONCE])
-                (up_to,) = cursor.fetchone()
-                if up_to is not None:
-                    cursor.execute(FILL.format(**names), [*last, up_to])
-                last = None if up_to is None else [up_to]
-                names["after"] = f"{names['key']} > %s"
+            table, key = f"signatories_{model}", KEYS.get(model, "id")
+            names = {"table": table, "key": key, "letter": letter(model, table), "after": "1 = 1"}
+            last, through = [], False
+            while not through:
+                cursor.execute(NEXT.format(**names), [*last, AT_ONCE - 1])
+                up_to = list(cursor.fetchone() or [])
+                through = not up_to  # fewer are left
+                cursor.execute(FILL.format(**names, up_to=f"{key} <= %s" if up_to else "1 = 1"), [*last, *up_to])
+                names["after"], last = f"{key} > %s", up_to
 
 
 def check(apps, schema_editor):
