@@ -53,7 +53,7 @@ FLOORS = [
     {"invitations", "sampling", "embargo", "delivering"},
     {"methods", "health"},
     {"forms"},
-    {"sample", "seeding", "backups"},
+    {"sample", "seeding", "backups", "dividing"},
     {"views", "desk", "api", "tasks", "admin", "templatetags", "urls", "management", "migrations", "apps"},
 ]
 

@@ -38,7 +38,10 @@ ALLOWED = {
     "signatories.0034_letters_of_rows: RunPython": "filled by thousands, and checked beside whoever writes",
     **{
         f"signatories.0034_letters_of_rows: signatories.{model} has to be read for what is empty": "it has been checked"
-        for model in ("batchitem", "decision", "evidence", "flag", "mail", "origin", "proof", "reaffirmation")
+        for model in (
+            *("batchitem", "claimlock", "decision", "evidence", "flag", "mail", "origin", "proof", "reaffirmation"),
+            *("recusal", "setback", "vouch", "vouchcode"),
+        )
     },
 }
 

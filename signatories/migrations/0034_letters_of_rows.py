@@ -13,6 +13,7 @@ from signatories.migrations import _recused
 # The models, and the table in which a row of each finds its letter, with the column that refers to it.
 ABOUT = {
     "batchitem": ["batch"],
+    "claimlock": ["signature"],
     "consent": ["signature"],
     "decision": ["signature"],
     "evidence": ["signature"],
@@ -21,8 +22,13 @@ ABOUT = {
     "origin": ["signature"],
     "proof": ["signature"],
     "reaffirmation": ["signature"],
+    "recusal": ["signature"],
+    "setback": ["signature"],
+    "vouch": ["signature"],
+    "vouchcode": ["signature"],
+    "webhookdelivery": ["webhook"],
 }
-KEYS = {"origin": "signature_id"}  # of all others: id
+KEYS = dict.fromkeys(["claimlock", "origin", "setback", "vouchcode"], "signature_id")  # of all others: id
 AT_ONCE = 5_000
 FUNCTION = """
 CREATE OR REPLACE FUNCTION {table}_letter() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -20,6 +20,7 @@ class ClaimLock(models.Model):
     """Who has a signature open; others see it, and it lapses by itself."""
 
     signature = models.OneToOneField(Signature, models.CASCADE, primary_key=True, related_name="claim_lock")
+    letter = LetterOf("signature")
     vetter = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     until = models.DateTimeField()
 
@@ -31,6 +32,7 @@ class Recusal(models.Model):
     """A vetter who knows a signer and leaves the decision to others."""
 
     signature = models.ForeignKey(Signature, models.CASCADE, related_name="recusals")
+    letter = LetterOf("signature")
     vetter = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     at = models.DateTimeField(default=timezone.now)
 

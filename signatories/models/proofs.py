@@ -76,6 +76,7 @@ class VouchCode(models.Model):
     """The short code that a signer gives to colleagues who may vouch for them; made when they ask for one."""
 
     signature = models.OneToOneField(Signature, models.CASCADE, primary_key=True, related_name="vouch_code")
+    letter = LetterOf("signature")
     code = models.CharField(max_length=8, unique=True)
     at = models.DateTimeField(default=timezone.now)
 
@@ -88,6 +89,7 @@ class Vouch(models.Model):
 
     voucher = models.ForeignKey(Signature, models.CASCADE, related_name="vouches_given")
     signature = models.ForeignKey(Signature, models.CASCADE, related_name="vouches")
+    letter = LetterOf("signature")
     counts = models.BooleanField(default=True, help_text="whether the voucher is listed at level 3 or 4 now")
     at = models.DateTimeField(default=timezone.now)
 

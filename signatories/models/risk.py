@@ -147,6 +147,7 @@ class Setback(models.Model):
     """A signature about which evidence could not be collected; it is tried again later, ever less often."""
 
     signature = models.OneToOneField(Signature, models.CASCADE, primary_key=True, related_name="setback")
+    letter = LetterOf("signature")
     attempts = models.PositiveSmallIntegerField(default=1)
     problem = models.CharField(max_length=200, help_text="the kind of error, without personal data")
     at = models.DateTimeField(default=timezone.now)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from petition.identifiers import uuid7
 from petition.models import Letter, Milestone
+from signatories.models.belonging import LetterOf
 from signatories.models.signature import SignatureEvent
 
 
@@ -71,6 +72,7 @@ class WebhookDelivery(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     webhook = models.ForeignKey(Webhook, models.CASCADE, related_name="deliveries", db_index=False)
+    letter = LetterOf("webhook")
     kind = models.CharField(max_length=20, choices=[*Webhook.Event.choices, (TEST, _("A test"))])
     event = models.ForeignKey(SignatureEvent, models.PROTECT, null=True, related_name="+")
     milestone = models.ForeignKey(Milestone, models.CASCADE, null=True, related_name="+")

@@ -218,7 +218,6 @@ RULES = (
         _("deleted"),
         lambda now: ClaimLock.objects.filter(until__lt=now),
         acts.delete(ClaimLock),
-        letter="signature__letter",
         every=HOURLY,
     ),
     Rule(
@@ -238,7 +237,6 @@ RULES = (
         _("deleted"),
         due.webhook_log,
         acts.delete(WebhookDelivery),
-        letter="webhook__letter",
     ),
     Rule(
         "tokens",

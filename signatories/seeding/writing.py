@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection, transaction
 DROPPED = """
 SELECT indexrelid::regclass::text, contype IS NOT NULL, indrelid::regclass::text, conname,
   coalesce('ALTER TABLE ' || indrelid::regclass || ' ADD CONSTRAINT ' || quote_ident(conname) || ' '
-    || pg_get_constraintdef(pg_constraint.oid), pg_get_indexdef(indexrelid))
+    || pg_get_constraintdef(pg_constraint.oid), replace(pg_get_indexdef(indexrelid), ' ON ONLY ', ' ON '))
 FROM pg_index LEFT JOIN pg_constraint ON conindid = indexrelid AND contype IN ('p', 'u')
 WHERE indrelid = %s::regclass AND NOT indisprimary
 """

@@ -9,7 +9,7 @@ STAYS = ["django_migrations", "django_content_type", "auth_permission"]
 SMALL = 512 * 1024  # bytes of a table
 SIZES = """
 SELECT relname, pg_relation_size(oid) FROM pg_class
-WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> ALL(%s)
+WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace AND relname <> ALL(%s)
 """
 
 
