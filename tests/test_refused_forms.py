@@ -1,4 +1,4 @@
-"""A form that was refused far down a page of the team or of the addressee shows at once what is wrong with it."""
+"""A form that was refused far down a page shows at once what is wrong with it, and no single tap loses a text."""
 
 import re
 from typing import Any
@@ -9,7 +9,7 @@ from django.test import Client
 
 from petition import lifecycle, news, versions
 from petition.delivery import received
-from signatories import cases
+from signatories import cases, webhooks
 from signatories.models import Case
 from tests.conftest import logged_in
 
@@ -87,3 +87,18 @@ def test_the_addressee_sees_at_once_what_an_answer_lacks(client: Client, frozen,
     at = f"/received/{received.token(link)}/"
     assert opens_at(client.post(f"{at}acknowledge/"), 'class="problems"') == "received"
     assert opens_at(client.post(f"{at}reply/"), 'class="problems"') == "reply"
+
+
+@pytest.mark.parametrize("what", ["version", "news", "webhook"])
+def test_one_tap_beside_another_button_throws_nothing_away_for_good(letter, organiser, what):
+    if what == "version":
+        versions.begin(letter, reason="typo", note="A full stop.", by=organiser)
+        page, verb = "versions/", "discard"
+    elif what == "news":
+        page, verb = f"updates/{news.write(letter, title='Heard', body='At *last*.', by=organiser).pk}/", "discard"
+    else:
+        hook, _ = webhooks.make(letter, url="https://hooks.example.org/", events=["signature.listed"], by=organiser)
+        page, verb = f"webhooks/{hook.pk}/", "remove"
+    text = logged_in(organiser).get(f"{DESK}{page}").content.decode()
+    form = rf'<form method="post" action="{DESK}{page}{verb}/">'
+    assert re.findall(rf"(?:</summary>)?{form}", text) == [f"</summary>{form}"]
