@@ -111,6 +111,11 @@ def _check_row(
     letter: Letter, row: dict[str, str], line: int, seen: dict[str, int], invited: set[str]
 ) -> Iterable[Problem]:
     row["country"] = row["country"].upper()
+    words = row["discipline"].casefold()
+    row["discipline"] = next(
+        (key for key, label in letter.disciplines.items() if words in {key.casefold(), label.casefold()}),
+        row["discipline"],
+    )
     if not row["name"]:
         yield Problem(line, "name", _("The name is missing."))
     if row["country"] and row["country"] not in countries.names():

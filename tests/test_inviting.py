@@ -196,3 +196,10 @@ def test_a_table_from_a_spreadsheet_of_the_continent_is_read(draft, header):
 def test_a_header_that_is_none_is_a_bad_row_and_no_fault(draft, file):
     reading = invitations.read(draft, file.splitlines(keepends=True))
     assert [problem.line for problem in reading.problems] == [1]
+
+
+@pytest.mark.parametrize("written", ["optics", "Optics", "OPTICS", "Light and lenses"])
+def test_a_discipline_is_known_by_its_key_and_by_what_the_letter_calls_it(draft, written):
+    draft.disciplines = {"optics": "Light and lenses"}
+    reading = invitations.read(draft, ["email,name,discipline\n", f"one@example.com,Ona One,{written}\n"])
+    assert [row["discipline"] for row in reading.rows] == ["optics"]
