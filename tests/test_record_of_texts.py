@@ -5,6 +5,7 @@ import pytest
 from petition import lifecycle, news, tally, versions
 from petition.history import REASONS
 from signatories import announce, privacy, record, tokens, vetting
+from signatories.models import Signature
 from tests.test_record import L, everything, kinds
 
 
@@ -43,6 +44,18 @@ def test_who_is_not_on_the_letter_is_not_told_that_their_name_stands_there(clien
     for text in (page, mail):
         assert "our name stands" not in " ".join(text.split())
         assert "our signature stands under" in " ".join(text.split())
+
+
+def test_who_waits_and_is_asked_about_new_words_is_not_told_that_there_is_nothing_to_do(client, confirmed, changed):
+    first = changed[0].letter.versions.get(number=1)
+    waits = confirmed("waits@example.com")
+    Signature.objects.filter(pk=waits.pk).update(version=first)
+    page = f"/mine/{tokens.make('mine', waits.pk)}/"
+    asked = client.get(page).content.decode()
+    assert "a question about it stands below" in asked
+    assert "nothing you have to do" not in asked
+    announce.keep(Signature.objects.get(pk=waits.pk))
+    assert "nothing you have to do" in client.get(page).content.decode()
 
 
 def test_who_kept_and_then_left_is_not_named(client, letter, changed):
