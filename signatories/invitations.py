@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import chain
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -22,7 +23,7 @@ from signatories import addresses, countries, outbox, sentences, signing, tokens
 from signatories.models import Invitation, Mail, Signature
 
 COLUMNS = ("email", "name", "role", "organisation", "country", "discipline")
-LIMITS = {"email": 254, "name": 120, "role": 120, "organisation": 160, "country": 2, "discipline": 60}
+LIMITS = {"email": 254, "name": 120, "role": 120, "organisation": 160, "country": 60, "discipline": 60}
 VALID = timedelta(days=60)
 
 
@@ -52,17 +53,23 @@ class Reading:
 def read(letter: Letter, lines: Iterable[str]) -> Reading:
     """Read a CSV with a header row, `COLUMNS` in any order; report every bad row instead of the first.
 
+    Cells may be parted by semicolons too, as spreadsheets write them where the comma is in numbers.
+
     Args:
         letter: whose disciplines count.
         lines: decoded text, a line at a time; a byte order mark is skipped.
     """
     reading = Reading()
-    reader = csv.DictReader(_without_mark(lines), strict=True)
-    absent = [column for column in ("email", "name") if column not in (reader.fieldnames or [])]
+    rows = iter(_without_mark(lines))
+    header = next(rows, "")
+    delimiter = ";" if header.count(";") > header.count(",") else ","
+    columns = [column.strip().lower() for column in next(csv.reader([header], delimiter=delimiter), ())]
+    absent = [column for column in ("email", "name") if column not in columns]
     if absent:
         lacks = _("The header row lacks %(columns)s.") % {"columns": sentences.joined(absent)}
         reading.problems.append(Problem(1, "", lacks))
         return reading
+    reader = csv.DictReader(chain(["\n"], rows), columns, delimiter=delimiter, strict=True)
     invited = set(letter.invitations.values_list("address_hash", flat=True))
     seen: dict[str, int] = {}
     try:
@@ -104,6 +111,11 @@ def _check_row(
     letter: Letter, row: dict[str, str], line: int, seen: dict[str, int], invited: set[str]
 ) -> Iterable[Problem]:
     row["country"] = row["country"].upper()
+    words = row["discipline"].casefold()
+    row["discipline"] = next(
+        (key for key, label in letter.disciplines.items() if words in {key.casefold(), label.casefold()}),
+        row["discipline"],
+    )
     if not row["name"]:
         yield Problem(line, "name", _("The name is missing."))
     if row["country"] and row["country"] not in countries.names():

@@ -1,5 +1,7 @@
 """Somebody says that a name is wrong."""
 
+import uuid
+
 import pytest
 from django.test import Client
 
@@ -81,6 +83,16 @@ def test_only_listed_names_of_public_letters_can_be_reported(client: Client, con
     assert client.post(f"/letters/another/signatories/{name.pk}/report/", SAID).status_code == 404
     privacy.withdraw(name)
     assert report(client, name).status_code == 404
+
+
+def test_who_reports_a_name_that_left_meanwhile_is_told_so_and_not_that_the_address_is_mistyped(client: Client, name):
+    privacy.withdraw(name)
+    said = client.get(f"{L}{name.pk}/report/").content.decode()
+    assert "nothing was sent" in report(client, name).content.decode()
+    assert "This name is not on the letter" in said
+    assert "mistyped" not in said
+    never = uuid.uuid4()
+    assert client.get(f"{L}{never}/report/").content.decode() == said.replace(str(name.pk), str(never))
 
 
 def test_the_owner_of_the_mailbox_hides_the_name_at_once_and_opens_a_case(client: Client, name):

@@ -70,6 +70,24 @@ def test_a_preview_shows_numbers_sample_and_reasons_and_changes_nothing(several,
     assert not Batch.objects.exists()
 
 
+def test_the_button_says_how_many_would_move_and_there_is_none_for_nobody(several, confirmed, vetter, at_desk, begin):
+    several(2)
+    confirmed("bare@example.com")
+    client = at_desk(vetter)
+    assert "List: 2 signatures</button>" in preview(client, status="confirmed").content.decode()
+    assert begin().items.filter(state="done").count() == 2
+    page = preview(client, status="confirmed").content.decode()
+    assert "Nobody would be moved" in page
+    assert "batches/start/" not in page
+
+
+def test_a_batch_that_moved_nobody_offers_no_undo(confirmed, vetter, at_desk, begin):
+    confirmed("bare@example.com")
+    page = at_desk(vetter).get(f"{DESK}{begin().pk}/").content.decode()
+    assert "Why some were left" in page
+    assert "Undo as a whole" not in page
+
+
 @pytest.mark.parametrize("verb", ["list", "hold", "decline", "invalidate"])
 def test_what_the_preview_carries_begins_the_batch_that_was_previewed(several, vetter, at_desk, verb):
     several(2)

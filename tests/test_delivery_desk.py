@@ -28,6 +28,12 @@ def test_the_owner_delivers_with_a_tick(letter, closed, organiser, at_desk):
     assert "Waiting for a worker" in page(client)
 
 
+def test_after_closing_the_overview_leads_to_the_delivery(letter, closed, organiser, vetter, at_desk):
+    button = f'<a class="button" href="{DESK}">Deliver</a>'
+    assert button in at_desk(organiser).get("/desk/keep-the-lights-on/").content.decode()
+    assert button not in at_desk(vetter).get("/desk/keep-the-lights-on/").content.decode()
+
+
 def test_a_second_delivery_is_refused_with_a_clear_message(frozen, organiser, at_desk):
     answer = at_desk(organiser).post(f"{DESK}deliver/", {"sure": "on"})
     assert answer.status_code == 409

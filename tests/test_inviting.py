@@ -177,3 +177,29 @@ def test_a_closed_letter_invites_nobody(letter, tmp_path):
     (tmp_path / "founders.csv").write_text(GOOD)
     with pytest.raises(CommandError, match="until the letter closes"):
         call_command("invite", letter.slug, tmp_path / "founders.csv")
+
+
+@pytest.mark.parametrize("header", ["Email;Name;Country", "EMAIL ; Name ; country", '"Email";"Name";"Country"'])
+def test_a_table_from_a_spreadsheet_of_the_continent_is_read(draft, header):
+    reading = invitations.read(
+        draft, [f"{header}\n", "one@example.com;One, Ona;de\n", "two@example.com;Tom Two;Germany\n"]
+    )
+    assert [(row["email"], row["name"], row["country"]) for row in reading.rows] == [
+        ("one@example.com", "One, Ona", "DE")
+    ]
+    assert [str(problem) for problem in reading.problems] == [
+        "line 3, country: GERMANY is not a country code of two letters."
+    ]
+
+
+@pytest.mark.parametrize("file", ['"email,name\nada@example.com,Ada\n', '"', "\n", ""])
+def test_a_header_that_is_none_is_a_bad_row_and_no_fault(draft, file):
+    reading = invitations.read(draft, file.splitlines(keepends=True))
+    assert [problem.line for problem in reading.problems] == [1]
+
+
+@pytest.mark.parametrize("written", ["optics", "Optics", "OPTICS", "Light and lenses"])
+def test_a_discipline_is_known_by_its_key_and_by_what_the_letter_calls_it(draft, written):
+    draft.disciplines = {"optics": "Light and lenses"}
+    reading = invitations.read(draft, ["email,name,discipline\n", f"one@example.com,Ona One,{written}\n"])
+    assert [row["discipline"] for row in reading.rows] == ["optics"]

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from petition import versions
+from petition import lifecycle, versions
 from petition.models import Letter
 from signatories import tokens, vetting
 
@@ -32,6 +32,12 @@ def test_a_question_of_the_team_comes_before_passing_on(client, confirmed, vette
     assert "Now pass the letter on" in own_page(client, signature)
     vetting.ask(signature, vetter=vetter, questions=["staff_page"], note="")
     assert "Now pass the letter on" not in own_page(client, signature)
+
+
+def test_nobody_is_sent_to_a_letter_that_takes_no_signatures(client, letter, confirmed, organiser):
+    signature = confirmed()
+    lifecycle.close(letter, actor=organiser)
+    assert "people who may want to sign" not in own_page(client, signature)
 
 
 def test_the_mail_begins_with_the_ask_and_no_title_adds_a_header(client, letter):

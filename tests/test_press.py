@@ -152,6 +152,14 @@ def test_the_chart_marks_milestones_texts_and_closings(letter, counted, time_mac
     assert chart.count('<circle class="dot"') == 2
 
 
+def test_the_first_name_is_one_name_in_the_chart(letter, counted, time_machine):
+    letter.opened_at = counted().as_of
+    letter.milestones.create(number=1, reached_at="2026-06-16T20:00Z")
+    time_machine.move_to("2026-06-17T18:05:00Z", tick=False)
+    counted(listed=1)
+    assert "1 name, 16 June 2026, 20:00 UTC." in growth(letter)
+
+
 def test_a_long_time_is_thinned_out_and_keeps_its_ends(letter):
     hours = [letter.opened_at + n * tally.RECOUNT for n in range(1, 3000)]
     rows = [Tally(letter=letter, hour=at, as_of=at, figures={"listed": n}) for n, at in enumerate(hours)]

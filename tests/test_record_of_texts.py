@@ -2,9 +2,10 @@
 
 import pytest
 
-from petition import lifecycle, news, versions
+from petition import lifecycle, news, tally, versions
 from petition.history import REASONS
-from signatories import announce, privacy, record, tokens
+from signatories import announce, privacy, record, tokens, vetting
+from signatories.models import Signature
 from tests.test_record import L, everything, kinds
 
 
@@ -25,6 +26,36 @@ def test_who_keeps_the_name_under_new_words_is_in_the_record(client, letter, cha
     assert kinds(letter) == ["corrected", "version", "listed", "listed", "published"]
     assert record.drift(letter) == (2, 2)
     assert f'<a href="{L}versions/2/">Version 2</a> of the text was published: change of meaning' in everything(client)
+
+
+def test_the_press_is_told_that_those_it_quotes_signed_other_words(client, letter, changed):
+    tally.take(letter)
+    for page in ("", "press/"):
+        text = client.get(f"/letters/{letter.slug}/{page}").content.decode()
+        said = f'2 of those who are listed by name signed <a href="/letters/{letter.slug}/versions/1/">version 1</a>'
+        assert said in text
+
+
+def test_who_is_not_on_the_letter_is_not_told_that_their_name_stands_there(client, letter, changed, vetter, deliver):
+    vetting.hide(changed[1], vetter=vetter, reason="affiliation_withdrawn")
+    announce.make()
+    page = client.get(f"/mine/{tokens.make('mine', changed[1].pk)}/").content.decode()
+    mail = next(mail.body for mail in deliver() if mail.subject.startswith("Do you still sign?"))
+    for text in (page, mail):
+        assert "our name stands" not in " ".join(text.split())
+        assert "our signature stands under" in " ".join(text.split())
+
+
+def test_who_waits_and_is_asked_about_new_words_is_not_told_that_there_is_nothing_to_do(client, confirmed, changed):
+    first = changed[0].letter.versions.get(number=1)
+    waits = confirmed("waits@example.com")
+    Signature.objects.filter(pk=waits.pk).update(version=first)
+    page = f"/mine/{tokens.make('mine', waits.pk)}/"
+    asked = client.get(page).content.decode()
+    assert "a question about it stands below" in asked
+    assert "nothing you have to do" not in asked
+    announce.keep(Signature.objects.get(pk=waits.pk))
+    assert "nothing you have to do" in client.get(page).content.decode()
 
 
 def test_who_kept_and_then_left_is_not_named(client, letter, changed):

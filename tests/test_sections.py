@@ -8,6 +8,8 @@ from django.test import Client
 
 from petition import versions
 from petition.models import Letter, Role, User
+from signatories import batches, cases
+from signatories.models import Case
 
 PAGES = ["", "versions/", "founders/", "vetting/", "cases/", "batches/", "throughput/"]
 LINK = re.compile(r'href="(/desk/[^"#]+)"')
@@ -34,3 +36,17 @@ def test_the_bar_shows_a_vetter_where_they_are(letter: Letter, vetter: User, at_
     assert "Watchlist" in page
     for closed in ("Handing over", "/team/", "/updates/"):
         assert closed not in page
+
+
+def test_the_bar_says_where_a_case_or_a_batch_waits_for_somebody(letter, vetter, confirmed, listed, begin, at_desk):
+    def counts() -> dict[str, str]:
+        page = at_desk(vetter).get(f"/desk/{letter.slug}/vetting/").content.decode()
+        return dict(re.findall(r'<a href="[^"]*/(cases|batches)/">\w+ <span class="count">(\d+)</span></a>', page))
+
+    assert counts() == {}
+    people = [listed(confirmed(f"p{n}@example.com")) for n in range(batches.ALONE + 1)]
+    case = cases.open_(people[0], kind=Case.Kind.REPORT, text="Not her.")
+    begin("invalidate", choice={"status": ["listed"]})
+    assert counts() == {"cases": "1", "batches": "1"}
+    cases.close(case, by=vetter, outcome="kept")
+    assert counts() == {"batches": "1"}

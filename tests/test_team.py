@@ -46,6 +46,14 @@ def test_whoever_joins_changes_or_leaves_stands_in_the_history_and_the_owners_ar
     assert "Left the team: " in client.get(f"/desk/{letter.slug}/").content.decode().replace('<span dir="auto">', "")
 
 
+def test_who_hands_a_letter_over_and_leaves_lands_on_a_page_that_is_theirs(letter, organiser, stranger, page):
+    client = logged_in(organiser)
+    client.post(page, {"email": stranger.email, "name": "", "role": "owner"})
+    answer = client.post(f"{page}{letter.members.get(user=organiser).pk}/remove/", follow=True)
+    assert (answer.status_code, answer.redirect_chain[-1][0]) == (200, "/desk/")
+    assert f"You are off the team of “{letter.title}”." in answer.content.decode()
+
+
 def test_the_last_owner_stays_whatever_the_last_owner_asks_for(letter, organiser, page):
     client = logged_in(organiser)
     client.post(f"{page}{letter.members.get().pk}/remove/")

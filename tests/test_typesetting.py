@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typst
 
 from petition.delivery import manuscript, typesetting
 
@@ -110,6 +111,23 @@ def test_fifty_signers_take_a_second():
     began = time.process_time()  # whatever else the machine does meanwhile
     typesetting.typeset(document(*(row(f"Ada Example {number}") for number in range(50))))
     assert time.process_time() - began < 1
+
+
+def test_the_mark_of_a_level_is_never_alone_on_a_line(monkeypatch):
+    def draw(source: str, **how: Any) -> bytes:
+        pages = compiled(source, root=how["root"], font_paths=how["font_paths"], ignore_system_fonts=True, format="svg")
+        return pages if isinstance(pages, bytes) else b"".join(pages)
+
+    def lines_that_begin_in_the_colour_of_a_mark(name: str) -> int:
+        drawn = typesetting.typeset(document(row(name), row("Bo"))).pdf.decode()
+        return len(re.findall(r'matrix\(1 0 0 -1 0 \S+\)"><use[^>]*fill="#1d3a8f"', drawn))
+
+    compiled = typst.compile
+    monkeypatch.setattr(typesetting, "_missing", lambda data: [])
+    monkeypatch.setattr(typst, "compile", draw)
+    usual = lines_that_begin_in_the_colour_of_a_mark("Ada Example")
+    assert usual > 0
+    assert lines_that_begin_in_the_colour_of_a_mark("Marigold Featherstonehaugh-Kim") == usual
 
 
 def test_the_numbers_are_defined_and_never_added_up():

@@ -9,7 +9,7 @@ from django import template
 from django.db.models import F
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from petition.models import Letter, Tally, Update, Version
 from petition.tally import SMALLEST_CELL, earlier
@@ -154,7 +154,7 @@ def _marks(letter: Letter, first: datetime, last: datetime) -> list[Mark]:
     }
     happened = [
         *((one.published_at, _("Version %(n)s of the text") % {"n": one.number}) for one in versions),
-        *((one.reached_at, _("%(n)s names") % {"n": number_format(one.number)}) for one in letter.milestones.all()),
+        *((one.reached_at, _names(one.number)) for one in letter.milestones.all()),
         *((one.at, ended[one.now]) for one in moves),
     ]
     inside = sorted((at, label) for at, label in happened if at and first <= at <= last)[-MARKS:]
@@ -166,6 +166,10 @@ def _marks(letter: Letter, first: datetime, last: datetime) -> list[Mark]:
         free[lane] = x
         marks.append(Mark(number, at, label, round(x, 2), lane * LANE + LANE // 2))
     return marks
+
+
+def _names(n: int) -> str:
+    return ngettext("%(n)s name", "%(n)s names", n) % {"n": number_format(n)}
 
 
 def _place(at: datetime, first: datetime, last: datetime) -> float:

@@ -37,6 +37,11 @@ class Preview:
     sample: list[tuple[Signature, str]]
     needs_second: bool
 
+    @property
+    def at_most(self) -> int:
+        """How many would be moved, as far as it is known: of what was not tried, all."""
+        return sum(n for _, n in self.moved) if self.looked_at == self.total else self.total
+
 
 def standing(letter: Letter, choice: dict[str, Any]) -> dict[str, int]:
     """Return how many signatures a choice means, by status."""

@@ -206,7 +206,7 @@ def _batch(request: HttpRequest, letter: Letter, batch: Batch, **shown: SureForm
         "left": [(batches.said(problem), n) for problem, n in left[:20]],
         "items": found[:ROWS],
         "after": found[ROWS - 1].pk if len(found) > ROWS else "",
-        "steps": [(name, STEPS[name], shown.get(name) or _sure(name)) for name in _open_steps(batch, member)],
+        "steps": [(name, STEPS[name], shown.get(name) or _sure(name)) for name in _open_steps(batch, member, counts)],
     }
     return render(request, "signatories/desk/batch.html", context, status=UNPROCESSABLE if shown else 200)
 
@@ -215,10 +215,11 @@ def _sure(name: str) -> SureForm:
     return SureForm(_(STEPS[name].tick), auto_id=f"{name}_%s")
 
 
-def _open_steps(batch: Batch, member: Any) -> list[str]:
+def _open_steps(batch: Batch, member: Any, counts: dict[str, int]) -> list[str]:
     """What this member may do with a batch now."""
     if not member.may(Power.VET):
         return []
     if batch.state == Batch.State.WAITING:
         return ["cancel"] if batch.actor_id == member.user_id else ["confirm", "cancel"]
-    return ["undo"] if batch.state in {Batch.State.DOING, Batch.State.DONE} else []
+    moved = batch.state == Batch.State.DONE and counts.get(Item.DONE)
+    return ["undo"] if moved or batch.state == Batch.State.DOING else []

@@ -47,5 +47,8 @@ def remove_member(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     except NotAllowed as problem:
         messages.error(request, str(problem))
     else:
+        if member.user == request.user:  # who may open no page of it any more
+            messages.success(request, _("You are off the team of “%(title)s”.") % {"title": found.title})
+            return redirect("petition:desk")
         messages.success(request, _("They are off the team."))
     return redirect("signatories:members", slug)

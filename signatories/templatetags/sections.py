@@ -1,6 +1,7 @@
 """The bar of a letter on the desk: the pages in groups, and of them those that a member's role opens."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from django import template
 from django.template import Context
@@ -8,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import pgettext_lazy
 
 from petition.models import Letter, Membership, Power
+from signatories.models import Batch
 
 register = template.Library()
 # Each group with its pages: how a template calls it, the words, the address, and the power that its view asks for.
@@ -41,14 +43,22 @@ GROUPS = {
     ],
 }
 
+# What waits for somebody on a page, and is told by no mail and by no queue.
+WAITING: dict[str, Callable[[Letter], int]] = {
+    "cases": lambda letter: letter.cases.filter(closed_at=None).count(),
+    "batches": lambda letter: letter.batches.filter(state=Batch.State.WAITING).count(),
+}
+
 
 @dataclass(frozen=True)
 class Section:
-    """One page of the bar."""
+    """One page of the bar, and how much waits there for somebody."""
 
+    name: str
     label: str
     url: str
     here: bool
+    waiting: int = 0
 
 
 @dataclass(frozen=True)
@@ -69,10 +79,13 @@ def sections(context: Context, letter: Letter, here: str) -> list[Group]:
     groups = []
     for label, pages in GROUPS.items():
         open_ = [
-            Section(str(words), reverse(url, args=[letter.slug]), name == here)
+            Section(name, str(words), reverse(url, args=[letter.slug]), name == here)
             for name, words, url, power in pages
             if member is not None and member.may(power)
         ]
+        here_ = any(section.here for section in open_)
+        if here_:  # no other group shows its pages
+            open_ = [replace(one, waiting=WAITING[one.name](letter)) if one.name in WAITING else one for one in open_]
         if open_:
-            groups.append(Group(str(label), any(section.here for section in open_), open_))
+            groups.append(Group(str(label), here_, open_))
     return groups

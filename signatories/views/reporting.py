@@ -16,6 +16,7 @@ from signatories.forms.cases import ReportForm
 from signatories.models import Case
 from signatories.views import limited
 
+NOT_FOUND = 404
 AN_HOUR = 5  # reports of one client, whatever they are about
 
 
@@ -24,7 +25,9 @@ AN_HOUR = 5  # reports of one client, whatever they are about
 def report(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
     """Tell the team that a name is wrong; it stays on the letter until they have looked."""
     letter = get_object_or_404(Letter.objects.public(), slug=slug)
-    signature = get_object_or_404(letter.signatures.listed(), pk=pk)
+    signature = letter.signatures.listed().filter(pk=pk).first()
+    if signature is None:  # off the list while somebody wrote, or never on it: nothing tells which
+        return render(request, "signatories/report_gone.html", {"letter": letter}, status=NOT_FOUND)
     signature.letter = letter
     form = ReportForm(posted(request))
     context = {"letter": letter, "signature": signature, "form": form}
