@@ -139,7 +139,16 @@ def test_a_case_that_is_unfounded_leaves_the_name_where_it_is(case, vetter, at_d
     case.refresh_from_db()
     name.refresh_from_db()
     assert (case.outcome, case.closed_by, case.note, name.status) == ("kept", vetter, "Called her", "listed")
-    assert close(at_desk(vetter), case, outcome="kept").status_code == 409
+
+
+def test_who_closes_a_case_that_somebody_closed_meanwhile_reads_how_and_keeps_what_they_wrote(case, vetter, at_desk):
+    cases.close(case, by=vetter, outcome="kept", note="Called her")
+    answer = close(at_desk(vetter), case, outcome="hidden", reason="listed_by_mistake", note="Wrote to her twice")
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    for shown in ("closed by somebody else in the meantime", "Called her", "Wrote to her twice"):
+        assert shown in page
+    assert "Close the case" not in page
 
 
 def test_a_case_takes_a_name_off_with_a_reason(case, vetter, at_desk, name):

@@ -15,12 +15,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from petition import lifecycle, text, versions
 from petition.access import team
-from petition.forms import UNPROCESSABLE, LetterForm, NewLetterForm, SureForm, posted
+from petition.forms import CONFLICT, UNPROCESSABLE, LetterForm, NewLetterForm, SureForm, posted
 from petition.forms.versions import ScheduleForm
 from petition.models import Letter, Membership, Power, User, Version
 from petition.moves import NotAllowed
-
-CONFLICT = 409  # RFC 9110, section 15.5.10
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from petition import lifecycle, text, versions
 from petition.access import team
-from petition.desk.letters import CONFLICT, initial
-from petition.forms import UNPROCESSABLE, SureForm, posted
+from petition.desk.letters import initial
+from petition.forms import CONFLICT, UNPROCESSABLE, SureForm, posted
 from petition.forms.versions import AdjustForm, BeginForm, LanguageForm, TranslationForm, VersionForm
 from petition.languages import OF_TEXTS
 from petition.models import Letter, Power, User, Version

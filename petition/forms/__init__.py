@@ -15,6 +15,7 @@ from petition.languages import OF_TEXTS
 from petition.models import Letter, Role, User
 from petition.text import clean
 
+CONFLICT = 409  # RFC 9110, section 15.5.10: somebody else was quicker
 UNPROCESSABLE = 422  # RFC 9110, section 15.5.21: understood, and with something to correct
 MOST_ROWS = 40
 ADDRESSEE = ("name", "office", "address", "source")

@@ -7,8 +7,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from petition.access import team
-from petition.forms import UNPROCESSABLE
+from petition.forms import CONFLICT, UNPROCESSABLE
 from petition.models import Letter, Power, User
+from petition.moves import NotAllowed
 from signatories import cases, vetting
 from signatories.forms.cases import CloseForm
 from signatories.models import Case
@@ -51,12 +52,19 @@ def close(request: HttpRequest, slug: str, case: int) -> HttpResponse:
     if not form.is_valid():
         return _case(request, letter, found, form)
     assert isinstance(request.user, User)
-    cases.close(found, by=request.user, **form.cleaned_data)
+    try:
+        cases.close(found, by=request.user, **form.cleaned_data)
+    except NotAllowed as problem:  # nothing of what was typed is lost to somebody who was quicker
+        form.add_error(None, str(problem))
+        found = letter.cases.select_related("signature", "closed_by").get(pk=found.pk)
+        return _case(request, letter, found, form, status=CONFLICT)
     messages.success(request, _("Closed: %(outcome)s.") % {"outcome": found.outcome_label})
     return redirect("signatories:cases", slug)
 
 
-def _case(request: HttpRequest, letter: Letter, case: Case, form: CloseForm) -> HttpResponse:
+def _case(
+    request: HttpRequest, letter: Letter, case: Case, form: CloseForm, *, status: int = UNPROCESSABLE
+) -> HttpResponse:
     member = letter.members.get(user=request.user.pk)
     signature = case.signature
     signature.letter = letter
@@ -66,9 +74,9 @@ def _case(request: HttpRequest, letter: Letter, case: Case, form: CloseForm) -> 
         "case": case,
         "signature": signature,
         "is_own": own,
-        "form": form if member.may(Power.VET) and not own and case.closed_at is None else None,
+        "form": form if member.may(Power.VET) and not own and (case.closed_at is None or form.errors) else None,
         "others": signature.cases.exclude(pk=case.pk).order_by("-opened_at"),
         "history": signature.events.select_related("actor"),
         "evidence": signature.evidence.all(),
     }
-    return render(request, "signatories/desk/case.html", context, status=UNPROCESSABLE if form.errors else 200)
+    return render(request, "signatories/desk/case.html", context, status=status if form.errors else 200)

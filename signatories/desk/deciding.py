@@ -17,6 +17,7 @@ from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_POST
 
 from petition.access import DAY, fresh, team
+from petition.forms import CONFLICT
 from petition.models import Letter, Power, User
 from petition.moves import LostRace
 from signatories import proving, vetting
@@ -28,7 +29,6 @@ from signatories.models import Decision, Signature
 from signatories.sentences import inside
 from signatories.vetting.waiting import Filter, Place
 
-CONFLICT = 409  # RFC 9110, section 15.5.10
 LONG = 300  # characters of a filter that a note, which is a cookie, has no room for
 
 
