@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -116,6 +116,8 @@ def _lease(limit: int) -> list[Proof]:
     now = patience.now()
     with transaction.atomic():
         due = Proof.objects.filter(state=State.WAITING, kind__in=CHECKS, check_after__lte=now).order_by("check_after")
+        # What was offered for a name that was declined or taken off since waits until it is back, and nobody is asked.
+        due = due.filter(Exists(Signature.objects.filter(pk=OuterRef("signature"), status__in=MAY_PROVE)))
         chosen = list(due.select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit])
         rows = Proof.objects.filter(pk__in=chosen, state=State.WAITING)
         rows.update(check_after=now + LEASE, attempts=F("attempts") + 1)
