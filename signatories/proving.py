@@ -51,10 +51,15 @@ def offer(signature: Signature, *, kind: Proof.Kind, value: str, data: str = "")
         NotAllowed: the signature is in no state to be strengthened.
         TooMany: over the daily limit.
     """
-    if signature.status not in MAY_PROVE:
-        raise NotAllowed(_("Nothing can be proven for this signature at the moment."))
     if not limits.take("proof", str(signature.pk), most=DAILY, window=timedelta(days=1)).allowed:
         raise TooMany
+    with transaction.atomic():
+        if evidence.lock(signature) not in MAY_PROVE:
+            raise NotAllowed(_("Nothing can be proven for this signature at the moment."))
+        return _keep_offer(signature, kind, value, data)
+
+
+def _keep_offer(signature: Signature, kind: Proof.Kind, value: str, data: str) -> Proof:
     proof = Proof(signature=signature, kind=kind, value=value, data=data)
     try:
         with transaction.atomic():
@@ -215,6 +220,7 @@ def accept_key(
     vetting.refuse(signature, vetter)
     if not note.strip():
         raise NotAllowed(_("Please note where the key is known from."))
+    evidence.lock(signature)  # who leaves in this moment takes what they have signed along
     for proof in signature.proofs.filter(kind=Kind.KEY).exclude(state=State.FOUND):
         if _fingerprint(signature, proof) == fingerprint:
             break

@@ -29,13 +29,14 @@ class TooMany(Exception):
     """More codes were tried in a day than are looked at."""
 
 
+@transaction.atomic
 def code_for(signature: Signature) -> VouchCode:
     """Return the code that a signer gives to colleagues, and make it on the first call.
 
     Raises:
         NotAllowed: the signature is in no state to be strengthened.
     """
-    if signature.status not in proving.MAY_PROVE:
+    if evidence.lock(signature) not in proving.MAY_PROVE:
         raise NotAllowed(_("Nobody can vouch for this signature at the moment."))
     code = "".join(secrets.choice(ALPHABET) for place in range(LENGTH))
     VouchCode.objects.bulk_create([VouchCode(signature=signature, code=code)], ignore_conflicts=True)
