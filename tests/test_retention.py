@@ -145,6 +145,23 @@ def test_each_rule_keeps_to_its_time(everything, letter, organiser, rule, kept, 
     assert run(rule, **gone)[rule] >= 1
 
 
+def test_a_code_that_was_asked_for_again_confirms_for_seven_days_as_its_mail_says(post_sign, deliver, time_machine):
+    post_sign()
+    deliver()
+    time_machine.move_to(timezone.now() + timedelta(days=6, hours=23))
+    post_sign()
+    deliver()
+    time_machine.move_to(timezone.now() + timedelta(days=6, hours=23))
+    assert run("unconfirmed") == {}
+    newest = Mail.objects.get(kind="confirm")
+    assert signing.confirm(newest.pk, tokens.code(newest.pk), in_tab=True).just_now
+
+
+def test_a_code_that_could_not_be_sent_for_so_long_keeps_nobody_any_longer(post_sign):
+    post_sign()
+    assert run("unconfirmed", days=8) == {"unconfirmed": 1}
+
+
 def test_a_rejected_signature_is_forgotten_and_an_impostors_mailbox_is_known_again(everything, letter, deliver):
     run("rejected", days=31)
     gone = Signature.objects.get(status="expired")

@@ -61,9 +61,11 @@ def _closed(before: datetime) -> list[int]:
 
 
 def unconfirmed(now: datetime) -> QuerySet[Any]:
-    """Pending for seven days; one that was started again keeps its old key, so its time is asked too."""
+    """Pending for seven days since its newest code, which says so; one that was started again keeps its old key."""
     old = Signature.objects.filter(letter__in=_letters(), status=Status.PENDING, pk__lt=_before(now - UNCONFIRMED))
-    return old.filter(created_at__lt=now - UNCONFIRMED)
+    lately = Q(sent_at__gte=now - UNCONFIRMED) | Q(state=Mail.State.OWED, send_after__range=(now - UNCONFIRMED, now))
+    code = Mail.objects.filter(lately, signature=OuterRef("pk"), kind=Mail.Kind.CONFIRM)
+    return old.filter(~Exists(code), created_at__lt=now - UNCONFIRMED)
 
 
 def other_names(now: datetime) -> QuerySet[Any]:

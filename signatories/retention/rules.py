@@ -67,7 +67,7 @@ RULES = (
     Rule(
         "unconfirmed",
         _("Signatures that nobody confirmed"),
-        _("7 days"),
+        _("7 days after the newest code"),
         _("blanked; the keyed hash of the mailbox stays"),
         due.unconfirmed,
         acts.forget("unconfirmed"),
