@@ -201,6 +201,7 @@ def accept(mail_id: uuid.UUID, *, code: str, typed: dict[str, Any], locale: str 
         raise NotAllowed(problem)
     signature = _signature_for(invitation, typed, locale)
     Invitation.objects.filter(pk=invitation.pk).update(signature=signature)
+    _write_no_more(invitation)
     if signature.status == Signature.Status.PENDING:
         signature.write_line(typed)
         signing.accept(signature, reason="invited")
@@ -238,7 +239,12 @@ def decline(invitation: Invitation) -> None:
     """Note that somebody does not want to be a founder; they get no further mail about it."""
     open_ones = Invitation.objects.filter(pk=invitation.pk, signature=None, declined_at=None)
     open_ones.update(declined_at=timezone.now(), address="")
-    invitation.mails.still_owed().update(state=Mail.State.DROPPED)
+    _write_no_more(invitation)
+
+
+def _write_no_more(invitation: Invitation) -> None:
+    """Drop what is owed about an invitation that is over, and what was refused, so that nobody tries that again."""
+    invitation.mails.exclude(state=Mail.State.SENT).update(state=Mail.State.DROPPED)
 
 
 def note_opening(invitation: Invitation) -> None:
@@ -293,7 +299,7 @@ def revoke(invitation: Invitation) -> None:
     unused = Invitation.objects.filter(pk=invitation.pk, signature=None, revoked_at=None)
     if not unused.update(revoked_at=timezone.now()):
         raise NotAllowed(_("This invitation was used or taken back already."))
-    invitation.mails.still_owed().update(state=Mail.State.DROPPED)
+    _write_no_more(invitation)
 
 
 def where(invitation: Invitation) -> str:
