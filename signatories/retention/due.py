@@ -4,6 +4,8 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from petition.models import Letter, LetterEvent
@@ -90,6 +92,12 @@ def details(now: datetime) -> QuerySet[Any]:
     return Evidence.objects.filter(over & known)
 
 
+def proofs(now: datetime) -> QuerySet[Any]:
+    """What was offered long ago under letters that closed long ago, whether or not anything was found."""
+    before = now - EVIDENCE
+    return Proof.objects.filter(signature__letter__in=_closed(before), created_at__lt=before)
+
+
 def questions(now: datetime) -> QuerySet[Any]:
     """Decisions in which somebody wrote something, of letters that closed long ago."""
     said = ~Q(note="", question="", answer="", answer_url="")
@@ -143,6 +151,13 @@ def work_mailboxes(now: datetime) -> QuerySet[Any]:
 def webhook_log(now: datetime) -> QuerySet[Any]:
     """Messages of a month ago that nobody waits for."""
     return WebhookDelivery.objects.filter(at__lt=now - WEBHOOK_LOG).exclude(state=WebhookDelivery.State.OWED)
+
+
+def logins(now: datetime) -> QuerySet[Any]:
+    """What is noted of log-ins that have ended, however they did."""
+    going_on = Session.objects.filter(session_key=OuterRef("session_key"), expire_date__gte=now)
+    rows: QuerySet[Any] = UserSession.objects.all()
+    return rows.filter(~Exists(going_on))
 
 
 def tokens(now: datetime) -> QuerySet[Any]:
