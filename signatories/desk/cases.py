@@ -60,13 +60,14 @@ def _case(request: HttpRequest, letter: Letter, case: Case, form: CloseForm) -> 
     member = letter.members.get(user=request.user.pk)
     signature = case.signature
     signature.letter = letter
-    own = vetting.is_own(signature, member.user)
+    own, recused = vetting.is_own(signature, member.user), vetting.has_recused(signature, member.user)
     context = {
         "letter": letter,
         "case": case,
         "signature": signature,
         "is_own": own,
-        "form": form if member.may(Power.VET) and not own and case.closed_at is None else None,
+        "recused": recused,
+        "form": form if member.may(Power.VET) and not (own or recused) and case.closed_at is None else None,
         "others": signature.cases.exclude(pk=case.pk).order_by("-opened_at"),
         "history": signature.events.select_related("actor"),
         "evidence": signature.evidence.all(),
