@@ -21,6 +21,7 @@ from petition.models import Letter, Membership, Power, User, Version
 from petition.moves import NotAllowed
 
 CONFLICT = 409  # RFC 9110, section 15.5.10
+FREEZES = ("publish", "found")  # steps after which the words that stood on the page cannot be changed
 
 
 @dataclass(frozen=True)
@@ -173,8 +174,9 @@ def step(request: HttpRequest, slug: str, verb: str) -> HttpResponse:
     form = chosen.form(request.POST)
     if form is not None and not form.is_valid() and found.status in chosen.after:
         return _overview(request, found, {verb: form})
+    shown = {"seen": form.cleaned_data.get("seen")} if form is not None and verb in FREEZES else {}
     try:
-        chosen.take(found, actor=request.user)
+        chosen.take(found, actor=request.user, **shown)
     except lifecycle.Incomplete as problem:
         messages.error(request, str(problem))
     else:
