@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from petition import versions
+from petition import news, versions
 from petition.forms import AddresseesField
 from petition.models import Letter, Membership, Role, User
 from tests.test_publishing import FORM
@@ -71,6 +71,19 @@ def test_nobody_publishes_a_next_version_in_other_words_than_were_shown(letter, 
     assert letter.versions.filter(published_at__isnull=False).count() == 1
     assert owner.post(f"{path}publish/", {"sure": "on", **shown(owner, path)}).status_code == 303
     assert letter.versions.latest("number").body == "Quite other words."
+
+
+def test_nobody_mails_news_in_other_words_than_were_shown(letter, organiser, at_desk):
+    written = news.write(letter, title="News", body="So far.", by=organiser)
+    owner, path = at_desk(organiser), f"/desk/{letter.slug}/updates/{written.pk}/"
+    read = shown(owner, path)
+    news.rewrite(written, title="News", body="Quite other words.")
+    answer = owner.post(f"{path}publish/", {"sure": "on", **read})
+    assert answer.status_code == 409
+    assert "has changed since you opened this page" in answer.content.decode()
+    assert not letter.updates.exclude(published_at=None).exists()
+    assert owner.post(f"{path}publish/", {"sure": "on", **shown(owner, path)}).status_code == 303
+    assert letter.updates.exclude(published_at=None).exists()
 
 
 def test_a_draft_is_saved_while_it_is_written(draft, organiser, at_desk):
