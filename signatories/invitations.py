@@ -16,7 +16,7 @@ from django.utils.translation import pgettext
 
 from petition import patience
 from petition.models import Letter, User
-from petition.moves import NotAllowed
+from petition.moves import LostRace, NotAllowed
 from petition.text import clean
 from signatories import addresses, countries, outbox, sentences, signing, tokens
 from signatories.models import Invitation, Mail, Signature
@@ -179,7 +179,9 @@ def problem_with(invitation: Invitation) -> str:
 
 
 @transaction.atomic
-def accept(mail_id: uuid.UUID, *, code: str, typed: dict[str, Any], locale: str = "") -> Signature:
+def accept(
+    mail_id: uuid.UUID, *, code: str, typed: dict[str, Any], locale: str = "", read: int | None = None
+) -> Signature:
     """Sign as a founder: the code came back from the invited mailbox, so this is signed and confirmed at once.
 
     Args:
@@ -187,9 +189,11 @@ def accept(mail_id: uuid.UUID, *, code: str, typed: dict[str, Any], locale: str 
         code: as typed.
         typed: a value for each name in `LINE`.
         locale: in which language the founder reads pages and mails; empty: unknown.
+        read: the number of the version that stood on the page, where it is known.
 
     Raises:
         WrongCode: the digits are not the code of that mail.
+        LostRace: another version was published since.
         NotAllowed: the invitation was used, declined or has expired.
     """
     mail = Mail.objects.get(pk=mail_id)
@@ -199,6 +203,9 @@ def accept(mail_id: uuid.UUID, *, code: str, typed: dict[str, Any], locale: str 
     problem = problem_with(invitation)
     if problem:
         raise NotAllowed(problem)
+    version = invitation.letter.version
+    if version is not None and read not in {None, version.number}:
+        raise LostRace(_("The text has changed since you opened this page. Please read it again."))
     signature = _signature_for(invitation, typed, locale)
     Invitation.objects.filter(pk=invitation.pk).update(signature=signature)
     _write_no_more(invitation)
