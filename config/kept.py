@@ -106,7 +106,7 @@ class Kept:
         self.application = application
         self.pages: dict[Any, Page] = {}
         self.under_way: dict[Any, threading.Event] = {}
-        self.any_query: set[Any] = set()  # keys of pages that take no notice of a query, as they have said
+        self.any_query: dict[Any, None] = {}  # keys of pages that take no notice of a query, as they have said
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
         """Answer with what is kept, or let the application answer."""
@@ -132,8 +132,10 @@ class Kept:
     def _ask(self, key: Any, environ: Environ, start_response: Any) -> Iterable[bytes]:
         """Let the application answer, and remember if it says that the query makes no difference."""
         response = self.application(environ, start_response)
-        if getattr(response, "headers", {}).get("No-Vary-Search") == "params" and len(self.any_query) < MOST:
-            self.any_query.add(key)
+        if getattr(response, "headers", {}).get("No-Vary-Search") == "params":
+            while len(self.any_query) >= MOST:  # whoever asks by ever new ports in Host takes nobody's place for ever
+                self.any_query.pop(next(iter(self.any_query)), None)
+            self.any_query[key] = None
         return response
 
     def _page(self, key: Any, environ: Environ, age: float) -> Page | None:

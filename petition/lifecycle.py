@@ -134,32 +134,47 @@ def unset(letter: Letter) -> list[str]:
 
 
 @transaction.atomic
-def found(letter: Letter, *, actor: User | None = None) -> None:
+def found(letter: Letter, *, actor: User | None = None, seen: int | None = None) -> None:
     """Freeze the text and begin the founders' phase: only invited people read and sign it.
+
+    Args:
+        letter: a draft.
+        actor: who freezes it.
+        seen: how often it had been saved when its words were shown to them; None skips the question.
 
     Raises:
         Incomplete: something is missing.
         NotAllowed: it is no draft any more.
+        versions.Conflict: somebody saved other words since.
     """
     _take(letter)
+    versions.refuse_unseen(letter, seen)
     _check_complete(letter)
     move(letter, Letter.Status.FOUNDING, actor=actor)
     versions.freeze(letter)
 
 
 @transaction.atomic
-def publish(letter: Letter, *, actor: User | None = None) -> None:
+def publish(letter: Letter, *, actor: User | None = None, seen: int | None = None) -> None:
     """Open the letter to readers and signers, under the text that its founders saw if there were any.
+
+    Args:
+        letter: a draft, or with its founders.
+        actor: who publishes it.
+        seen: as for `found`.
 
     Raises:
         Incomplete: something is missing.
         NotAllowed: it is published already.
+        versions.Conflict: somebody saved other words since.
     """
     _take(letter)
     if letter.status not in {Letter.Status.DRAFT, Letter.Status.FOUNDING}:
         raise NotAllowed(_("This letter is published already."))
-    _check_complete(letter)
     was_draft = letter.status == Letter.Status.DRAFT
+    if was_draft:
+        versions.refuse_unseen(letter, seen)
+    _check_complete(letter)
     move(letter, Letter.Status.OPEN, actor=actor, opened_at=patience.now(), publish_at=None)
     if was_draft:
         versions.freeze(letter)

@@ -1,11 +1,12 @@
 """News about a letter: written in Markdown, published once; signatories picks it up and mails it."""
 
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from petition import text
 from petition.models import Letter, Update, User
-from petition.moves import NotAllowed
+from petition.moves import LostRace, NotAllowed
 
 
 def write(letter: Letter, *, title: str, body: str, by: User) -> Update:
@@ -24,16 +25,27 @@ def rewrite(update: Update, *, title: str, body: str) -> None:
         raise NotAllowed(_("This is published. Write another one to correct it."))
 
 
-def publish(update: Update) -> None:
+@transaction.atomic
+def publish(update: Update, *, seen: int | None = None) -> None:
     """Publish it now; its mails are owed by a task.
+
+    Args:
+        update: not published yet.
+        seen: when what was shown had been saved, in microseconds since 1970; None skips the question.
 
     Raises:
         NotAllowed: it is published already, or nobody can read the letter yet.
+        LostRace: somebody saved other words since.
     """
     if not update.letter.is_public:
         raise NotAllowed(_("News can be published once the letter is public."))
-    if not Update.objects.filter(pk=update.pk, published_at=None).update(published_at=timezone.now()):
+    unpublished = Update.objects.filter(pk=update.pk, published_at=None)
+    found = unpublished.select_for_update().first()
+    if found is None:
         raise NotAllowed(_("This is published already."))
+    if seen not in {None, int(found.edited_at.timestamp()) * 10**6 + found.edited_at.microsecond}:
+        raise LostRace(_("The text has changed since you opened this page. Please read it again."))
+    unpublished.update(published_at=timezone.now())
 
 
 def discard(update: Update) -> None:

@@ -89,11 +89,17 @@ def discard(letter: Letter) -> None:
 
 
 @transaction.atomic
-def publish(letter: Letter, *, actor: User) -> Version:
+def publish(letter: Letter, *, actor: User, seen: int | None = None) -> Version:
     """Freeze the next wording: from now on it is what people sign. Nobody who signed before is carried over.
+
+    Args:
+        letter: with a next wording.
+        actor: who publishes it.
+        seen: how often it had been saved when its words were shown to them; None skips the question.
 
     Raises:
         NotAllowed: no next wording is being written, or it says the same words as the one before.
+        Conflict: somebody saved other words since.
         LostRace: somebody else published it in the meantime.
     """
     letter.refresh_from_db(from_queryset=Letter.objects.select_for_update())
@@ -104,9 +110,20 @@ def publish(letter: Letter, *, actor: User) -> Version:
         raise NotAllowed(_("The letter was delivered; its text stays as it is."))
     if text.canonical(letter.draft.body) == text.canonical(letter.version.body):
         raise NotAllowed(_("It says the same words as the version before. There is nothing to publish."))
+    refuse_unseen(letter, seen)
     published = freeze(letter)
     letter.events.create(was=letter.status, now=letter.status, actor=actor, reason=f"version_{published.number}")
     return published
+
+
+def refuse_unseen(letter: Letter, seen: int | None) -> None:
+    """Let nobody freeze other words than they were shown; call it while the letter is locked.
+
+    Raises:
+        Conflict: somebody saved the draft since.
+    """
+    if letter.draft is not None and seen not in {None, letter.draft.edits}:
+        raise Conflict(letter.draft)
 
 
 def freeze(letter: Letter) -> Version:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from petition import patience, tally, versions
 from petition.languages import speaking
 from petition.models import Letter, Milestone, Reply, Role, Update, Version
-from petition.moves import NotAllowed, note
+from petition.moves import LostRace, NotAllowed, note
 from signatories import account_mail, consents, outbox, reaching
 from signatories.models import (
     KNOWN,
@@ -172,11 +172,16 @@ def open_question(signature: Signature) -> Version | None:
 
 
 @transaction.atomic
-def keep(signature: Signature) -> None:
+def keep(signature: Signature, *, read: int | None = None) -> None:
     """Keep a name under the newest version: from now on the signature is bound to those words.
+
+    Args:
+        signature: whose owner answers.
+        read: the number of the version that the page asked about, where it is known.
 
     Raises:
         NotAllowed: nothing is asked.
+        LostRace: another version was published since.
     """
     signature = (
         Signature.objects.select_for_update(of=("self",)).select_related("letter", "version").get(pk=signature.pk)
@@ -184,6 +189,8 @@ def keep(signature: Signature) -> None:
     version = open_question(signature)
     if version is None:
         raise NotAllowed(_("There is nothing to answer: you have signed the newest text."))
+    if read not in {None, version.number}:
+        raise LostRace(_("The text has changed since you opened this page. Please read it again."))
     Reaffirmation.objects.create(signature=signature, version=version)
     note(signature, reason="reaffirmed", version=version)
 

@@ -47,18 +47,17 @@ def close(case: Case, *, by: User, outcome: str, reason: str = "", note: str = "
 
     Args:
         case: open.
-        by: a vetter; never about their own signature.
+        by: a vetter; never about their own signature, nor about one that they left to others.
         outcome: a key of `OUTCOMES`. `kept` moves nothing; `hidden` takes a listed name off; `impostor` takes it off
             or declines it, and remembers name and mailbox, so that the next one like it is held.
         reason: a key of `reasons.HIDE_REASONS`, where `hidden` moves a listed name.
         note: for the team only.
 
     Raises:
-        NotAllowed: their own signature, closed already, or no reason where one is needed.
+        NotAllowed: their own signature or one they left to others, closed already, or no reason where one is needed.
     """
     signature = Signature.objects.select_for_update(of=("self",)).select_related("letter").get(pk=case.signature_id)
-    if vetting.is_own(signature, by):
-        raise NotAllowed(_("This is your own signature. Somebody else has to decide about it."))
+    vetting.refuse(signature, by)
     closed = {"closed_at": timezone.now(), "closed_by": by, "outcome": outcome, "note": note}
     if not Case.objects.filter(pk=case.pk, closed_at=None).update(**closed):
         raise LostRace(_("This case was closed by somebody else in the meantime."))

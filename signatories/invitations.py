@@ -17,7 +17,7 @@ from django.utils.translation import pgettext
 
 from petition import patience
 from petition.models import Letter, User
-from petition.moves import NotAllowed
+from petition.moves import LostRace, NotAllowed
 from petition.text import clean
 from signatories import addresses, countries, outbox, sentences, signing, tokens
 from signatories.models import Invitation, Mail, Signature
@@ -191,7 +191,9 @@ def problem_with(invitation: Invitation) -> str:
 
 
 @transaction.atomic
-def accept(mail_id: uuid.UUID, *, code: str, typed: dict[str, Any], locale: str = "") -> Signature:
+def accept(
+    mail_id: uuid.UUID, *, code: str, typed: dict[str, Any], locale: str = "", read: int | None = None
+) -> Signature:
     """Sign as a founder: the code came back from the invited mailbox, so this is signed and confirmed at once.
 
     Args:
@@ -199,9 +201,11 @@ def accept(mail_id: uuid.UUID, *, code: str, typed: dict[str, Any], locale: str 
         code: as typed.
         typed: a value for each name in `LINE`.
         locale: in which language the founder reads pages and mails; empty: unknown.
+        read: the number of the version that stood on the page, where it is known.
 
     Raises:
         WrongCode: the digits are not the code of that mail.
+        LostRace: another version was published since.
         NotAllowed: the invitation was used, declined or has expired.
     """
     mail = Mail.objects.get(pk=mail_id)
@@ -211,8 +215,12 @@ def accept(mail_id: uuid.UUID, *, code: str, typed: dict[str, Any], locale: str 
     problem = problem_with(invitation)
     if problem:
         raise NotAllowed(problem)
+    version = invitation.letter.version
+    if version is not None and read not in {None, version.number}:
+        raise LostRace(_("The text has changed since you opened this page. Please read it again."))
     signature = _signature_for(invitation, typed, locale)
     Invitation.objects.filter(pk=invitation.pk).update(signature=signature)
+    _write_no_more(invitation)
     if signature.status == Signature.Status.PENDING:
         signature.write_line(typed)
         signing.accept(signature, reason="invited")
@@ -250,7 +258,12 @@ def decline(invitation: Invitation) -> None:
     """Note that somebody does not want to be a founder; they get no further mail about it."""
     open_ones = Invitation.objects.filter(pk=invitation.pk, signature=None, declined_at=None)
     open_ones.update(declined_at=timezone.now(), address="")
-    invitation.mails.still_owed().update(state=Mail.State.DROPPED)
+    _write_no_more(invitation)
+
+
+def _write_no_more(invitation: Invitation) -> None:
+    """Drop what is owed about an invitation that is over, and what was refused, so that nobody tries that again."""
+    invitation.mails.exclude(state=Mail.State.SENT).update(state=Mail.State.DROPPED)
 
 
 def note_opening(invitation: Invitation) -> None:
@@ -305,7 +318,7 @@ def revoke(invitation: Invitation) -> None:
     unused = Invitation.objects.filter(pk=invitation.pk, signature=None, revoked_at=None)
     if not unused.update(revoked_at=timezone.now()):
         raise NotAllowed(_("This invitation was used or taken back already."))
-    invitation.mails.still_owed().update(state=Mail.State.DROPPED)
+    _write_no_more(invitation)
 
 
 def where(invitation: Invitation) -> str:

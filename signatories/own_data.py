@@ -97,8 +97,9 @@ def _decision(one: Any) -> dict[str, Any]:
 
 
 def _flag(one: Any) -> dict[str, Any]:
-    times = {"raised_at": one.raised_at, "released_at": one.released_at}
-    return {"kind": one.get_kind_display(), "details": one.details, **times}
+    """Without which other signatures and watched names it points at: those are other people's data."""
+    details = {name: value for name, value in one.details.items() if name not in {"others", "watch", "names"}}
+    return {"kind": one.get_kind_display(), "details": details, **_fields(one, "raised_at", "released_at")}
 
 
 def _rows(rows: Any, *fields: str) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -51,10 +51,15 @@ def offer(signature: Signature, *, kind: Proof.Kind, value: str, data: str = "")
         NotAllowed: the signature is in no state to be strengthened.
         TooMany: over the daily limit.
     """
-    if signature.status not in MAY_PROVE:
-        raise NotAllowed(_("Nothing can be proven for this signature at the moment."))
     if not limits.take("proof", str(signature.pk), most=DAILY, window=timedelta(days=1)).allowed:
         raise TooMany
+    with transaction.atomic():
+        if evidence.lock(signature) not in MAY_PROVE:
+            raise NotAllowed(_("Nothing can be proven for this signature at the moment."))
+        return _keep_offer(signature, kind, value, data)
+
+
+def _keep_offer(signature: Signature, kind: Proof.Kind, value: str, data: str) -> Proof:
     proof = Proof(signature=signature, kind=kind, value=value, data=data)
     try:
         with transaction.atomic():
@@ -116,6 +121,8 @@ def _lease(limit: int) -> list[Proof]:
     now = patience.now()
     with transaction.atomic():
         due = Proof.objects.filter(state=State.WAITING, kind__in=CHECKS, check_after__lte=now).order_by("check_after")
+        # What was offered for a name that was declined or taken off since waits until it is back, and nobody is asked.
+        due = due.filter(Exists(Signature.objects.filter(pk=OuterRef("signature"), status__in=MAY_PROVE)))
         chosen = list(due.select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit])
         rows = Proof.objects.filter(pk__in=chosen, state=State.WAITING)
         rows.update(check_after=now + LEASE, attempts=F("attempts") + 1)
@@ -213,6 +220,7 @@ def accept_key(
     vetting.refuse(signature, vetter)
     if not note.strip():
         raise NotAllowed(_("Please note where the key is known from."))
+    evidence.lock(signature)  # who leaves in this moment takes what they have signed along
     for proof in signature.proofs.filter(kind=Kind.KEY).exclude(state=State.FOUND):
         if _fingerprint(signature, proof) == fingerprint:
             break

@@ -3,13 +3,13 @@
 import secrets
 from datetime import timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from petition.moves import NotAllowed
-from signatories import evidence, limits, proving
+from petition.moves import LostRace, NotAllowed
+from signatories import addresses, evidence, limits, proving, signing
 from signatories.models import Evidence, Signature, Vouch, VouchCode
 from signatories.reasons import Family
 
@@ -29,13 +29,14 @@ class TooMany(Exception):
     """More codes were tried in a day than are looked at."""
 
 
+@transaction.atomic
 def code_for(signature: Signature) -> VouchCode:
     """Return the code that a signer gives to colleagues, and make it on the first call.
 
     Raises:
         NotAllowed: the signature is in no state to be strengthened.
     """
-    if signature.status not in proving.MAY_PROVE:
+    if evidence.lock(signature) not in proving.MAY_PROVE:
         raise NotAllowed(_("Nobody can vouch for this signature at the moment."))
     code = "".join(secrets.choice(ALPHABET) for place in range(LENGTH))
     VouchCode.objects.bulk_create([VouchCode(signature=signature, code=code)], ignore_conflicts=True)
@@ -71,19 +72,34 @@ def find(voucher: Signature, *, code: str) -> Signature:
     return found
 
 
-def vouch(voucher: Signature, *, code: str) -> Vouch:
+def seen(signature: Signature) -> str:
+    """Return what changes with what is printed, and tells nothing."""
+    claimed = [getattr(signature, name) for name in signing.CLAIMED]
+    return addresses.keyed_hash(f"vouch {signature.pk} {claimed}")[:32]
+
+
+def vouch(voucher: Signature, *, code: str, line: str) -> Vouch:
     """Say that one knows this person and that what is printed is true. Twice is once.
 
+    Args:
+        voucher: listed at level 3 or 4.
+        code: as typed.
+        line: what `seen` returned for the line that the voucher was shown.
+
     Raises:
+        LostRace: it has changed since.
         NotAllowed, NoSuchCode, TooMany: as `find`.
     """
-    signature = find(voucher, code=code)
-    try:
-        with transaction.atomic():
-            given = Vouch.objects.create(voucher=voucher, signature=signature)
+    found = find(voucher, code=code)
+    with transaction.atomic():
+        signature = Signature.objects.select_for_update().get(pk=found.pk)
+        if signature.status not in proving.MAY_PROVE:
+            raise NoSuchCode
+        if seen(signature) != line:
+            raise LostRace(_("Their line has changed since you read it. Please open it once more with the code."))
+        given, fresh = Vouch.objects.get_or_create(voucher=voucher, signature=signature)
+        if fresh:
             _weigh(given, counts=True)
-    except IntegrityError:
-        return Vouch.objects.get(voucher=voucher, signature=signature)
     return given
 
 

@@ -7,7 +7,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from petition.moves import NotAllowed
-from signatories import addresses, limits, outbox, proving, tokens
+from signatories import addresses, evidence, limits, outbox, proving, tokens
 from signatories.evidence import work
 from signatories.models import Knock, Mail, Proof, Signature
 
@@ -32,7 +32,7 @@ def ask(signature: Signature, *, address: str) -> Proof:
     Raises:
         NotAllowed: the signature is in no state to be strengthened, or the mailbox is the one that signed.
     """
-    if signature.status not in proving.MAY_PROVE:
+    if evidence.lock(signature) not in proving.MAY_PROVE:
         raise NotAllowed(_("Nothing can be proven for this signature at the moment."))
     if address == signature.address:
         raise NotAllowed(_("This mailbox is proven already."))
@@ -79,6 +79,8 @@ def confirm(signature: Signature, *, code: str) -> Proof:
         raise WrongCode
     address_hash = addresses.keyed_hash(proof.value)
     with transaction.atomic():
+        if evidence.lock(signature) not in proving.MAY_PROVE:
+            raise WrongCode
         outbox.look_up(address_hash, letter_id=signature.letter_id)  # two who prove it at once come one after the other
         if work.stands_behind_another(signature, address_hash):
             raise NotAllowed(_("This mailbox stands behind another signature on this letter already."))

@@ -193,3 +193,10 @@ def test_a_restored_backup_tells_no_program_anything_and_lets_none_in(letter, or
     hook.refresh_from_db()
     assert (hook.off_why, hook.deliveries.get().state) == ("restored", "failed")
     assert access_tokens.recognise(secret) is None
+
+
+def test_a_log_in_that_was_ended_after_the_backup_is_over(letter, organiser, at_desk):
+    browser = at_desk(organiser)
+    assert browser.get("/desk/").status_code == 200
+    backups.hold(timezone.now())
+    assert browser.get("/desk/").status_code == 302

@@ -8,7 +8,7 @@ from django.test import Client
 from petition import lifecycle
 from petition.models import Role
 from petition.moves import NotAllowed
-from signatories import cases, privacy, tokens
+from signatories import cases, privacy, tokens, vetting
 from signatories.models import Case, Signature, WatchName
 from tests.conftest import owed_kinds
 
@@ -183,6 +183,17 @@ def test_nobody_closes_a_case_about_their_own_signature(confirmed, listed, secon
     assert "your own signature" in at_desk(second).get(f"{DESK}{case.pk}/").content.decode()
     with pytest.raises(NotAllowed):
         cases.close(case, by=second, outcome="kept")
+
+
+def test_who_left_a_signature_to_others_closes_no_case_about_it(case, vetter, second, at_desk, name):
+    vetting.recuse(name, vetter=vetter)
+    page = at_desk(vetter).get(f"/desk/{name.letter.slug}/cases/{case.pk}/").content.decode()
+    assert "left the decision to others" in page
+    answer = at_desk(vetter).post(f"/desk/{name.letter.slug}/cases/{case.pk}/close/", {"outcome": "kept"})
+    assert answer.status_code == 409
+    case.refresh_from_db()
+    assert case.closed_at is None
+    cases.close(case, by=second, outcome="kept")
 
 
 def test_a_closed_case_may_be_opened_again(case, vetter, name):

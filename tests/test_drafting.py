@@ -1,7 +1,10 @@
 """Several people write one draft: it is saved as they go, and nobody overwrites anybody."""
 
+import re
+
 import pytest
 
+from petition import news, versions
 from petition.forms import AddresseesField
 from petition.models import Letter, Membership, Role, User
 from tests.test_publishing import FORM
@@ -33,6 +36,54 @@ def test_who_saves_second_sees_both_and_overwrites_nothing(draft, organiser, edi
     assert body_of(draft) == "Ed wrote this."
     write(at_desk(organiser), draft, "Both wrote this.", 1)
     assert body_of(draft) == "Both wrote this."
+
+
+def shown(client, path: str) -> dict[str, str]:
+    """What the form for the last step carries besides its tick."""
+    found = re.search(r'name="seen" value="(\d+)"', client.get(path).content.decode())
+    return {"seen": found[1] if found else ""}
+
+
+@pytest.mark.parametrize(("step", "status"), [("publish", "open"), ("found", "founding")])
+def test_nobody_freezes_words_that_were_saved_after_the_page_was_opened(
+    draft, organiser, editor, at_desk, step, status
+):
+    owner, path = at_desk(organiser), f"/desk/{draft.slug}/"
+    read = shown(owner, path)
+    write(at_desk(editor), draft, "Ed wrote this.", 0)
+    answer = owner.post(f"{path}{step}/", {"sure": "on", **read})
+    assert answer.status_code == 409
+    assert "somebody else saved" in answer.content.decode().lower()
+    draft.refresh_from_db()
+    assert draft.status == "draft"
+    assert owner.post(f"{path}{step}/", {"sure": "on", **shown(owner, path)}).status_code == 303
+    draft.refresh_from_db()
+    assert draft.status == status
+
+
+def test_nobody_publishes_a_next_version_in_other_words_than_were_shown(letter, organiser, at_desk):
+    owner, path = at_desk(organiser), f"/desk/{letter.slug}/versions/"
+    versions.begin(letter, reason="clarification", note="Clearer.", by=organiser)
+    versions.save(letter, body="Clearer words.", seen=0, by=organiser)
+    read = shown(owner, path)
+    versions.save(letter, body="Quite other words.", seen=1, by=organiser)
+    assert owner.post(f"{path}publish/", {"sure": "on", **read}).status_code == 409
+    assert letter.versions.filter(published_at__isnull=False).count() == 1
+    assert owner.post(f"{path}publish/", {"sure": "on", **shown(owner, path)}).status_code == 303
+    assert letter.versions.latest("number").body == "Quite other words."
+
+
+def test_nobody_mails_news_in_other_words_than_were_shown(letter, organiser, at_desk):
+    written = news.write(letter, title="News", body="So far.", by=organiser)
+    owner, path = at_desk(organiser), f"/desk/{letter.slug}/updates/{written.pk}/"
+    read = shown(owner, path)
+    news.rewrite(written, title="News", body="Quite other words.")
+    answer = owner.post(f"{path}publish/", {"sure": "on", **read})
+    assert answer.status_code == 409
+    assert "has changed since you opened this page" in answer.content.decode()
+    assert not letter.updates.exclude(published_at=None).exists()
+    assert owner.post(f"{path}publish/", {"sure": "on", **shown(owner, path)}).status_code == 303
+    assert letter.updates.exclude(published_at=None).exists()
 
 
 def test_a_draft_is_saved_while_it_is_written(draft, organiser, at_desk):

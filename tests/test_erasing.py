@@ -80,7 +80,7 @@ def everywhere(planted, letter, vetter, confirmed, client, deliver, organiser, a
     support(planted, "MP", by=vetter)
     vetting.list_(planted, vetter=vetter, level=3, reason="two_signals", note="Zyxqvwlistnote")
     colleague = confirmed("bob@example.com", name="Bob Other")
-    vouching.vouch(planted, code=vouching.code_for(colleague).code)
+    vouching.vouch(planted, code=vouching.code_for(colleague).code, line=vouching.seen(colleague))
     vouching.code_for(planted)
     client.post(f"/letters/{letter.slug}/signatories/{planted.pk}/report/", {"text": "Zyxqvwreport of Zyxqvwname"})
     cases.close(planted.cases.get(), by=vetter, outcome="kept", note="Zyxqvwclosing")

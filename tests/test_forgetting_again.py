@@ -154,6 +154,21 @@ def test_an_invitation_that_was_declined_is_closed_and_its_address_gone(letter, 
     assert not Mail.objects.filter(invitation=kept, state="owed").exists()
 
 
+def test_an_invitation_that_was_declined_before_the_backup_and_erased_after_it_names_nobody(
+    letter, organiser, confirmed
+):
+    (guest,) = invitations.invite(letter, rows=[GUEST], by=organiser)
+    signature = confirmed("guest@example.com")
+    invitations.decline(guest)
+    with transaction.atomic():
+        privacy.erase(signature)
+        lines = list(backups.forgotten(timezone.now() - timedelta(days=40)))
+        transaction.set_rollback(True)
+    assert backups.forget_again(lines) == 2
+    assert Invitation.objects.get().name == ""
+    assert backups.forget_again(lines) == 0
+
+
 def test_the_list_names_nobody_and_doing_it_twice_is_doing_it_once(confirmed, listed, letter, organiser):
     people = [listed(confirmed(f"p{n}@example.com", name=f"Person {n}")) for n in range(3)]
     (guest,) = invitations.invite(letter, rows=[GUEST], by=organiser)

@@ -5,9 +5,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
 from petition import lifecycle
-from signatories import invitations
+from signatories import invitations, outbox, tokens
 from signatories.models import Invitation, Mail
-from tests.conftest import code_in, link_in
+from tests.conftest import LINE, code_in, link_in
 
 ADA = {"email": "ada@example.com", "name": "Ada Example", "role": "Lamplighter", "organisation": "Lantern Works"}
 
@@ -127,6 +127,21 @@ def test_an_invitation_that_was_taken_back_opens_nothing(desk, invited, deliver,
     assert answer.status_code == 410
     assert "taken back" in answer.content.decode()
     assert desk(f"{invited.pk}/remind/").status_code == 409
+
+
+@pytest.mark.parametrize("over", ["revoked", "declined", "signed"])
+def test_nothing_more_is_written_about_an_invitation_that_is_over(invited, desk, deliver, over):
+    link = invited.mails.get()
+    Mail.objects.update(state="failed")
+    desk(f"{invited.pk}/remind/")
+    if over == "revoked":
+        desk(f"{invited.pk}/revoke/")
+    elif over == "declined":
+        invitations.decline(invited)
+    else:
+        invitations.accept(link.pk, code=tokens.code(link.pk), typed=LINE)
+    outbox.try_again(Mail.objects.all())
+    assert not [message.subject for message in deliver() if "invit" in message.subject.lower()]
 
 
 def test_a_bounce_and_an_opening_are_seen(desk, invited, deliver, client):

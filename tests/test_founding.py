@@ -115,3 +115,20 @@ def test_a_founder_does_not_sign_words_that_came_after_the_page_was_opened(sign_
     assert "has changed since you opened" in answer.content.decode()
     assert 'name="version" value="2"' in answer.content.decode()
     assert not letter.signatures.exists()
+
+
+def test_a_founder_does_not_sign_words_that_came_while_the_form_was_read(
+    letter, organiser, monkeypatch, sign_as_founder
+):
+    """The version is published between the look at the form and the signature."""
+    accept = invitations.accept
+
+    def publish_and_accept(*args: object, **said: object) -> Signature:
+        versions.begin(letter, reason="meaning", note="Darkness.", by=organiser)
+        versions.save(letter, body="We ask for darkness.", seen=0, by=organiser)
+        versions.publish(letter, actor=organiser)
+        return accept(*args, **said)
+
+    monkeypatch.setattr(invitations, "accept", publish_and_accept)
+    assert sign_as_founder(version="1").status_code == 409
+    assert not Signature.objects.exists()

@@ -148,6 +148,17 @@ def test_links_from_elsewhere_lead_to_the_same_page(house: House):
     assert house.get(query="x=%00").status == 400
 
 
+def test_nobody_fills_up_what_is_known_of_queries(house: House):
+    for port in range(1, kept.MOST + 2):
+        house.get(query="x=1", HTTP_HOST=f"testserver:{port}")
+    house.get(query="fbclid=first")
+    house.get(query="fbclid=second")
+    made = house.made
+    assert house.get(query="fbclid=third").status == 200
+    assert house.made == made
+    assert len(house.front.any_query) <= kept.MOST
+
+
 def test_a_page_that_reads_its_query_is_kept_without_one_only(house: House):
     path = f"{PATH}signatories/"
     house.get(path)

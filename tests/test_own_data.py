@@ -7,8 +7,20 @@ import pytest
 from django.utils import timezone
 
 from petition import lifecycle
-from signatories import addresses, codes, delivering, limits, retention, tokens, vetting, wordings
-from signatories.models import Consent, Mail, Signature, Suppression
+from signatories import (
+    addresses,
+    codes,
+    collecting,
+    delivering,
+    limits,
+    own_data,
+    retention,
+    tokens,
+    vetting,
+    watch,
+    wordings,
+)
+from signatories.models import Consent, Mail, Origin, Signature, Suppression
 from tests.conftest import LETTER, LINE, code_in
 
 
@@ -144,6 +156,21 @@ def test_the_copy_holds_what_is_stored_and_no_member_of_the_team(confirmed, list
     assert {mail["kind"] for mail in copy["mails"]} >= {"confirm", "receipt", "change"}
     assert "Vera" not in answer.content.decode()
     assert vetter.email not in answer.content.decode()
+
+
+def test_the_copy_says_what_was_flagged_and_points_at_nobody_else(confirmed, letter, vetter):
+    ada, bob, cy = (confirmed(f"{name}@{name}.example.com", name=f"{name} Example") for name in ("ada", "bob", "cy"))
+    for one in (ada, bob, cy):
+        Origin.objects.create(signature=one, network="192.0.2.0/24", device="one")
+    watch.add(letter, watched=["Example Cy"], by=vetter)
+    collecting.run()
+    kinds = {flag.kind for flag in cy.flags.all()}
+    assert {"device", "watch_name"} <= kinds
+    flags = own_data.copy(cy)["flags"]
+    assert len(flags) == len(kinds)
+    assert not any(str(one.pk) in repr(flags) for one in (ada, bob))
+    assert "Example Cy" not in repr(flags)
+    assert not any(flag["details"] for flag in flags if "watch" in flag["kind"] or "device" in flag["kind"])
 
 
 def test_a_corrected_line_goes_back_to_the_vetters_without_its_affiliation(confirmed, listed, own):

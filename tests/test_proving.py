@@ -6,7 +6,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from signatories import privacy, proving
+from signatories import privacy, proving, vetting
+from signatories.evidence.web import receipt_url
 from signatories.models import Limit, Proof, Signature
 from tests.network import answer
 from tests.test_leaving import mine
@@ -72,6 +73,17 @@ def test_a_server_that_is_away_is_asked_six_times_with_growing_pauses(signature,
     assert (proof.state, len(site.asked)) == ("refused", 6)
     assert "We tried 6 times" in client.get(mine(signature)).content.decode()
     assert again() == 0
+
+
+def test_nobody_is_asked_for_a_name_that_was_declined_until_it_is_back(signature, site, vetter):
+    site.pages["/"] = answer(f'<a rel="me" href="{receipt_url(signature)}">I signed</a>')
+    proof = offer(signature, site.url())
+    vetting.decline(signature, vetter=vetter, reason="not_eligible")
+    assert (again(), again(), len(site.asked)) == (0, 0, 0)
+    vetting.back(signature, vetter=vetter, reason="decided_by_mistake")
+    assert (again(), again()) == (1, 0)
+    proof.refresh_from_db()
+    assert (proof.state, len(site.asked)) == ("found", 1)
 
 
 def test_what_was_refused_can_be_offered_again(signature, site):

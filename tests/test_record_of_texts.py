@@ -1,5 +1,7 @@
 """News and names kept under new words are in the public record; the letter's own housekeeping never is."""
 
+import re
+
 import pytest
 
 from petition import lifecycle, news, tally, versions
@@ -56,6 +58,22 @@ def test_who_waits_and_is_asked_about_new_words_is_not_told_that_there_is_nothin
     assert "nothing you have to do" not in asked
     announce.keep(Signature.objects.get(pk=waits.pk))
     assert "nothing you have to do" in client.get(page).content.decode()
+
+
+def test_nobody_keeps_the_name_under_words_that_came_after_the_page_was_opened(client, letter, changed, organiser):
+    path = f"/mine/{tokens.make('mine', changed[0].pk)}/"
+    shown = re.search(r'name="version" value="(\d+)"', client.get(path).content.decode())[1]
+    versions.begin(letter, reason="meaning", note="No light at all.", by=organiser)
+    versions.save(letter, body="We ask for darkness.", seen=None, by=organiser)
+    versions.publish(letter, actor=organiser)
+    answer = client.post(f"{path}keep/", {"answer": "keep", "version": shown})
+    assert answer.status_code == 409
+    assert "has changed since you opened this page" in answer.content.decode()
+    changed[0].refresh_from_db()
+    assert changed[0].version.number == 1
+    assert client.post(f"{path}keep/", {"answer": "keep", "version": "3"}).status_code == 303
+    changed[0].refresh_from_db()
+    assert changed[0].version.number == 3
 
 
 def test_who_kept_and_then_left_is_not_named(client, letter, changed):

@@ -4,6 +4,7 @@ import io
 from datetime import timedelta
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.utils import timezone
@@ -17,6 +18,7 @@ from signatories import (
     embargo,
     invitations,
     privacy,
+    proving,
     retention,
     signing,
     tokens,
@@ -33,6 +35,7 @@ from signatories.models import (
     Invitation,
     Mail,
     Origin,
+    Proof,
     Signature,
     WatchName,
 )
@@ -72,6 +75,7 @@ def everything(letter, post_sign, confirmed, listed, vetter, deliver, organiser,
     vetting.ask(ada, vetter=vetter, questions=["need_details"], question="Which lamps?")
     vetting.answer(ada, text="The tall ones")
     workmail.ask(ada, address="ada@lantern.example.org")
+    proving.offer(ada, kind=Proof.Kind.PAGE, value="https://lantern.example.org/ada")
     case = cases.open_(ada, kind=Case.Kind.AUDIT, text="It is wrong")
     cases.close(case, by=vetter, outcome="kept", note="It is right")
     listed(ada, level=3)
@@ -84,7 +88,8 @@ def everything(letter, post_sign, confirmed, listed, vetter, deliver, organiser,
     embargo.note_opening(link, network="192.0.2.0/24")
     invitations.invite(letter, rows=[ROW])
     account_mail.owe(to=organiser.email, subject="Code", body="123456", code=True)
-    at_desk(organiser)
+    session = at_desk(organiser).session.session_key
+    UserSession.objects.create(user=organiser, session_key=session, ip="192.0.2.7", user_agent="A browser")
     vetting.claim(ada.pk, vetter=vetter)
     access_tokens.issue(organiser, name="A program", scopes=["read"], days=7)
     hook, _ = webhooks.make(letter, url="https://hooks.example.org/", events=["letter.milestone"], by=organiser)
@@ -111,7 +116,18 @@ def test_what_was_planned_is_what_is_forgotten_and_then_nothing_is_due(everythin
     lifecycle.close(letter, actor=organiser)
     plan = planned(days=400)
     done = run(days=400)
-    cascaded = {"evidence", "mails", "questions", "batches", "cases", "work mailboxes", "knocks", "networks", "claims"}
+    cascaded = {
+        "evidence",
+        "proofs",
+        "mails",
+        "questions",
+        "batches",
+        "cases",
+        "work mailboxes",
+        "knocks",
+        "networks",
+        "claims",
+    }
     assert {name: n for name, n in plan.items() if name not in cascaded} == {
         name: n for name, n in done.items() if name not in cascaded
     }
@@ -127,6 +143,7 @@ def test_what_was_planned_is_what_is_forgotten_and_then_nothing_is_due(everythin
         ("alarms", {"days": 29}, {"days": 31}),
         ("openings", {"days": 29}, {"days": 31}),
         ("evidence", {"days": 89}, {"days": 91}),
+        ("proofs", {"days": 89}, {"days": 91}),
         ("questions", {"days": 89}, {"days": 91}),
         ("cases", {"days": 89}, {"days": 91}),
         ("batches", {"days": 89}, {"days": 91}),
@@ -134,6 +151,7 @@ def test_what_was_planned_is_what_is_forgotten_and_then_nothing_is_due(everythin
         ("work mailboxes", {"days": 6}, {"days": 8}),
         ("knocks", {"hours": 23}, {"hours": 25}),
         ("sessions", {"days": 6}, {"days": 8}),
+        ("log-ins", {"days": 6}, {"days": 8}),
         ("webhook log", {"days": 29}, {"days": 31}),
         ("tokens", {"days": 36}, {"days": 38}),
         ("account mails", {"minutes": 10}, {"minutes": 20}),
@@ -143,6 +161,29 @@ def test_each_rule_keeps_to_its_time(everything, letter, organiser, rule, kept, 
     lifecycle.close(letter, actor=organiser)
     assert run(rule, **kept) == {}
     assert run(rule, **gone)[rule] >= 1
+
+
+def test_what_is_noted_of_a_log_in_goes_when_somebody_logs_out(everything):
+    Session.objects.all().delete()
+    assert run("log-ins") == {"log-ins": 1}
+    assert not UserSession.objects.exists()
+
+
+def test_a_code_that_was_asked_for_again_confirms_for_seven_days_as_its_mail_says(post_sign, deliver, time_machine):
+    post_sign()
+    deliver()
+    time_machine.move_to(timezone.now() + timedelta(days=6, hours=23))
+    post_sign()
+    deliver()
+    time_machine.move_to(timezone.now() + timedelta(days=6, hours=23))
+    assert run("unconfirmed") == {}
+    newest = Mail.objects.get(kind="confirm")
+    assert signing.confirm(newest.pk, tokens.code(newest.pk), in_tab=True).just_now
+
+
+def test_a_code_that_could_not_be_sent_for_so_long_keeps_nobody_any_longer(post_sign):
+    post_sign()
+    assert run("unconfirmed", days=8) == {"unconfirmed": 1}
 
 
 def test_a_rejected_signature_is_forgotten_and_an_impostors_mailbox_is_known_again(everything, letter, deliver):

@@ -23,6 +23,13 @@ def test_pages_with_names_ask_to_be_left_out(client, quiet, page):
     assert (META in answer.content.decode()) == answer["Content-Type"].startswith("text/html")
 
 
+@pytest.mark.parametrize("page", ["signatories", "changes"])
+def test_what_programs_are_given_is_left_out_too(client, quiet, page):
+    answer = client.get(f"/api/v1/letters/{quiet.slug}/{page}")
+    assert "Ada Example" in answer.content.decode()
+    assert answer["X-Robots-Tag"] == "noindex"
+
+
 def test_the_letter_itself_is_found_and_leads_to_the_names(client, quiet):
     answer = client.get(f"/letters/{quiet.slug}/")
     page = answer.content.decode()

@@ -1,5 +1,6 @@
 """A listed signer vouches for a colleague."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -36,7 +37,12 @@ def code(ada, client: Client) -> str:
 
 
 def vouch(voucher: Signature, code: str, **ticks: str):
-    return Client().post(f"{mine(voucher)}vouch/", {"vouch_code": code, **ticks})
+    """Type a code; who says that they know this person has seen the line before."""
+    path, typed = f"{mine(voucher)}vouch/", {"vouch_code": code}
+    if "know" in ticks:
+        shown = re.search(r'name="line" value="(\w*)"', Client().post(path, typed).content.decode())
+        typed["line"] = shown[1] if shown else ""
+    return Client().post(path, {**typed, **ticks})
 
 
 KNOWS = {"again": "yes", "know": "on"}
@@ -53,6 +59,18 @@ def test_who_vouches_sees_the_line_first_and_then_ticks(ada, bob, code, client):
     assert (row.family, row.claim, row.account) == ("V", "identity", f"signature:{bob.pk}")
     assert "Bob Example" in client.get(mine(ada)).content.decode()
     assert "Ada Example" in client.get(mine(bob)).content.decode()
+
+
+@pytest.mark.parametrize("changed", ["name", "organisation"])
+def test_nobody_vouches_for_a_line_that_they_have_not_seen(ada, bob, code, changed):
+    path = f"{mine(bob)}vouch/"
+    line = re.search(r'name="line" value="(\w+)"', vouch(bob, code).content.decode())[1]
+    privacy.correct(ada, typed={**LINE, changed: "Somebody Famous"})
+    refused = Client().post(path, {"vouch_code": code, "line": line, **KNOWS})
+    assert refused.status_code == 409
+    assert "has changed since you read it" in refused.content.decode()
+    assert not Vouch.objects.exists()
+    assert vouch(bob, code, **KNOWS).status_code == 303
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,8 @@ from petition.forms.versions import ScheduleForm
 from petition.models import Letter, Membership, Power, User, Version
 from petition.moves import NotAllowed
 
+FREEZES = ("publish", "found")  # steps after which the words that stood on the page cannot be changed
+
 
 @dataclass(frozen=True)
 class Step:
@@ -171,8 +173,9 @@ def step(request: HttpRequest, slug: str, verb: str) -> HttpResponse:
     form = chosen.form(request.POST)
     if form is not None and not form.is_valid() and found.status in chosen.after:
         return _overview(request, found, {verb: form})
+    shown = {"seen": form.cleaned_data.get("seen")} if form is not None and verb in FREEZES else {}
     try:
-        chosen.take(found, actor=request.user)
+        chosen.take(found, actor=request.user, **shown)
     except lifecycle.Incomplete as problem:
         messages.error(request, str(problem))
     else:

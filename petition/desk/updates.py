@@ -50,9 +50,9 @@ def publish(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
     letter = get_object_or_404(Letter.objects.run_by(request.user, Power.MANAGE), slug=slug)
     found = get_object_or_404(letter.updates, pk=pk)
     sure = _sure(request.POST)
-    if found.published_at is None and not sure.is_valid():
+    if not sure.is_valid() and found.published_at is None:
         return _update(request, found, UpdateForm(initial={"title": found.title, "body": found.body}), sure)
-    news.publish(found)
+    news.publish(found, seen=sure.cleaned_data.get("seen"))
     messages.success(request, _("It is on the letter’s page, and goes out to those who asked for news."))
     return redirect("petition:updates", slug)
 

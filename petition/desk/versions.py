@@ -68,9 +68,9 @@ def publish(request: HttpRequest, slug: str) -> HttpResponse:
     letter = get_object_or_404(Letter.objects.run_by(request.user, Power.MANAGE), slug=slug)
     assert isinstance(request.user, User)
     form = _sure(letter, request.POST)
-    if letter.draft and not form.is_valid():
+    if not form.is_valid() and letter.draft:
         return _overview(request, letter, sure=form)
-    published = versions.publish(letter, actor=request.user)
+    published = versions.publish(letter, actor=request.user, seen=form.cleaned_data.get("seen"))
     messages.success(
         request,
         _("Version %(number)s is the text now. Everybody who signed before hears of it.")

@@ -144,13 +144,14 @@ def _take_back(entry: dict[str, Any]) -> int:
 
 
 def _decline(entry: dict[str, Any]) -> int:
-    found = Invitation.objects.filter(pk=uuid.UUID(str(entry["declined"])), signature=None, declined_at=None)
+    """Also one that the backup knows as declined may have been erased since."""
+    found = Invitation.objects.filter(pk=uuid.UUID(str(entry["declined"])), signature=None)
     invitation = found.first()
-    if invitation is None:
+    if invitation is None or not (invitation.declined_at is None or (entry.get("erased") and invitation.name)):
         return 0
     invitations.decline(invitation)
     if entry.get("erased"):
-        erasing.forget_invitations(Invitation.objects.filter(pk=invitation.pk))
+        erasing.forget_invitations(found)
     return 1
 
 

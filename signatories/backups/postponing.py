@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce, Greatest
@@ -16,7 +17,8 @@ def hold(made_at: datetime) -> int:
     """Hold all mail that a restored database owes, mailings that were under way included; return how many.
 
     Their codes are taken, because most readers have them; and who asks for a mail again gets it. Webhooks are switched
-    off, for the same reason, and personal tokens are revoked: some of them were revoked since.
+    off, for the same reason, and personal tokens are revoked: some of them were revoked since. So are log-ins, which
+    are over: some of them were ended since, as those of a mailbox or a machine that fell into other hands.
 
     Args:
         made_at: when the backup was made.
@@ -26,6 +28,7 @@ def hold(made_at: datetime) -> int:
     for webhook in Webhook.objects.filter(off_at=None):
         webhooks.switch_off(webhook, why=Webhook.Why.RESTORED)
     AccessToken.objects.filter(revoked_at=None).update(revoked_at=timezone.now())
+    Session.objects.all().delete()
     AccountMail.objects.all().delete()  # codes of a log-in that is over
     owed = Mail.objects.filter(state=Mail.State.OWED)
     return owed.update(

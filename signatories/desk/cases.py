@@ -68,13 +68,15 @@ def _case(
     member = letter.members.get(user=request.user.pk)
     signature = case.signature
     signature.letter = letter
-    own = vetting.is_own(signature, member.user)
+    own, recused = vetting.is_own(signature, member.user), vetting.has_recused(signature, member.user)
+    may_close = member.may(Power.VET) and not (own or recused)
     context = {
         "letter": letter,
         "case": case,
         "signature": signature,
         "is_own": own,
-        "form": form if member.may(Power.VET) and not own and (case.closed_at is None or form.errors) else None,
+        "recused": recused,
+        "form": form if may_close and (case.closed_at is None or form.errors) else None,
         "others": signature.cases.exclude(pk=case.pk).order_by("-opened_at"),
         "history": signature.events.select_related("actor"),
         "evidence": signature.evidence.all(),

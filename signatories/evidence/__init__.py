@@ -62,6 +62,14 @@ def record(
     return found
 
 
+def lock(signature: Signature) -> str:
+    """Lock a signature until the transaction ends, and return its status, whatever it was when it was read.
+
+    So nothing is kept about somebody who leaves in this very moment.
+    """
+    return str(Signature.objects.select_for_update().get(pk=signature.pk).status)
+
+
 def stands_behind_another(signature: Signature, account: str) -> bool:
     """Whether another signature on the letter rests on the same account, which is one person's.
 

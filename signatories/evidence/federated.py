@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop
 from petition import patience
 from petition.moves import NotAllowed
 from signatories import evidence
-from signatories.models import Evidence, Proof, Signature
+from signatories.models import KNOWN, Evidence, Proof, Signature
 from signatories.reasons import Family
 
 ORCID, GITHUB = "orcid", "github"
@@ -77,8 +77,10 @@ def bind(signature: Signature, account: Account) -> Evidence:
     """Write down that the signer holds this account; for ORCID, owe a look at the public record.
 
     Raises:
-        NotAllowed: another signature on this letter rests on the same account.
+        NotAllowed: another signature on this letter rests on the same account, or nobody is behind this one any more.
     """
+    if evidence.lock(signature) not in KNOWN:
+        raise NotAllowed(_("Nothing can be proven for this signature at the moment."))
     if evidence.stands_behind_another(signature, account.key):
         raise NotAllowed(_(TAKEN))
     found = evidence.record(

@@ -3,9 +3,12 @@
 from collections.abc import Iterable
 from datetime import date
 
+from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from petition.models import User
+from petition.moves import NotAllowed
 from signatories import evidence
 from signatories.evidence import hosts
 from signatories.models import Evidence, Signature
@@ -14,6 +17,7 @@ from signatories.reasons import Family
 BY_HAND = {Family.RECORD, Family.OUT_OF_BAND}
 
 
+@transaction.atomic
 def record(
     signature: Signature,
     *,
@@ -34,7 +38,11 @@ def record(
         dated: the day of the record; a record younger than the text that was signed was not public before it.
         note: for the team.
         supports: False keeps that it says otherwise.
+
+    Raises:
+        NotAllowed: nobody is behind this signature any more.
     """
+    _refuse_who_left(signature)
     published = signature.version.published_at
     before = dated is None or published is None or dated <= published.date()
     return [
@@ -54,6 +62,7 @@ def record(
     ]
 
 
+@transaction.atomic
 def contact(signature: Signature, *, by: User, how: str, on: date, note: str = "", supports: bool = True) -> Evidence:
     """Write down that a vetter reached the person through an address that the signer did not supply (O).
 
@@ -64,7 +73,11 @@ def contact(signature: Signature, *, by: User, how: str, on: date, note: str = "
         on: the day of it.
         note: for the team.
         supports: False keeps that the person said otherwise.
+
+    Raises:
+        NotAllowed: nobody is behind this signature any more.
     """
+    _refuse_who_left(signature)
     return evidence.record(
         signature,
         family=Family.OUT_OF_BAND,
@@ -75,6 +88,11 @@ def contact(signature: Signature, *, by: User, how: str, on: date, note: str = "
         note=note,
         by=by,
     )
+
+
+def _refuse_who_left(signature: Signature) -> None:
+    if evidence.lock(signature) in {Signature.Status.WITHDRAWN, Signature.Status.EXPIRED}:
+        raise NotAllowed(_("There is no signature any more."))
 
 
 def strike(row: Evidence, *, by: User) -> None:

@@ -178,9 +178,10 @@ class VouchCodeForm(forms.Form):
 
 
 class VouchForm(VouchCodeForm):
-    """The code once more, and what is said."""
+    """The code once more, the line that is shown, and what is said about it."""
 
     vouch_code = LineField(max_length=20, widget=forms.HiddenInput)
+    line = forms.CharField(max_length=32, required=False, widget=forms.HiddenInput)
     know = forms.BooleanField(
         label=_("I know this person, and what is printed is true"),
         error_messages={"required": _("Please tick the box if you want to vouch.")},

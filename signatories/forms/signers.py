@@ -286,6 +286,7 @@ class AnswerForm(forms.Form):
 class KeepForm(forms.Form):
     """Keep or leave, when the meaning of the text has changed; neither is chosen beforehand."""
 
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     answer = forms.ChoiceField(
         label=_("Your name"),
         choices=[("keep", _("Keep my name, under the new words")), ("leave", _("Take my signature off for good"))],

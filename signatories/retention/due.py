@@ -4,6 +4,8 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from petition.models import Letter, LetterEvent
@@ -61,9 +63,11 @@ def _closed(before: datetime) -> list[int]:
 
 
 def unconfirmed(now: datetime) -> QuerySet[Any]:
-    """Pending for seven days; one that was started again keeps its old key, so its time is asked too."""
+    """Pending for seven days since its newest code, which says so; one that was started again keeps its old key."""
     old = Signature.objects.filter(letter__in=_letters(), status=Status.PENDING, pk__lt=_before(now - UNCONFIRMED))
-    return old.filter(created_at__lt=now - UNCONFIRMED)
+    lately = Q(sent_at__gte=now - UNCONFIRMED) | Q(state=Mail.State.OWED, send_after__range=(now - UNCONFIRMED, now))
+    code = Mail.objects.filter(lately, signature=OuterRef("pk"), kind=Mail.Kind.CONFIRM)
+    return old.filter(~Exists(code), created_at__lt=now - UNCONFIRMED)
 
 
 def other_names(now: datetime) -> QuerySet[Any]:
@@ -86,6 +90,12 @@ def details(now: datetime) -> QuerySet[Any]:
     over = Q(letter__in=_closed(now - EVIDENCE)) | Q(expires_at__lt=now)
     known = ~Q(details={}, note="", url="") | ~(Q(account="") | Q(account__startswith=FORGOTTEN))
     return Evidence.objects.filter(over & known)
+
+
+def proofs(now: datetime) -> QuerySet[Any]:
+    """What was offered long ago under letters that closed long ago, whether or not anything was found."""
+    before = now - EVIDENCE
+    return Proof.objects.filter(signature__letter__in=_closed(before), created_at__lt=before)
 
 
 def questions(now: datetime) -> QuerySet[Any]:
@@ -141,6 +151,13 @@ def work_mailboxes(now: datetime) -> QuerySet[Any]:
 def webhook_log(now: datetime) -> QuerySet[Any]:
     """Messages of a month ago that nobody waits for."""
     return WebhookDelivery.objects.filter(at__lt=now - WEBHOOK_LOG).exclude(state=WebhookDelivery.State.OWED)
+
+
+def logins(now: datetime) -> QuerySet[Any]:
+    """What is noted of log-ins that have ended, however they did."""
+    going_on = Session.objects.filter(session_key=OuterRef("session_key"), expire_date__gte=now)
+    rows: QuerySet[Any] = UserSession.objects.all()
+    return rows.filter(~Exists(going_on))
 
 
 def tokens(now: datetime) -> QuerySet[Any]:

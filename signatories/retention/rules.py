@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
@@ -67,7 +68,7 @@ RULES = (
     Rule(
         "unconfirmed",
         _("Signatures that nobody confirmed"),
-        _("7 days"),
+        _("7 days after the newest code"),
         _("blanked; the keyed hash of the mailbox stays"),
         due.unconfirmed,
         acts.forget("unconfirmed"),
@@ -125,11 +126,19 @@ RULES = (
     ),
     Rule(
         "evidence",
-        _("Details of evidence, and what was offered as proof"),
+        _("Details of evidence"),
         _("90 days after the letter closed, or until their own date"),
         _("emptied; the kind and the date stay"),
         due.details,
         acts.empty_evidence,
+    ),
+    Rule(
+        "proofs",
+        _("What was offered as proof, found or not"),
+        _("90 days after the letter closed"),
+        _("deleted"),
+        due.proofs,
+        acts.delete(Proof),
     ),
     Rule(
         "questions",
@@ -254,6 +263,15 @@ RULES = (
         _("deleted"),
         lambda now: Session.objects.filter(expire_date__lt=now),
         acts.delete(Session),
+        letter="",
+    ),
+    Rule(
+        "log-ins",
+        _("From which address and with which browser a member of the team logged in"),
+        _("as long as the log-in lasts"),
+        _("deleted"),
+        due.logins,
+        acts.delete(UserSession),
         letter="",
     ),
     Rule(

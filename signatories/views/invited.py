@@ -32,8 +32,8 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     form = signers.InvitedForm(invited.letter, posted(request), initial=_known(invited))
     if request.method == "POST" and form.is_valid():
         try:
-            code, locale = form.cleaned_data["code"], languages.told(request)
-            signature = invitations.accept(mail.pk, code=code, typed=form.typed(), locale=locale)
+            said = {"code": form.cleaned_data["code"], "read": form.cleaned_data["version"]}
+            signature = invitations.accept(mail.pk, **said, typed=form.typed(), locale=languages.told(request))
         except signing.WrongCode:
             form.add_error("code", _("This is not the code from your invitation. Please copy its six digits."))
         else:

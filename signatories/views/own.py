@@ -79,7 +79,7 @@ def keep(request: HttpRequest, token: str) -> HttpResponse:
         return mine_page(request, signature, token, keep=form)
     if form.cleaned_data["answer"] == "leave":
         return redirect("signatories:withdraw", token)
-    announce.keep(signature)
+    announce.keep(signature, read=form.cleaned_data["version"])
     return done(token, "keep")
 
 

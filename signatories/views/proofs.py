@@ -89,9 +89,10 @@ def vouch(request: HttpRequest, token: str) -> HttpResponse:
     form = proofs.VouchForm(request.POST if "again" in request.POST else None, initial={"vouch_code": code})
     try:
         if form.is_valid():
-            vouching.vouch(voucher, code=code)
+            vouching.vouch(voucher, code=code, line=form.cleaned_data["line"])
             return redirect(links.mine_path(voucher) + SECTION)
-        context = {"voucher": voucher, "token": token, "signature": vouching.find(voucher, code=code), "form": form}
+        shown = vouching.find(voucher, code=code)
+        context = {"voucher": voucher, "token": token, "signature": shown, "form": form, "line": vouching.seen(shown)}
     except vouching.NoSuchCode:
         typed.add_error("vouch_code", _("No colleague under this letter has this code. Please compare it once more."))
     except vouching.TooMany:
