@@ -46,9 +46,8 @@ class Api(NinjaAPI):
 
     def create_response(self, request: HttpRequest, data: Any, **how: Any) -> HttpResponse:
         response = super().create_response(request, data, **how)
-        response["X-Robots-Tag"] = (
-            "noindex"  # it is for programs, and some letters keep their names out of search engines
-        )
+        # It is for programs, and some letters keep their names out of search engines.
+        response["X-Robots-Tag"] = "noindex"
         if response.status_code != HTTPStatus.OK or request.path.startswith(TEAM):
             return response
         patch_cache_control(response, public=True, max_age=MAX_AGE)

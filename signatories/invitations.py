@@ -175,21 +175,6 @@ def invite(letter: Letter, *, rows: list[dict[str, str]], by: User | None = None
     return made
 
 
-def problem_with(invitation: Invitation) -> str:
-    """Return why an invitation cannot be used any more, or an empty string."""
-    if invitation.signature_id:
-        return _("This invitation has been used: you have signed.")
-    if invitation.revoked_at:
-        return _("This invitation was taken back by the organiser.")
-    if invitation.declined_at:
-        return _("You have declined this invitation.")
-    if invitation.expires_at <= timezone.now():
-        return _("This invitation has expired.")
-    if invitation.letter.status in {Letter.Status.CLOSED, Letter.Status.DELIVERED}:
-        return _("This letter takes no signatures any more.")
-    return ""
-
-
 @transaction.atomic
 def accept(
     mail_id: uuid.UUID, *, code: str, typed: dict[str, Any], locale: str = "", read: int | None = None
@@ -212,7 +197,7 @@ def accept(
     invitation = Invitation.objects.select_for_update(of=("self",)).select_related("letter").get(mails=mail)
     if not tokens.is_code(mail.pk, code):
         raise signing.WrongCode
-    problem = problem_with(invitation)
+    problem = invitation.problem
     if problem:
         raise NotAllowed(problem)
     version = invitation.letter.version
@@ -272,7 +257,7 @@ def note_opening(invitation: Invitation) -> None:
 
 
 def _open_one(invitation: Invitation) -> None:
-    problem = problem_with(invitation)
+    problem = invitation.problem
     if problem:
         raise NotAllowed(problem)
 

@@ -150,7 +150,7 @@ def test_an_invitation_that_was_declined_is_closed_and_its_address_gone(letter, 
     assert again(lambda: privacy.erase(signature) if erased else invitations.decline(guest)) == 1 + erased
     kept = Invitation.objects.get()
     assert (kept.address, kept.name) == ("", name)
-    assert "declined" in invitations.problem_with(kept)
+    assert "declined" in kept.problem
     assert not Mail.objects.filter(invitation=kept, state="owed").exists()
 
 

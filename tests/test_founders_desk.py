@@ -3,6 +3,7 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.utils import timezone
 
 from petition import lifecycle
 from signatories import invitations, outbox, tokens
@@ -129,7 +130,7 @@ def test_an_invitation_that_was_taken_back_opens_nothing(desk, invited, deliver,
     assert desk(f"{invited.pk}/remind/").status_code == 409
 
 
-@pytest.mark.parametrize("over", ["revoked", "declined", "signed"])
+@pytest.mark.parametrize("over", ["revoked", "declined", "signed", "expired", "closed"])
 def test_nothing_more_is_written_about_an_invitation_that_is_over(invited, desk, deliver, over):
     link = invited.mails.get()
     Mail.objects.update(state="failed")
@@ -138,6 +139,11 @@ def test_nothing_more_is_written_about_an_invitation_that_is_over(invited, desk,
         desk(f"{invited.pk}/revoke/")
     elif over == "declined":
         invitations.decline(invited)
+    elif over == "expired":
+        Invitation.objects.update(expires_at=timezone.now())
+    elif over == "closed":
+        lifecycle.publish(invited.letter)
+        lifecycle.close(invited.letter)
     else:
         invitations.accept(link.pk, code=tokens.code(link.pk), typed=LINE)
     outbox.try_again(Mail.objects.all())

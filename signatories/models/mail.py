@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext, pgettext_lazy
 
 from petition import patience
 from petition.identifiers import uuid7
@@ -54,6 +54,21 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return self.name or str(self.pk)
+
+    @property
+    def problem(self) -> str:
+        """Why it cannot be used any more, or an empty string."""
+        if self.signature_id:
+            return gettext("This invitation has been used: you have signed.")
+        if self.revoked_at:
+            return gettext("This invitation was taken back by the organiser.")
+        if self.declined_at:
+            return gettext("You have declined this invitation.")
+        if self.expires_at <= timezone.now():
+            return gettext("This invitation has expired.")
+        if self.letter.status in {Letter.Status.CLOSED, Letter.Status.DELIVERED}:
+            return gettext("This letter takes no signatures any more.")
+        return ""
 
 
 class MailQuerySet(models.QuerySet["Mail"]):

@@ -41,6 +41,8 @@ def _is_true(mail: Mail) -> bool:
     needed = ONLY_WHILE.get(Mail.Kind(mail.kind))
     if needed and mail.signature and mail.signature.status != needed and not begins_anew(mail):
         return False
+    if mail.invitation and mail.invitation.problem:
+        return False
     if not (mail.to or about.address):
         return False
     if mail.kind in NEWS and not (mail.signature and mail.signature.updates):

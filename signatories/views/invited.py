@@ -24,7 +24,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     if mail is None or mail.invitation is None:
         raise Http404
     invited = mail.invitation
-    problem = invitations.problem_with(invited)
+    problem = invited.problem
     if problem:
         context = {"letter": invited.letter, "problem": problem}
         return render(request, "signatories/invitation_over.html", context, status=links.GONE)
