@@ -160,7 +160,10 @@ def _divide(model: type[models.Model]) -> None:
     for name, of, to, _column, definition in _ask(REFERENCES, others, others):
         if of == others and to not in map(_table, DIVIDED):
             _do(f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}')
-    for _name, definition in [*indexes, *triggers]:
+    for name, definition in indexes:
+        _do(definition.replace(" ON ", " ON ONLY ", 1))
+        _do(f'ALTER INDEX "{name}" ATTACH PARTITION "{_named(name, OTHERS)}"')
+    for _name, definition in triggers:
         _do(definition)
 
 

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 from typing import Any, TypeVar
 
 import psycopg
-from django.db.backends.postgresql import base
+from django.db.backends.postgresql import base, features
 from django.db.backends.postgresql.psycopg_any import is_psycopg3
 from django.utils import timezone
 
@@ -93,9 +93,16 @@ class Connection(Preparing):
         return not waiting.poll(0)
 
 
+class Features(features.DatabaseFeatures):
+    """Rows are not grouped by `id` alone: it is not the whole key where tables are divided (`signatories.dividing`)."""
+
+    allows_group_by_selected_pks = False
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """The engine; `patience` is set once by what starts a process, `ahead` is how far the database's clock is ahead."""
 
+    features_class = Features
     Database = SimpleNamespace(**{**vars(psycopg), "connect": Connection.connect})  # type: ignore[assignment]
     patience = COMMAND
     ahead = timedelta(0)
