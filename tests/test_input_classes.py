@@ -107,7 +107,7 @@ def test_no_public_form_takes_text_that_nobody_cleans(public_forms, text: str):
     """A plain text field is for what is compared, such as a code or a version, or for a key in its armour."""
     for form_class, make in public_forms.items():
         plain = {name for name, field in make({}).fields.items() if type(field) is forms.CharField}
-        assert plain <= {"code", "armored", "wording"}, form_class
+        assert plain <= {"code", "armored", "wording", "line"}, form_class
 
 
 @given(typed)

@@ -112,7 +112,7 @@ def test_the_queue_asks_the_same_questions_whatever_its_length(people, confirmed
         asked.append(len(queries))
         for n in range(20):
             support(confirmed(f"more{turn}.{n}@example.com"), "M", by=vetter).flags.create(kind="seconds")
-    assert asked[0] == asked[1] <= 16
+    assert asked[0] == asked[1] <= 17
 
 
 def test_a_person_and_a_decision_ask_a_fixed_number_of_questions(people, confirmed, vetter, at_desk):
