@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 ALIAS = "replica"
 LOOK = 0.5  # seconds from one look at it to the next; what it shows is at most about twice as old
 AWAY = 5.0  # seconds for which one that failed is left alone
+PAUSE = 0.02  # seconds
 Answer = TypeVar("Answer")
 Asked = ParamSpec("Asked")
 _public: ContextVar[bool] = ContextVar("public", default=False)
@@ -35,13 +36,17 @@ class Watch:
         self._close = False
         self._seen: tuple[float, str] = (0.0, "")  # where the primary was at the last look
 
-    def is_close(self) -> bool:
-        """Whether it shows what the primary held a second ago; one thread looks, and the others take what is known."""
+    def is_close(self, *, wait: float = 0.0) -> bool:
+        """Whether it shows what the primary held a second ago; one thread looks, and the others take what is known.
+
+        Args:
+            wait: for how many seconds it may come closer, where nobody has looked for long.
+        """
         if ALIAS not in settings.DATABASES:
             return False
         if time.monotonic() >= self._again_at and self._looking.acquire(blocking=False):
             try:
-                self._close = self._look()
+                self._close = self._look(wait)
                 self._again_at = time.monotonic() + (LOOK if self._close else 2 * LOOK)
             except (OperationalError, InterfaceError) as problem:
                 self.fail(problem)
@@ -55,7 +60,7 @@ class Watch:
         self._close, self._again_at = False, time.monotonic() + AWAY
         connections[ALIAS].close()
 
-    def _look(self) -> bool:
+    def _look(self, wait: float) -> bool:
         now = time.monotonic()
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_current_wal_lsn()")
@@ -65,8 +70,12 @@ class Watch:
         wanted = before if now - at <= 2.5 * LOOK else here  # nobody has looked for long: then it must be up to date
         with connections[ALIAS].cursor() as cursor:
             # One that was made a primary goes its own way from then on.
-            cursor.execute("SELECT pg_is_in_recovery() AND pg_last_wal_replay_lsn() >= %s::pg_lsn", [wanted])
-            return bool(cursor.fetchone()[0])
+            reached = "SELECT pg_is_in_recovery() AND pg_last_wal_replay_lsn() >= %s::pg_lsn"
+            while True:
+                cursor.execute(reached, [wanted])
+                if (close := bool(cursor.fetchone()[0])) or time.monotonic() >= now + wait:
+                    return close
+                time.sleep(PAUSE)
 
 
 watch = Watch()
@@ -116,12 +125,17 @@ def allowed() -> Iterator[str]:
         _public.set(False)  # a download may be ended by another thread than the one that began it
 
 
-def public(read: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
-    """Let a function that reads what anybody may read use the standby, and do it again without one that fails."""
+def public(read: Callable[Asked, Answer], *, wait: float = 0.0) -> Callable[Asked, Answer]:
+    """Let a function that reads what anybody may read use the standby, and do it again without one that fails.
+
+    Args:
+        read: what reads.
+        wait: for how many seconds the standby may come closer first.
+    """
 
     @wraps(read)
     def wherever(*args: Asked.args, **kwargs: Asked.kwargs) -> Answer:
-        if _primary.get() or not watch.is_close():
+        if _primary.get() or not watch.is_close(wait=wait):
             return read(*args, **kwargs)
         before = _public.set(True)
         try:

@@ -93,8 +93,15 @@ def clockwork(redis_url: str, email_url: str) -> Iterator[subprocess.Popen[bytes
 class Website:
     """A web server that is asked as a browser without cookies asks."""
 
-    def __init__(self, port: int) -> None:
-        self.port = port
+    def __init__(self, port: int, environ: dict[str, str] | None = None) -> None:
+        self.port, self.environ = port, environ
+
+    def manage(self, *command: str) -> subprocess.CompletedProcess[str]:
+        """Carry out a command with the settings of the server."""
+        whole = [sys.executable, "manage.py", *command]
+        return subprocess.run(
+            whole, cwd=ROOT, env=self.environ, capture_output=True, text=True, timeout=120, check=False
+        )
 
     def post(self, path: str, data: dict[str, Any], *, cookie: str | None = None) -> http.client.HTTPResponse:
         """Send a form; with a cookie, as a browser that has one of ours. Over five seconds is an error."""
@@ -138,7 +145,7 @@ def house(database_url: str, folder: Path, **settings: str) -> Iterator[Website]
     environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
     migrated.pour_into(database_url)
     subprocess.run([*django, "shell", "--no-imports", "-c", LETTER], cwd=ROOT, env=environ, check=True, timeout=120)
-    site = Website(servers.free_port())
+    site = Website(servers.free_port(), environ=environ)
     command = [sys.executable, "-m", *WEB, f"127.0.0.1:{site.port}"]
     quiet = {"stderr": subprocess.DEVNULL, "stdout": subprocess.DEVNULL}
     process = subprocess.Popen(command, cwd=ROOT, env=environ, start_new_session=True, **quiet)

@@ -108,3 +108,32 @@ def test_a_standby_that_was_made_a_primary_is_not_read_any_more(pair: Pair):
     pair.on(pair.standby, "SELECT pg_promote()")
     pair.name("Only the old one is told")
     until(lambda: pair.shown() == "Only the old one is told", FRESH)
+
+
+def reads(server: servers.Server) -> int:
+    """How often signatures were looked at there, by whoever has left since."""
+    said = (
+        "SELECT sum(seq_scan + coalesce(idx_scan, 0)) FROM pg_stat_user_tables WHERE relname = 'signatories_signature'"
+    )
+    return int(str(Pair.on(server, said)))
+
+
+def count_at(pair: Pair) -> int:
+    """Let the clock count, and return when the newest count is from, in seconds since 1970."""
+    assert pair.site.manage("drain").returncode == 0
+    return int(str(pair.on(pair.primary, "SELECT extract(epoch FROM max(as_of))::bigint FROM petition_tally")))
+
+
+def test_the_clock_counts_at_the_standby_and_at_the_primary_while_that_is_behind(pair: Pair):
+    began, before = int(time.time()), reads(pair.standby)
+    assert count_at(pair) >= began
+    assert reads(pair.standby) > before
+    pair.on(pair.standby, "SELECT pg_wal_replay_pause()")
+    pair.name("It does not know this")
+    pair.on(pair.primary, "DELETE FROM petition_tally")
+    behind = reads(pair.standby)
+    assert count_at(pair) >= began
+    assert reads(pair.standby) == behind
+    pair.standby.process.kill()
+    pair.on(pair.primary, "DELETE FROM petition_tally")
+    assert count_at(pair) >= began
