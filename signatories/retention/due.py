@@ -95,7 +95,7 @@ def details(now: datetime) -> QuerySet[Any]:
 def proofs(now: datetime) -> QuerySet[Any]:
     """What was offered long ago under letters that closed long ago, whether or not anything was found."""
     before = now - EVIDENCE
-    return Proof.objects.filter(signature__letter__in=_closed(before), created_at__lt=before)
+    return Proof.objects.filter(letter__in=_closed(before), created_at__lt=before)
 
 
 def questions(now: datetime) -> QuerySet[Any]:
