@@ -54,6 +54,9 @@ class AddUniqueBeside(AddConstraint):
         table, name = quote(model._meta.db_table), quote(self.constraint.name)
         fields: Any = self.constraint
         columns = ", ".join(quote(model._meta.get_field(field).column) for field in fields.fields)
-        schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")  # what was broken off may lie there
+        schema_editor.execute(
+            f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name}"
+        )  # what was broken off may lie there
+        schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
         schema_editor.execute(f"CREATE UNIQUE INDEX CONCURRENTLY {name} ON {table} ({columns})")
         schema_editor.execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} UNIQUE USING INDEX {name}")

@@ -10,7 +10,7 @@ from django.db import migrations, models
 from petition.immutable import keep, protect
 from signatories.migrations import _recused
 
-# The models, and the table in which a row of each finds its letter, with the column that refers to it.
+# The models, and by which of its references a row of each finds its letter.
 ABOUT = {
     "batchitem": ["batch"],
     "claimlock": ["signature"],
@@ -97,13 +97,24 @@ def checked(apps, schema_editor):
     """The column is required by now."""
     if schema_editor.connection.vendor == "postgresql":
         for model in ABOUT:
-            schema_editor.execute(f"ALTER TABLE signatories_{model} DROP CONSTRAINT signatories_{model}_letter")
+            schema_editor.execute(f"ALTER TABLE signatories_{model} DROP CONSTRAINT IF EXISTS signatories_{model}_letter")
 
 
 def made_anew(apps, schema_editor):
     """On SQLite the table of decisions was made anew, without the trigger that it had."""
     if schema_editor.connection.vendor == "sqlite":
         _recused.create(apps, schema_editor)
+
+
+class AddOnce(migrations.AddField):
+    """Add a column, unless a migration that was broken off has added it: filling takes long, and is begun again."""
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        connection, model = schema_editor.connection, to_state.apps.get_model(app_label, self.model_name)
+        with connection.cursor() as cursor:
+            columns = connection.introspection.get_table_description(cursor, model._meta.db_table)
+        if model._meta.get_field(self.name).column not in {column.name for column in columns}:
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
 
 
 def reference(**options):
@@ -129,7 +140,7 @@ class Migration(migrations.Migration):
 
     operations = [
         *(
-            migrations.AddField(model_name=model, name="letter", field=reference(null=True))
+            AddOnce(model_name=model, name="letter", field=reference(null=True))
             for model in ABOUT
             if model != "mail"
         ),
