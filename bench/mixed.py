@@ -13,9 +13,10 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
@@ -37,6 +38,7 @@ SHARES = "0.02,0.05,0.1,0.25,0.5,1"
 LEAST = 0.95  # of what was offered has to be done, or the share is too much
 ARRIVED = 0.7  # of the confirmations: the first mails take seconds to arrive, and nobody confirms before
 SLOW, OUT = 500, 300  # milliseconds of signing (p99), seconds until all mails are out
+UNDER_WAY = timedelta(seconds=5)  # from a form's first moment to its commit, at most
 CLOCKWORK = ("worker", "mail", "slow", "beat")
 PAGE, COUNT = f"/letters/{SLUG}/", f"/api/v1/letters/{SLUG}/count"
 # As browsers ask, in two languages, and as the page asks while somebody looks at it.
@@ -97,7 +99,8 @@ class Arriving:
     """Confirmations of those whose mail has arrived, as requests that are put behind the others of a list."""
 
     def __init__(self, front: Web, letter: Letter, since: datetime) -> None:
-        self.front, self.letter, self.since = front, letter, since
+        # Moved on with the oldest that has not arrived, or looking would be the heaviest of all that is asked.
+        self.front, self.letter, self.since = front, letter, first_key(since)
         self.known: set[object] = set()
         self.requests: list[bytes] = []
         self.ended = threading.Event()
@@ -110,13 +113,23 @@ class Arriving:
 
     def look(self) -> None:
         """Look once."""
-        arrived = Mail.objects.filter(kind=Mail.Kind.CONFIRM, state=Mail.State.SENT, created_at__gte=self.since)
+        key, codes = first_key(timezone.now() - UNDER_WAY), Mail.objects.filter(kind=Mail.Kind.CONFIRM)
+        codes = codes.filter(pk__gte=self.since).order_by("pk")
+        owed = codes.filter(state=Mail.State.OWED).values_list("pk", flat=True).first()
+        arrived = codes.filter(state=Mail.State.SENT)
         waiting = arrived.filter(signature__letter=self.letter, signature__status=Signature.Status.PENDING)
-        for pk in waiting.order_by("pk").values_list("pk", flat=True):
+        for pk in waiting.values_list("pk", flat=True):
             if pk not in self.known:
                 self.known.add(pk)
                 path = f"/letters/{self.letter.slug}/sent/?t={tokens.make('tab', pk, at=self.letter.slug)}"
-                self.requests.append(self.front.request(path, urlencode({"code": tokens.code(pk)}).encode()))
+                body = urlencode({"code": tokens.code(pk)}).encode()
+                self.requests.append(self.front.request(path, body, client=len(self.known)))
+        self.since = max(self.since, min(key, owed or key))
+
+
+def first_key(moment: datetime) -> UUID:
+    """The first key of a row that is made from then on: they begin with milliseconds (RFC 9562, section 5.7)."""
+    return UUID(int=int(1000 * moment.timestamp()) << 80)
 
 
 def load(front: Web, letter: Letter, share: float, seconds: float) -> Step:
@@ -267,7 +280,9 @@ def main() -> None:
         env |= {"EMAIL_URL": f"smtp://127.0.0.1:{server.port}"}
         with (
             gunicorn("config.wsgi", env, folder / "mixed.log") as site,
-            fronting.nginx(folder / "nginx-mixed", site=site.port, static=folder / "static", host=HOST) as nginx,
+            fronting.nginx(
+                folder / "nginx-mixed", site=site.port, static=folder / "static", host=HOST, is_second=True
+            ) as nginx,
             processes(CLOCKWORK, env) as started,
         ):
             front = Web(nginx.port, nginx.process, tls=True)

@@ -33,8 +33,7 @@ FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=6)
 
 
 def run() -> int:
-    """Write down the bursts of the last minutes, then look at what is due for some seconds; return how many."""
-    bursts.renew()
+    """Look at what is due for some seconds; return how many."""
     end, done = time.monotonic() + LONGEST, 0
     while looked := sweep():
         done += looked
@@ -51,6 +50,7 @@ def sweep(limit: int = BATCH) -> int:
     """
     leased = _lease(limit)
     around = flags.Around(leased)
+    bursts.renew(around)  # first: who belongs to one is not listed by rule uncounted
     for signature in leased:
         try:
             _look_at(signature, around)

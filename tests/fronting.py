@@ -33,6 +33,7 @@ http {{
     fastcgi_temp_path {folder}/fastcgi;
     uwsgi_temp_path {folder}/uwsgi;
     scgi_temp_path {folder}/scgi;
+    {clients}
     include {folder}/site.conf;
     server {{
         listen 127.0.0.1:{disk} ssl http2;
@@ -72,7 +73,7 @@ def adapted(text: str, places: dict[str, str]) -> str:
 
 
 @contextmanager
-def nginx(folder: Path, *, site: int, static: Path, host: str) -> Iterator[Front]:
+def nginx(folder: Path, *, site: int, static: Path, host: str, is_second: bool = False) -> Iterator[Front]:
     """Run it until the block ends.
 
     Args:
@@ -80,6 +81,8 @@ def nginx(folder: Path, *, site: int, static: Path, host: str) -> Iterator[Front
         site: the port of the site behind it.
         static: the folder of the collected files.
         host: the name in its certificate.
+        is_second: whether another proxy stands before it and says where each request comes from, as a load does that
+            comes from a crowd's addresses.
     """
     port, plain, disk = (free_port() for _ in range(3))
     (folder / "disk").mkdir(parents=True)
@@ -99,7 +102,8 @@ def nginx(folder: Path, *, site: int, static: Path, host: str) -> Iterator[Front
     }
     (folder / "site.conf").write_text(adapted(SHIPPED.read_text(), places))
     user = "" if os.geteuid() else "user root;"  # the folder is of whoever runs this
-    (folder / "nginx.conf").write_text(AROUND.format(folder=folder, disk=disk, user=user))
+    clients = "set_real_ip_from 127.0.0.1; real_ip_header X-Forwarded-For;" if is_second else ""
+    (folder / "nginx.conf").write_text(AROUND.format(folder=folder, disk=disk, user=user, clients=clients))
     command = [binary("nginx"), "-p", str(folder), "-e", "stderr", "-c", str(folder / "nginx.conf")]
     with (folder / "log").open("wb") as log, subprocess.Popen(command, stderr=log) as process:
         try:

@@ -169,8 +169,8 @@ def test_a_look_costs_a_fixed_number_of_queries_a_signature(confirmed, letter, d
         Mail.objects.update(sent_at=timezone.now() - timedelta(hours=1))
 
     due(1)
-    with django_assert_num_queries(17 + 6):
+    with django_assert_num_queries(22 + 3):
         collecting.sweep()
     due(5)
-    with django_assert_num_queries(17 + 5 * 6):
+    with django_assert_num_queries(22 + 5 * 3):
         collecting.sweep()

@@ -28,12 +28,12 @@ class LetterQuerySet(models.QuerySet["Letter"]):
 
     def moved_since(self, moment: Any) -> Self:
         """Letters with a signature that moved at or after a time."""
-        return self.filter(signatures__events__at__gte=moment).distinct()
+        return self.filter(pk__in=self.model.objects.filter(signature_events__at__gte=moment).values("pk"))
 
     def reviewed_since(self, moment: Any) -> Self:
         """Letters with a signature that was marked as one of a burst, or released from that, at or after a time."""
         marked = Q(signatures__flags__raised_at__gte=moment) | Q(signatures__flags__released_at__gte=moment)
-        return self.filter(marked, signatures__flags__kind="burst").distinct()
+        return self.filter(pk__in=self.model.objects.filter(marked, signatures__flags__kind="burst").values("pk"))
 
 
 class Letter(models.Model):

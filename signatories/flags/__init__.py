@@ -1,6 +1,6 @@
 """Flags hold a name until a person looks; they reject nobody."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db import transaction
@@ -32,7 +32,7 @@ def look(signature: Signature, around: Around | None = None) -> Found:
     found: Found = {}
     for one in (named.look, bursts.look, company.look):
         found |= one(signature, around)
-    return found | affiliation.look(signature)
+    return found | affiliation.look(signature, around.affiliations)
 
 
 def at_once(signature: Signature) -> None:
@@ -62,7 +62,7 @@ def raise_(signature: Signature, found: Found, *, whole: bool = False) -> set[Fl
     return set()
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def _raise(signature: Signature, found: Found, *, whole: bool) -> set[FlagKind]:
     locking = Signature.objects.select_for_update()
     signature.refresh_from_db(fields=["status", "risk"], from_queryset=locking)
@@ -70,11 +70,13 @@ def _raise(signature: Signature, found: Found, *, whole: bool) -> set[FlagKind]:
     fresh = {kind: details for kind, details in found.items() if kind not in kept}
     Flag.objects.bulk_create([Flag(signature=signature, kind=kind, details=fresh[kind]) for kind in sorted(fresh)])
     raised = {*fresh, *(kind for kind in kept if kind in found and _renew(kept[kind], found[kind]))}
-    if whole:
-        signature.flags.filter(kind__in=PASSING - set(found), released_at=None).delete()
+    still_open = {*fresh, *(kind for kind, flag in kept.items() if flag.released_at is None)}
+    if whole and (over := still_open & PASSING - set(found)):
+        signature.flags.filter(kind__in=over, released_at=None).delete()
+        still_open -= over
     if raised & HOLDING and signature.status == Signature.Status.CONFIRMED:
         move(signature, Signature.Status.HELD, reason="flagged")
-    _renew_risk(signature)
+    _set_risk(signature, still_open)
     return raised
 
 
@@ -148,7 +150,10 @@ def _sees_more(before: dict[str, Any], now: dict[str, Any]) -> bool:
 
 
 def _renew_risk(signature: Signature) -> None:
-    open_kinds = signature.flags.filter(released_at=None).values_list("kind", flat=True)
+    _set_risk(signature, signature.flags.filter(released_at=None).values_list("kind", flat=True))
+
+
+def _set_risk(signature: Signature, open_kinds: Iterable[str]) -> None:
     risk = sum(RISK[FlagKind(kind)] for kind in open_kinds)
     if risk != signature.risk:
         Signature.objects.filter(pk=signature.pk).update(risk=risk)

@@ -10,6 +10,7 @@ from django.db.models import Count, F, Max, Window
 from django.db.models.functions import RowNumber
 
 from petition import rows
+from signatories.flags import affiliation
 from signatories.models import Alarm, Evidence, Flag, Mail, OrganisationDomain, Origin, Proof, Signature, WatchName
 from signatories.organisations.hosts import is_free_mail
 from signatories.reasons import Family, FlagKind
@@ -32,18 +33,19 @@ class Around:
     def __init__(self, signatures: Sequence[Signature]) -> None:
         self._signatures = signatures
         self._pks = [signature.pk for signature in signatures]
-        self._letters = {signature.letter_id for signature in signatures}
+        self.letters = {signature.letter_id for signature in signatures}
         self._hosts = {signature.host for signature in signatures} - {""}
+        self.affiliations = affiliation.Known(signatures)
 
     @cached_property
     def watched(self) -> dict[int, list[WatchName]]:
         """The watchlist of each letter."""
-        return {letter: _WATCHED.ask(letter=letter) for letter in self._letters}
+        return {letter: _WATCHED.ask(letter=letter) for letter in self.letters}
 
     @cached_property
     def alarms(self) -> dict[tuple[int, str, str], Alarm]:
         """The newest burst by letter, kind and key."""
-        rows = Alarm.objects.filter(letter__in=self._letters)
+        rows = Alarm.objects.filter(letter__in=self.letters)
         return {(row.letter_id, row.kind, row.key): row for row in rows}
 
     @cached_property
@@ -52,6 +54,16 @@ class Around:
         return set(
             OrganisationDomain.objects.filter(host__in=self._hosts, removed_at=None).values_list("host", flat=True)
         )
+
+    @cached_property
+    def unknown_hosts(self) -> set[str]:
+        """The hosts among theirs that nobody knows: no organisation's, and no provider's of private mailboxes."""
+        return {host for host in self._hosts - self.known_hosts if not is_free_mail(host)}
+
+    @cached_property
+    def networks(self) -> set[str]:
+        """From where they were typed."""
+        return {origin.network for origin in self.origins.values()}
 
     @cached_property
     def mailboxes(self) -> set[Any]:
@@ -84,7 +96,7 @@ class Around:
 
     def _by(self, field: str, values: set[str]) -> dict[tuple[int, str], list[tuple[Any, str]]]:
         newest = Window(RowNumber(), partition_by=["letter", field], order_by=F("pk").desc())
-        rows = Signature.objects.known().filter(**{"letter__in": self._letters, f"{field}__in": values})
+        rows = Signature.objects.known().filter(**{"letter__in": self.letters, f"{field}__in": values})
         rows = rows.order_by().annotate(place=newest).filter(place__lte=MOST_COLLEAGUES)
         found: dict[tuple[int, str], list[tuple[Any, str]]] = defaultdict(list)
         for letter, value, pk, name in rows.values_list("letter", field, "pk", "name"):
@@ -96,7 +108,7 @@ class Around:
         """The signatures of a letter that have proven one of these mailboxes as a second one of theirs."""
         hashes = {signature.address_hash for signature in self._signatures}
         found = Proof.objects.filter(kind=Proof.Kind.MAILBOX, state=Proof.State.FOUND, data__in=hashes)
-        found = found.filter(letter__in=self._letters).order_by("pk")
+        found = found.filter(letter__in=self.letters).order_by("pk")
         proven: dict[tuple[int, str], list[Any]] = defaultdict(list)
         for letter, address_hash, pk in found.values_list("letter", "data", "signature"):
             proven[letter, address_hash].append(pk)

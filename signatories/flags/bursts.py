@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, F, Max, Min, Q
+from django.db.models import Count, F, Max, Min, Q, QuerySet
 from django.utils import timezone
 
 from petition import patience, switching
@@ -17,8 +17,7 @@ from petition.models import User
 from petition.moves import LostRace
 from signatories.flags import alarming
 from signatories.flags.around import Around, Found
-from signatories.models import KNOWN, Alarm, OrganisationDomain, Signature, SignatureEvent
-from signatories.organisations.hosts import is_free_mail
+from signatories.models import KNOWN, Alarm, OrganisationDomain, Signature
 from signatories.reasons import FlagKind
 
 WINDOW = timedelta(minutes=10)
@@ -45,31 +44,36 @@ def put_aside(alarm: Alarm, *, by: User) -> None:
     Alarm.objects.filter(pk=alarm.pk, seen_at=None).update(seen_at=timezone.now(), seen_by=by)
 
 
-def renew(*, now: datetime | None = None) -> list[Alarm]:
-    """Count the last ten minutes, and write the bursts down as alarms; return those that have just begun.
+def renew(around: Around, *, now: datetime | None = None) -> list[Alarm]:
+    """Count who was confirmed in the last ten minutes where some come from, and write the bursts down as alarms.
 
     Whoever was confirmed before the burst was one is looked at again.
+
+    Args:
+        around: of those who are looked at now. Nothing can have become a burst anywhere else, and to count everybody
+            each time is slow just when a crowd comes.
+        now: the end of the ten minutes.
+
+    Returns:
+        The bursts that have just begun.
     """
     since = (now or timezone.now()) - WINDOW
-    confirmed = SignatureEvent.objects.filter(at__gt=since, was="pending", now="confirmed").exclude(
-        signature__host__in=OrganisationDomain.objects.filter(removed_at=None).values("host")
+    confirmed = Signature.objects.known().filter(letter__in=around.letters, confirmed_at__gt=since).order_by()
+    of_networks = confirmed.filter(origin__letter__in=around.letters, origin__network__in=around.networks).exclude(
+        host__in=OrganisationDomain.objects.filter(removed_at=None).values("host")
     )
-    groups = _groups(confirmed, Alarm.Kind.HOST, "signature__host", HOST_BURST)
-    groups += _groups(confirmed, Alarm.Kind.NETWORK, "signature__origin__network", NETWORK_BURST)
-    fresh = []
-    for group in groups:
-        if group["kind"] == Alarm.Kind.NETWORK or not is_free_mail(group["key"]):
-            alarm, is_new = _write(**group)
-            if is_new:
-                _look_again(alarm)
-                fresh.append(alarm)
+    groups = _groups(confirmed.filter(host__in=around.unknown_hosts), Alarm.Kind.HOST, "host", HOST_BURST)
+    groups += _groups(of_networks, Alarm.Kind.NETWORK, "origin__network", NETWORK_BURST)
+    written = [_write(**group) for group in groups]
+    fresh = [alarm for alarm, is_new in written if is_new]
+    for alarm in fresh:
+        _look_again(alarm)
     return fresh
 
 
-def _groups(confirmed: Any, kind: str, field: str, most: int) -> list[dict[str, Any]]:
-    rows = confirmed.exclude(**{field: ""}).filter(**{f"{field}__isnull": False}).order_by()
-    grouped = rows.values("letter", key=F(field)).annotate(
-        count=Count("pk"), since=Min("signature__confirmed_at"), until=Max("signature__confirmed_at")
+def _groups(confirmed: QuerySet[Signature], kind: str, field: str, most: int) -> list[dict[str, Any]]:
+    grouped = confirmed.values("letter", key=F(field)).annotate(
+        count=Count("pk"), since=Min("confirmed_at"), until=Max("confirmed_at")
     )
     return [{"kind": kind, **row} for row in grouped.filter(count__gte=most)]
 

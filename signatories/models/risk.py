@@ -90,8 +90,10 @@ class Flag(models.Model):
             models.Index(
                 fields=["letter", "raised_at"], condition=Q(kind__in=sorted(reasons.BY_TWO)), name="flag_on_watchlist"
             ),
-            # Who is one of a burst leaves the count.
+            # Who is one of a burst leaves the count, and the clock asks whether it has to be taken anew.
             models.Index(fields=["signature"], condition=Q(kind="burst", released_at=None), name="flag_open_burst"),
+            models.Index(fields=["raised_at"], condition=Q(kind="burst"), name="flag_burst_raised"),
+            models.Index(fields=["released_at"], condition=Q(kind="burst"), name="flag_burst_released"),
         ]
 
     def __str__(self) -> str:

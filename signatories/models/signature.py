@@ -300,7 +300,7 @@ class SignatureEvent(models.Model):
     """The append-only history of a signature, written by `move()`."""
 
     signature = models.ForeignKey(Signature, models.PROTECT, related_name="events")
-    letter = models.ForeignKey(Letter, models.PROTECT, related_name="+", db_index=False)
+    letter = models.ForeignKey(Letter, models.PROTECT, related_name="signature_events", db_index=False)
     stood = models.BooleanField(help_text="whether the name stood on the public list before it")
     stands = models.BooleanField(help_text="whether the name stands on the public list after it")
     was = models.CharField(max_length=10)

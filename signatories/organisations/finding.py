@@ -1,7 +1,7 @@
 """Which organisation is meant: by the exact host of a mailbox, by what was typed, by how a name begins."""
 
 import uuid
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -97,15 +97,19 @@ def unmistakable(named: list[Named]) -> list[Organisation]:
     return strong or ([named[0].organisation] if len(named) == 1 else [])
 
 
-def named_in(text: str) -> set[uuid.UUID]:
-    """Return the ids of all organisations that a line, or a part of it, may name; nothing may rest on that."""
-    rows = OrganisationName.objects.filter(key__in=_asked([keys.key(text), *keys.parts(text)]))
-    return set(rows.values_list("organisation_id", flat=True))
+def named_in(lines: Iterable[str]) -> dict[str, set[uuid.UUID]]:
+    """Return for each line the ids of all organisations that it, or a part of it, may name; nothing rests on that."""
+    wanted = {line: _asked([keys.key(line), *keys.parts(line)]) for line in lines}
+    rows = OrganisationName.objects.filter(key__in=set().union(*wanted.values())).values_list("key", "organisation_id")
+    found: dict[str, set[uuid.UUID]] = defaultdict(set)
+    for key, organisation in rows:
+        found[key].add(organisation)
+    return {line: set().union(*(found[key] for key in asked if key in found)) for line, asked in wanted.items()}
 
 
 def is_known(text: str) -> bool:
     """Whether what was typed, or a part of it, is a name or acronym of an organisation that is known here."""
-    return bool(named_in(text))
+    return bool(named_in([text])[text])
 
 
 def suggest(prefix: str, limit: int = 8) -> list[Suggestion]:
