@@ -10,13 +10,13 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models import F
 
-from petition import patience
+from petition import patience, rows, statements
 from petition.models import Letter
 from petition.moves import NotAllowed
 from signatories import flags, vetting
 from signatories.evidence import mailbox
 from signatories.flags import bursts
-from signatories.models import Setback, Signature
+from signatories.models import KNOWN, Setback, Signature
 from signatories.reasons import FlagKind
 
 log = logging.getLogger(__name__)
@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 COLLECTORS: list[Callable[[Signature], object]] = []
 
 BATCH = 100
+_DONE = "UPDATE signatories_signature SET collect_after = NULL WHERE id = %s AND collect_after = %s RETURNING status"
 LEASE = timedelta(minutes=2)  # a batch takes a second; a killed worker's is taken up after this
 # One run of the task ends after this, so that a letter that is looked at anew does not keep a worker from the mail.
 LONGEST = 5.0
@@ -74,16 +75,16 @@ def _lease(limit: int) -> list[Signature]:
         others = due.exclude(pk__in=newest).order_by("collect_after").values_list("pk", flat=True)
         chosen = [*newest, *others[: limit // 2]]
         Signature.objects.filter(pk__in=chosen).update(collect_after=now + LEASE)
-    rows = Signature.objects.filter(pk__in=chosen, collect_after=now + LEASE)
-    return list(rows.select_related("letter", "setback").order_by("pk"))
+    leased = Signature.objects.filter(pk__in=chosen, collect_after=now + LEASE)
+    return list(leased.select_related("letter", "setback").order_by("pk"))
 
 
 @transaction.atomic
 def _look_at(signature: Signature, around: flags.Around) -> None:
-    mine = Signature.objects.filter(pk=signature.pk, collect_after=signature.collect_after)
     # Done, unless what comes now fails. The row is locked from here on: whoever wants it looked at again comes after.
-    if not mine.known().update(collect_after=None):
-        mine.update(collect_after=None)  # withdrawn or forgotten meanwhile, or in other hands
+    lease = rows.given(Signature, id=signature.pk, collect_after=signature.collect_after)
+    taken = statements.run(_DONE, lease)
+    if not taken or taken[0][0] not in KNOWN:  # in other hands, or withdrawn or forgotten meanwhile
         return
     if signature.pk in around.mailboxes:
         mailbox.collect(signature)

@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Iterable
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from petition import patience
+from petition import patience, rows, statements
 from petition.models import Letter, User
 from petition.moves import move
 from signatories.flags import affiliation, bursts, company, named
@@ -16,6 +17,11 @@ from signatories.models import Flag, Signature
 from signatories.reasons import HOLDING, RISK, FlagKind
 
 __all__ = ["Around", "Found", "at_once", "close", "look", "look_again", "raise_", "release"]
+
+_SOME = UUID(int=0)
+_LOCKED = rows.Question(lambda pk: Signature.objects.select_for_update().filter(pk=pk), pk=_SOME)
+_FLAGS = rows.Question(lambda pk: Flag.objects.filter(signature=pk), pk=_SOME)
+_RISK = "UPDATE signatories_signature SET risk = %s WHERE id = %s"
 
 
 def look(signature: Signature, around: Around | None = None) -> Found:
@@ -64,11 +70,11 @@ def raise_(signature: Signature, found: Found, *, whole: bool = False) -> set[Fl
 
 @transaction.atomic(savepoint=False)
 def _raise(signature: Signature, found: Found, *, whole: bool) -> set[FlagKind]:
-    locking = Signature.objects.select_for_update()
-    signature.refresh_from_db(fields=["status", "risk"], from_queryset=locking)
-    kept = {FlagKind(flag.kind): flag for flag in signature.flags.all()}
+    (locked,), flags = rows.ask_all([_LOCKED, _FLAGS], pk=signature.pk)
+    signature.status, signature.risk = locked.status, locked.risk
+    kept = {FlagKind(flag.kind): flag for flag in flags}
     fresh = {kind: details for kind, details in found.items() if kind not in kept}
-    Flag.objects.bulk_create([Flag(signature=signature, kind=kind, details=fresh[kind]) for kind in sorted(fresh)])
+    rows.insert([Flag(signature=signature, kind=kind, details=fresh[kind]) for kind in sorted(fresh)])
     raised = {*fresh, *(kind for kind in kept if kind in found and _renew(kept[kind], found[kind]))}
     still_open = {*fresh, *(kind for kind, flag in kept.items() if flag.released_at is None)}
     if whole and (over := still_open & PASSING - set(found)):
@@ -156,5 +162,5 @@ def _renew_risk(signature: Signature) -> None:
 def _set_risk(signature: Signature, open_kinds: Iterable[str]) -> None:
     risk = sum(RISK[FlagKind(kind)] for kind in open_kinds)
     if risk != signature.risk:
-        Signature.objects.filter(pk=signature.pk).update(risk=risk)
+        statements.run(_RISK, [risk, *rows.given(Signature, id=signature.pk)])
         signature.risk = risk
