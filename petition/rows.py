@@ -19,7 +19,7 @@ Row = TypeVar("Row", bound=models.Model)
 
 
 class Question(Generic[Row]):
-    """A query of whole rows that Django makes into SQL when it is asked first.
+    """A query of rows that Django makes into SQL when it is asked first; what it defers is read when it is wanted.
 
     Args:
         make: the query from what is asked with.
@@ -28,7 +28,7 @@ class Question(Generic[Row]):
 
     def __init__(self, make: Callable[..., models.QuerySet[Row]], **like: Any) -> None:
         self.make, self.like = make, like
-        self.made: tuple[type[Row], str, list[Any]] | None = None
+        self.made: tuple[str, list[tuple[bool, Any]], Callable[[Sequence[Any]], Row]] | None = None
 
     def ask(self, **given: Any) -> list[Row]:
         """Return the rows, with every value that `like` has another one for."""
@@ -36,20 +36,21 @@ class Question(Generic[Row]):
 
     def asked(self, **given: Any) -> Statement:
         """Return the statement, for several that are sent together."""
-        _, statement, names = self._made()
+        statement, names, _ = self._made()
         return statement, [_plain(given[value]) if asked else value for asked, value in names]
 
     def read(self, found: Rows) -> list[Row]:
         """Return what the statement has found."""
-        model, _, _ = self._made()
-        attributes, read = _all(model)
-        return [model.from_db(DEFAULT_DB_ALIAS, attributes, _converted(row, read)) for row in found]
+        _, _, read = self._made()
+        return [read(row) for row in found]
 
-    def _made(self) -> tuple[type[Row], str, list[Any]]:
+    def _made(self) -> tuple[str, list[tuple[bool, Any]], Callable[[Sequence[Any]], Row]]:
         if self.made is None:
             query = self.make(**self.like)
-            statement, values = query.query.get_compiler(DEFAULT_DB_ALIAS).as_sql()
-            self.made = query.model, statement, [self._name(value) for value in values]
+            compiler = query.query.get_compiler(DEFAULT_DB_ALIAS)
+            statement, values = compiler.as_sql()
+            read = _reader(query.model, [column.target for column, _, _ in compiler.select])
+            self.made = statement, [self._name(value) for value in values], read
         return self.made
 
     def first(self, **given: Any) -> Row | None:
@@ -95,8 +96,7 @@ def putting(
 
 def one(model: type[Row], found: Rows) -> Row | None:
     """Return the row that was put, or None where the condition does not hold."""
-    names, read = _all(model)
-    return model.from_db(DEFAULT_DB_ALIAS, names, _converted(found[0], read)) if found else None
+    return _whole(model)(found[0]) if found else None
 
 
 def insert_if(condition: bool, row: models.Model) -> None:
@@ -234,10 +234,15 @@ def _shape(model: type[models.Model]) -> tuple[list[str], str, str]:
 
 
 @cache
-def _all(model: type[models.Model]) -> tuple[list[str], list[Any]]:
-    """All attributes of a model, and what is read in another form."""
-    fields = model._meta.concrete_fields
-    return [field.attname for field in fields], _read(model, fields)
+def _whole(model: type[Row]) -> Callable[[Sequence[Any]], Row]:
+    """What makes a row of all columns."""
+    return _reader(model, model._meta.concrete_fields)
+
+
+def _reader(model: type[Row], fields: Sequence[Any]) -> Callable[[Sequence[Any]], Row]:
+    """What makes a row of the values of some columns."""
+    names, read = [field.attname for field in fields], _read(model, fields)
+    return lambda found: model.from_db(DEFAULT_DB_ALIAS, names, _converted(found, read))
 
 
 def _read(model: type[models.Model], fields: Sequence[Any]) -> list[Any]:

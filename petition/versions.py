@@ -148,13 +148,20 @@ def text_of(letter: Letter, draft: Version) -> str:
     return text.letter_text(title=letter.title, addressees=letter.addressees, ask=letter.ask, body=draft.body)
 
 
+# Whoever signs is bound to a version; its words are read by those who read them.
+_WORDS = ("body", "html", "text")
 _NEWEST = rows.Question(
-    lambda letter: Version.objects.filter(letter=letter, published_at__isnull=False).order_by("-number")[:1], letter=-1
+    lambda letter: (
+        Version.objects.filter(letter=letter, published_at__isnull=False).order_by("-number").defer(*_WORDS)[:1]
+    ),
+    letter=-1,
 )
 _SLUG = "of-any-letter"
 _PUBLIC = rows.Question(lambda slug: Letter.objects.public().filter(slug=slug).order_by(), slug=_SLUG)
 _NEWEST_THERE = rows.Question(
-    lambda slug: Version.objects.filter(letter__slug=slug, published_at__isnull=False).order_by("-number")[:1],
+    lambda slug: (
+        Version.objects.filter(letter__slug=slug, published_at__isnull=False).order_by("-number").defer(*_WORDS)[:1]
+    ),
     slug=_SLUG,
 )
 
