@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from petition import rows
-from petition.models import Letter
+from petition.models import Letter, Version
 from signatories.models import Mail, Signature, WatchName
 
 SOME = uuid.UUID(int=1)
@@ -34,6 +34,15 @@ def test_a_question_knows_lists_and_flags_of_the_database(letter):
     assert fields(public.first(slug=letter.slug)) == fields(Letter.objects.get())
     Letter.objects.update(status="draft")
     assert public.first(slug=letter.slug) is None
+
+
+def test_what_a_question_leaves_out_is_read_when_it_is_wanted(letter, django_assert_num_queries):
+    short = rows.Question(lambda letter: Version.objects.filter(letter=letter).defer("body", "text"), letter=-1)
+    version = short.first(letter=letter.pk)
+    assert (version.get_deferred_fields(), version.number) == ({"body", "text"}, 1)
+    words = letter.version.text
+    with django_assert_num_queries(1):
+        assert version.text == words
 
 
 def test_what_is_put_twice_is_the_first_row(letter, confirmed):

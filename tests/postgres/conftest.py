@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import connection, connections
 from django.test import TransactionTestCase
+from django.test.utils import CaptureQueriesContext
 
 from tests.postgres import emptying
 
@@ -31,6 +32,24 @@ def _emptied() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _postgresql(transactional_db: None) -> None:
     assert connection.vendor == "postgresql", "these tests run by `make test`, which starts PostgreSQL"
+
+
+@pytest.fixture
+def plans() -> Callable[[Callable[[], Any]], str]:
+    """What the database would do for each query of some work."""
+
+    def explain(work: Callable[[], Any]) -> str:
+        with CaptureQueriesContext(connection) as queries:
+            work()
+        assert queries.captured_queries
+        found = []
+        with connection.cursor() as cursor:
+            for query in queries.captured_queries:
+                cursor.execute(f"EXPLAIN {query['sql']}")
+                found += [row[0] for row in cursor.fetchall()]
+        return "\n".join(found)
+
+    return explain
 
 
 @pytest.fixture

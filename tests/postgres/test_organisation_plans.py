@@ -4,7 +4,6 @@ from functools import partial
 
 import pytest
 from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from signatories import organisations
 from signatories.flags import affiliation
@@ -29,26 +28,13 @@ def _many() -> None:
         cursor.execute("VACUUM ANALYZE signatories_organisationname, signatories_organisationdomain")
 
 
-def plans(work) -> str:
-    """What the database would do for each query of some work."""
-    with CaptureQueriesContext(connection) as queries:
-        work()
-    assert queries.captured_queries
-    with connection.cursor() as cursor:
-        found = []
-        for query in queries.captured_queries:
-            cursor.execute(f"EXPLAIN {query['sql']}")
-            found += [row[0] for row in cursor.fetchall()]
-    return "\n".join(found)
-
-
-def test_suggestions_are_chosen_in_the_index():
+def test_suggestions_are_chosen_in_the_index(plans):
     plan = plans(lambda: organisations.suggest("lantern 001"))
     assert "organisation_name_key" in plan, plan  # alone, or through a bitmap while pages are not all visible
     assert "Seq Scan on signatories_organisationname" not in plan
 
 
-def test_nothing_is_read_from_end_to_end_for_one_signature():
+def test_nothing_is_read_from_end_to_end_for_one_signature(plans):
     for host in ("lantern00017school.example", "login-lantern00017school.net", "unknown.example"):
         signature = Signature(host=host, organisation="Lantern 00017 School")
         plan = plans(partial(affiliation.look, signature)) + plans(partial(organisations.by_host, host))

@@ -1,13 +1,17 @@
 """The list stays fast however long it gets: what PostgreSQL says it would do."""
 
+from datetime import timedelta
+from functools import partial
+
 import pytest
 from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
 from petition.models import Letter
-from signatories import roll
-from signatories.models import Signature
+from signatories import flags, roll
+from signatories.flags import bursts
+from signatories.models import Origin, Signature
 from signatories.vetting import waiting
 
 
@@ -47,6 +51,35 @@ def test_who_is_next_is_found_without_reading_the_queue(long_queue: Letter, vett
     plan = rows[: waiting.AHEAD].explain()
     assert "Seq Scan on signatories_signature" not in plan
     assert "signature_waiting" in plan, plan
+
+
+def test_a_burst_is_counted_where_somebody_comes_from_and_nowhere_else(long_queue: Letter, plans):
+    some = list(Signature.objects.order_by("pk")[:5])
+    Origin.objects.bulk_create(
+        Origin(signature=one, network=f"10.{number // 250}.{number % 250}.0/24", device=str(number))
+        for number, one in enumerate(Signature.objects.order_by("pk"))
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE signatories_origin, signatories_signature")
+    around = flags.Around(some)
+    assert len(around.unknown_hosts) == 5
+    plan = plans(partial(bursts.renew, around, now=timezone.now() + timedelta(hours=1)))
+    assert "signature_host" in plan, plan
+    assert "origin_by_network" in plan, plan
+    assert "Seq Scan on signatories_origin" not in plan, plan
+    assert "Seq Scan on signatories_signature" not in plan, plan
+
+
+def test_which_letters_moved_is_asked_of_the_history_alone(long_queue: Letter):
+    plan = Letter.objects.moved_since(timezone.now()).order_by().explain()
+    assert "signatories_signatureevent" in plan
+    assert "signatories_signature " not in plan, plan
+
+
+def test_no_session_compiles(db: None):
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW jit")
+        assert cursor.fetchone() == ("off",)
 
 
 @pytest.fixture
