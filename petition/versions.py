@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -148,22 +148,16 @@ def text_of(letter: Letter, draft: Version) -> str:
     return text.letter_text(title=letter.title, addressees=letter.addressees, ask=letter.ask, body=draft.body)
 
 
-# Whoever signs is bound to a version; its words are read by those who read them.
-_WORDS = ("body", "html", "text")
-_NEWEST = rows.Question(
-    lambda letter: (
-        Version.objects.filter(letter=letter, published_at__isnull=False).order_by("-number").defer(*_WORDS)[:1]
-    ),
-    letter=-1,
-)
+def _newest(**of: Any) -> QuerySet[Version]:
+    """The version that is signed today, without its words: whoever signs is bound to it, and others read them."""
+    published = Version.objects.filter(published_at__isnull=False, **of)
+    return published.order_by("-number").defer("body", "html", "text")[:1]
+
+
+_NEWEST = rows.Question(lambda letter: _newest(letter=letter), letter=-1)
 _SLUG = "of-any-letter"
 _PUBLIC = rows.Question(lambda slug: Letter.objects.public().filter(slug=slug).order_by(), slug=_SLUG)
-_NEWEST_THERE = rows.Question(
-    lambda slug: (
-        Version.objects.filter(letter__slug=slug, published_at__isnull=False).order_by("-number").defer(*_WORDS)[:1]
-    ),
-    slug=_SLUG,
-)
+_NEWEST_THERE = rows.Question(lambda slug: _newest(letter__slug=slug), slug=_SLUG)
 
 
 def public(slug: str) -> Letter | None:

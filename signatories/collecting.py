@@ -25,12 +25,12 @@ log = logging.getLogger(__name__)
 COLLECTORS: list[Callable[[Signature], object]] = []
 
 BATCH = 100
-_DONE = "UPDATE signatories_signature SET collect_after = NULL WHERE id = %s AND collect_after = %s RETURNING status"
 LEASE = timedelta(minutes=2)  # a batch takes a second; a killed worker's is taken up after this
 # One run of the task ends after this, so that a letter that is looked at anew does not keep a worker from the mail.
 LONGEST = 5.0
 # After a setback: 30 seconds, doubled each time, at most six hours.
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=6)
+_DONE = "UPDATE signatories_signature SET collect_after = NULL WHERE id = %s AND collect_after = %s RETURNING status"
 
 
 def run() -> int:

@@ -62,8 +62,8 @@ class Around:
 
     @cached_property
     def networks(self) -> set[str]:
-        """From where they were typed."""
-        return {origin.network for origin in self.origins.values()}
+        """From where they were typed, as far as that is known."""
+        return {origin.network for origin in self.origins.values()} - {""}
 
     @cached_property
     def mailboxes(self) -> set[Any]:
