@@ -94,9 +94,8 @@ def found(loader: MigrationLoader, release: dict[str, Any]) -> Iterator[str]:
     old = {node for leaf in leaves for node in loader.graph.forwards_plan(leaf)}
     state = loader.project_state(leaves)
     released = state.clone()
-    plan = dict.fromkeys(
-        node for leaf in loader.graph.leaf_nodes() for node in loader.graph.forwards_plan(leaf) if node not in old
-    )
+    steps = [leaf for leaf in loader.graph.leaf_nodes() if leaf not in loader.replacements]
+    plan = dict.fromkeys(node for leaf in steps for node in loader.graph.forwards_plan(leaf) if node not in old)
     for app, name in plan:
         for operation in loader.get_migration(app, name).operations:
             if app in OURS and (said := problem(operation, app, _both(released, state))):
@@ -113,13 +112,13 @@ def _both(released: ProjectState, state: ProjectState) -> ProjectState:
 
 
 def test_what_is_migrated_since_the_last_release_lets_it_go_on():
-    wrong = [*found(MigrationLoader(None), [*RELEASES.values()][-1])]
+    wrong = [*found(MigrationLoader(None, replace_migrations=False), [*RELEASES.values()][-1])]
     assert not set(wrong) - set(ALLOWED), "see the top of this file"
     assert not set(ALLOWED) - set(wrong), "this is not needed any more"
 
 
 def test_the_migrations_of_each_release_are_there():
-    loader = MigrationLoader(None)
+    loader = MigrationLoader(None, replace_migrations=False)
     for version, release in RELEASES.items():
         assert (Path(__file__).parent / "releases" / f"{version}.py").exists()
         assert not set(release["migrations"].items()) - set(loader.graph.nodes)

@@ -9,12 +9,13 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from petition.forms import LineField
 from petition.models import Letter
-from signatories import countries, reasons
+from signatories import reasons
 from signatories.batches import choosing, rules
+from signatories.forms.countries import CountryField
 from signatories.forms.desk import ReasonForm
 from signatories.models import KNOWN, Batch, Signature
 
@@ -75,7 +76,7 @@ class ChoiceForm(forms.Form):
     )
     organisation = LineField(label=gettext_lazy("Organisation"), max_length=160, required=False)
     discipline = forms.ChoiceField(label=gettext_lazy("Discipline"), required=False)
-    country = forms.ChoiceField(label=gettext_lazy("Country"), required=False)
+    country = CountryField(label=gettext_lazy("Country"), empty=pgettext_lazy("countries", "All"))
     text = LineField(label=choosing.LABELS["text"], max_length=160, required=False)
     flag = _kind("flag")
     evidence = _kind("evidence")
@@ -97,7 +98,6 @@ class ChoiceForm(forms.Form):
 
     def __init__(self, letter: Letter, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._choices("country").choices = [("", pgettext("countries", "All")), *countries.names().items()]
         if letter.disciplines:
             self._choices("discipline").choices = [("", pgettext("disciplines", "All")), *letter.disciplines.items()]
         else:

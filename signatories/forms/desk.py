@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from petition.forms import LineField, TextField
 from petition.models import Letter
-from signatories import countries, organisations, reasons, vetting
+from signatories import organisations, reasons, vetting
 from signatories.batches import choosing
+from signatories.forms.countries import CountryField
 from signatories.models import Evidence, Export, OrganisationDomain, Signature
 from signatories.vetting.rules import BY_RULE, problem
 from signatories.vetting.waiting import ALL, MOST_NAMED, READY, Filter
@@ -49,7 +50,7 @@ class FilterForm(forms.Form):
     network = LineField(label=gettext_lazy("Network"), max_length=49, required=False)
     organisation = LineField(label=gettext_lazy("Organisation"), max_length=160, required=False)
     discipline = forms.ChoiceField(label=gettext_lazy("Discipline"), required=False)
-    country = forms.ChoiceField(label=gettext_lazy("Country"), required=False)
+    country = CountryField(label=gettext_lazy("Country"), empty=pgettext_lazy("countries", "All"))
     flag = forms.ChoiceField(
         label=gettext_lazy("Open flag"),
         required=False,
@@ -64,7 +65,6 @@ class FilterForm(forms.Form):
     def __init__(self, letter: Letter, data: QueryDict) -> None:
         super().__init__(data)
         self.sent = data
-        _choices(self, "country", [("", pgettext("countries", "All")), *countries.names().items()])
         if letter.disciplines:
             _choices(self, "discipline", [("", pgettext("disciplines", "All")), *letter.disciplines.items()])
         else:

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from petition.forms import LineField
 from petition.models import Letter
-from signatories import addresses, countries, invitations
+from signatories import addresses, invitations
+from signatories.forms.countries import CountryField
 
 LARGEST = 512 * 1024  # bytes
 COLUMNS = format_lazy(_("UTF-8, with a header row: {columns}."), columns=", ".join(invitations.COLUMNS))
@@ -24,13 +25,12 @@ class InviteForm(forms.Form):
     name = LineField(max_length=120)
     role = LineField(max_length=120, required=False)
     organisation = LineField(max_length=160, required=False)
-    country = forms.ChoiceField(required=False)
+    country = CountryField()
     discipline = forms.ChoiceField(required=False)
 
     def __init__(self, letter: Letter, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.letter = letter
-        self.fields["country"].choices = [("", "–"), *countries.names().items()]  # type: ignore[attr-defined]
         self.fields["discipline"].choices = [("", "–"), *letter.disciplines.items()]  # type: ignore[attr-defined]
 
     def clean_email(self) -> str:

@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from petition.forms import LineField
-from signatories import countries
+from signatories.forms.countries import CountryField
 from signatories.models import OrganisationDomain
 
 
@@ -30,10 +30,4 @@ class OrganisationForm(forms.Form):
     """An organisation that nobody knows here."""
 
     name = LineField(label=_("Name"), max_length=160, help_text=_("As it is printed on letters."))
-    country = forms.ChoiceField(label=_("Country"), required=False)
-
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        field = self.fields["country"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", "–"), *countries.names().items()]
+    country = CountryField(label=_("Country"))

@@ -13,7 +13,8 @@ from petition.forms import LineField, TextField
 from petition.lines import refuse_web_address
 from petition.models import Letter
 from petition.text import clean
-from signatories import addresses, countries, wordings
+from signatories import addresses, wordings
+from signatories.forms.countries import CountryField
 from signatories.models import LINE, Signature
 
 # static/js/suggest.js offers names here; without it the field is plain text.
@@ -46,20 +47,6 @@ def consent(purpose: str, wording: str = wordings.CURRENT) -> forms.BooleanField
     """
     label, help_text = wordings.box(purpose, wording)
     return ConsentField(label=label, help_text=help_text, required=False)
-
-
-def _countries() -> list[tuple[str, str]]:
-    return [("", "–"), *countries.names().items()]
-
-
-class CountryField(forms.ChoiceField):
-    """One of 250, which are made into choices only where they are shown: for each form that took half of its time."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(choices=_countries, **kwargs)
-
-    def valid_value(self, value: Any) -> bool:
-        return value in countries.names()
 
 
 class Worded(forms.Form):
@@ -103,7 +90,7 @@ class LineForm(Worded):
         widget=forms.TextInput(attrs={"autocomplete": "organization", **SUGGESTED}),
     )
     former = forms.BooleanField(label=_("This is a former role"), required=False)
-    country = CountryField(label=_("Country"), required=False, widget=forms.Select(attrs={"autocomplete": "country"}))
+    country = CountryField(label=_("Country"), attrs={"autocomplete": "country"})
     discipline = forms.ChoiceField(label=_("Discipline"))
     capacity = forms.ChoiceField(
         label=_("I sign"),

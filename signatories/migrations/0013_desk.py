@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db import migrations, models
 
-from signatories.migrations import _recused
+from signatories.migrations import _rules
 
 
 class Migration(migrations.Migration):
@@ -69,5 +69,5 @@ class Migration(migrations.Migration):
             model_name='decision',
             constraint=models.CheckConstraint(condition=models.Q(('acquainted', True), ('outcome__in', ['list', 'ready']), ('second_vetter', None), _negated=True), name='decision_on_an_acquaintance_by_two'),
         ),
-        migrations.RunPython(_recused.create, _recused.drop),
+        migrations.RunPython(_rules.refuse_the_recused, _rules.admit_the_recused),
     ]

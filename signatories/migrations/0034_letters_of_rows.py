@@ -8,71 +8,21 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 from petition.immutable import keep, protect
-from signatories.migrations import _recused
+from signatories.migrations import _rules
 
-# The models, and by which of its references a row of each finds its letter.
-ABOUT = {
-    "batchitem": ["batch"],
-    "claimlock": ["signature"],
-    "consent": ["signature"],
-    "decision": ["signature"],
-    "evidence": ["signature"],
-    "flag": ["signature"],
-    "mail": ["signature", "invitation"],
-    "origin": ["signature"],
-    "proof": ["signature"],
-    "reaffirmation": ["signature"],
-    "recusal": ["signature"],
-    "setback": ["signature"],
-    "vouch": ["signature"],
-    "vouchcode": ["signature"],
-    "webhookdelivery": ["webhook"],
-}
 KEYS = dict.fromkeys(["claimlock", "origin", "setback", "vouchcode"], "signature_id")  # of all others: id
 AT_ONCE = 5_000
-FUNCTION = """
-CREATE OR REPLACE FUNCTION {table}_letter() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN NEW.letter_id := {letter}; RETURN NEW; END $$
-"""
-TRIGGER = """
-CREATE TRIGGER {table}_letter BEFORE INSERT ON {table} FOR EACH ROW WHEN (NEW.letter_id IS NULL)
-EXECUTE FUNCTION {table}_letter()
-"""
 NEXT = "SELECT {key} FROM {table} WHERE {after} ORDER BY {key} LIMIT 1 OFFSET %s"
 FILL = "UPDATE {table} SET letter_id = {letter} WHERE {after} AND {up_to} AND letter_id IS NULL"
 MESSAGE = "consents are never changed or deleted"
-DECIDED = ("signature_id", "letter_id", "level", "reason", "vetter_id", "second_vetter_id", "acquainted", "policy", "at")
-
-
-def letter(model, row):
-    """Return SQL for the letter of a row."""
-    found = [f"(SELECT letter_id FROM signatories_{one} a WHERE a.id = {row}.{one}_id)" for one in ABOUT[model]]
-    return f"coalesce({', '.join(found)})" if len(found) > 1 else found[0]
-
-
-def fill_in(apps, schema_editor):
-    """Let the database fill it in from now on."""
-    if schema_editor.connection.vendor == "postgresql":
-        for model in ABOUT:
-            table = f"signatories_{model}"
-            schema_editor.execute(FUNCTION.format(table=table, letter=letter(model, "NEW")))
-            schema_editor.execute(f"DROP TRIGGER IF EXISTS {table}_letter ON {table}")
-            schema_editor.execute(TRIGGER.format(table=table))
-
-
-def leave_empty(apps, schema_editor):
-    """Take that back."""
-    if schema_editor.connection.vendor == "postgresql":
-        for model in ABOUT:
-            schema_editor.execute(f"DROP FUNCTION signatories_{model}_letter() CASCADE")
 
 
 def fill(apps, schema_editor):
     """Fill the rows that are there, some thousands at a time, so that nobody waits long for one of them."""
     with schema_editor.connection.cursor() as cursor:
-        for model in ABOUT:
+        for model in _rules.ABOUT:
             table, key = f"signatories_{model}", KEYS.get(model, "id")
-            names = {"table": table, "key": key, "letter": letter(model, table), "after": "1 = 1"}
+            names = {"table": table, "key": key, "letter": _rules.letter(model, table), "after": "1 = 1"}
             last, through = [], False
             while not through:
                 cursor.execute(NEXT.format(**names), [*last, AT_ONCE - 1])
@@ -85,7 +35,7 @@ def fill(apps, schema_editor):
 def check(apps, schema_editor):
     """Read each table once, beside whoever writes; what is required afterwards is known to be there."""
     if schema_editor.connection.vendor == "postgresql":
-        for model in ABOUT:
+        for model in _rules.ABOUT:
             table = f"signatories_{model}"
             schema_editor.execute(f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {table}_letter")
             there = f"ADD CONSTRAINT {table}_letter CHECK (letter_id IS NOT NULL) NOT VALID"
@@ -96,14 +46,14 @@ def check(apps, schema_editor):
 def checked(apps, schema_editor):
     """The column is required by now."""
     if schema_editor.connection.vendor == "postgresql":
-        for model in ABOUT:
+        for model in _rules.ABOUT:
             schema_editor.execute(f"ALTER TABLE signatories_{model} DROP CONSTRAINT IF EXISTS signatories_{model}_letter")
 
 
 def made_anew(apps, schema_editor):
     """On SQLite the table of decisions was made anew, without the trigger that it had."""
     if schema_editor.connection.vendor == "sqlite":
-        _recused.create(apps, schema_editor)
+        _rules.refuse_the_recused(apps, schema_editor)
 
 
 class AddOnce(migrations.AddField):
@@ -141,10 +91,10 @@ class Migration(migrations.Migration):
     operations = [
         *(
             AddOnce(model_name=model, name="letter", field=reference(null=True))
-            for model in ABOUT
+            for model in _rules.ABOUT
             if model != "mail"
         ),
-        migrations.RunPython(fill_in, leave_empty),
+        migrations.RunPython(_rules.fill_in, _rules.leave_empty),
         protect("signatories_consent", message=MESSAGE, when="OLD.letter_id IS NOT NULL"),
         migrations.RunPython(fill, migrations.RunPython.noop),
         migrations.RunPython(check, migrations.RunPython.noop),
@@ -152,10 +102,10 @@ class Migration(migrations.Migration):
             migrations.AlterField(
                 model_name=model, name="letter", field=reference(**(OF_MAIL if model == "mail" else {}))
             )
-            for model in ABOUT
+            for model in _rules.ABOUT
         ),
         migrations.RunPython(checked, migrations.RunPython.noop),
         protect("signatories_consent", message=MESSAGE),
-        keep("signatories_decision", columns=DECIDED, message="what was decided is never changed or deleted"),
+        keep("signatories_decision", columns=_rules.DECIDED, message="what was decided is never changed or deleted"),
         migrations.RunPython(made_anew, migrations.RunPython.noop),
     ]

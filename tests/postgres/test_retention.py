@@ -17,7 +17,7 @@ from signatories import privacy, retention
 from signatories.models import Mail, Signature
 from signatories.retention import due
 from tests.conftest import code_in
-from tests.test_canaries import FATES, canaries, singing
+from tests.privacy.test_canaries import FATES, canaries, singing
 
 
 @pytest.fixture

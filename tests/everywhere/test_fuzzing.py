@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests import world
 from tests.conftest import logged_in
-from tests.test_odd_requests import BODIES, FIELDS, FORM, send
+from tests.everywhere.test_odd_requests import BODIES, FIELDS, FORM, send
 from tests.world import World
 
 EXAMPLES = 400 if connection.vendor == "postgresql" else 40

@@ -10,7 +10,7 @@ from signatories.flags import bursts
 from signatories.models import AccountMail, Alarm, Flag, Signature
 from signatories.reasons import FlagKind
 from tests import naming
-from tests.test_flags import from_
+from tests.vetting.test_flags import from_
 
 __all__ = ["from_"]
 HOST = "bought.example.net"

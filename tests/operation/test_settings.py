@@ -14,7 +14,7 @@ from django.core.management import CommandError, call_command
 from config import demo, env
 from signatories.models import Mail
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 PRODUCTION = {
     "SECRET_KEY": "q7Vw2ZsK-x4Jd9Tn_b6Rf1Lm8Hc3Gy5Pa0Ue-Xk_Wt2Nz7Bv4Qj",
     "SITE_URL": "https://letters.example.org",

@@ -13,7 +13,7 @@ from signatories.models import Signature
 from signatories.vetting import waiting
 from tests.conftest import LINE, finish_batches, support
 from tests.network import answer
-from tests.test_vetting_switches import paused as paused
+from tests.vetting.test_vetting_switches import paused as paused
 
 
 def retype(signature: Signature, **fields: object) -> Signature:

@@ -9,8 +9,8 @@ import pytest
 from signatories.evidence import fetching
 from signatories.evidence.fetching import fetch
 from signatories.evidence.outcome import Away
+from tests.evidence.test_fetching import PAGE, refusal
 from tests.network import answer, drip
-from tests.test_fetching import PAGE, refusal
 
 
 @pytest.mark.parametrize(

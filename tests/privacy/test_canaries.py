@@ -21,8 +21,8 @@ from signatories import cases, delivering, exporting, outbox, privacy, tokens, v
 from signatories.models import Case, Signature, Webhook
 from tests import planting
 from tests.conftest import code_in
+from tests.everywhere.test_access import routes
 from tests.network import answer
-from tests.test_access import routes
 
 FATES = ("unconfirmed", "declined", "hidden", "withdrawn")
 TEAM = ("desk/", "admin/", "accounts/", "dev/")

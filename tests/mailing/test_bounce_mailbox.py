@@ -178,7 +178,7 @@ def test_the_mail_server_tries_again_when_the_database_is_away(sent, tmp_path, s
     environ = {"DEBUG": "1", "VAR_DIR": str(tmp_path), "BOUNCE_ADDRESS": returned.ADDRESS}
     environ |= {"SECRET_KEY": settings.SECRET_KEY, "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none"}
     command = [sys.executable, "manage.py", "bounce"]
-    root = Path(__file__).resolve().parent.parent
+    root = Path(__file__).resolve().parents[2]
     ran = subprocess.run(command, cwd=root, env=environ, input=back(sent[0]), capture_output=True, check=False)
     assert (ran.returncode, ran.stderr) == (75, b"Try again later: OperationalError\n")
 

@@ -1,7 +1,7 @@
 """Every address against everybody who may try it; tests/data/access.txt says what each gets.
 
-`ACCESS_TABLE=write pytest tests/test_matrix.py` adds the rows of new addresses as they answer now. Read them before you
-commit them: the table is what is meant, not what happens to be.
+`ACCESS_TABLE=write pytest tests/everywhere/test_matrix.py` adds the rows of new addresses as they answer now. Read
+them before you commit them: the table is what is meant, not what happens to be.
 """
 
 import os

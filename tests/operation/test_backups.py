@@ -20,7 +20,7 @@ from signatories import access_tokens, backups, privacy, signing, tokens, webhoo
 from signatories.models import Mail, Signature
 from tests.conftest import LINE
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 
 # On an installation of its own, because a backup needs a file and commits. The bundle is only copied, so any bytes do.

@@ -8,7 +8,7 @@ from petition import lifecycle, news, tally, versions
 from petition.history import REASONS
 from signatories import announce, privacy, record, tokens, vetting
 from signatories.models import Signature
-from tests.test_record import L, everything, kinds
+from tests.letter.test_record import L, everything, kinds
 
 
 @pytest.fixture

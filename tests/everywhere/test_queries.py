@@ -19,7 +19,7 @@ from config.api import api
 from petition.models import Letter
 from tests import world
 from tests.conftest import logged_in
-from tests.test_fuzzing import ODD, answer, encode
+from tests.everywhere.test_fuzzing import ODD, answer, encode
 from tests.world import World
 
 NOT_GIVEN = (501, "format")  # what oEmbed 1.0 wants said of a format other than JSON (section 2.3.4)

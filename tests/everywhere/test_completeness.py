@@ -14,7 +14,7 @@ from django.utils.translation.template import templatize
 
 from petition.management.commands import messages
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 MARKS = ("_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy")
 MARKS += ("pgettext", "pgettext_lazy", "npgettext", "npgettext_lazy")
 NAMED = re.compile(r"%\(\w+\)[sd]|%%")

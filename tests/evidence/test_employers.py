@@ -7,9 +7,9 @@ import pytest
 from signatories import proving
 from signatories.evidence.federated import Account, bind
 from signatories.models import Organisation, Signature
+from tests.evidence.test_orcid import PERSON, by, line, record
 from tests.network import answer
 from tests.test_leaving import mine
-from tests.test_orcid import PERSON, by, line, record
 
 
 @pytest.fixture

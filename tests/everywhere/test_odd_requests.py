@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from config.wsgi import application
 from signatories import tokens
 from tests.conftest import LETTER, LINE
-from tests.test_access import filled, routes
+from tests.everywhere.test_access import filled, routes
 
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data; boundary=x"
