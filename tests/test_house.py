@@ -3,7 +3,8 @@
 import ast
 import hashlib
 import re
-from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,12 +13,43 @@ ROOT = Path(__file__).resolve().parent.parent
 CODE = [path for app in ("config", "petition", "signatories") for path in (ROOT / app).rglob("*.py")]
 
 
-def imported(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            yield node.module or ""
+@dataclass
+class Facts:
+    """What the walls need to know of a file, each with its line."""
+
+    imports: list[tuple[str, list[str]]] = field(default_factory=list)  # the module, and what is taken from it
+    inside: list[int] = field(default_factory=list)  # imports in functions
+    statuses: list[int] = field(default_factory=list)  # where one is written
+
+
+@cache
+def read(path: Path) -> Facts:
+    facts, todo = Facts(), [(ast.parse(path.read_text()), False)]
+    while todo:
+        node, inside = todo.pop()
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            names = [alias.name for alias in node.names]
+            facts.imports += (
+                [(node.module or "", names)] if isinstance(node, ast.ImportFrom) else [(n, []) for n in names]
+            )
+            facts.inside += [node.lineno] if inside else []
+        elif _writes_a_status(node):
+            facts.statuses.append(node.lineno)
+        inside = inside or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        todo += [(child, inside) for child in ast.iter_child_nodes(node)]
+    return facts
+
+
+def _writes_a_status(node: ast.AST) -> bool:
+    if isinstance(node, ast.Call):
+        is_update = isinstance(node.func, ast.Attribute) and node.func.attr == "update"
+        return is_update and any(word.arg == "status" for word in node.keywords)
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+    return any(isinstance(target, ast.Attribute) and target.attr == "status" for target in targets)
+
+
+def imported(path: Path) -> list[str]:
+    return [module for module, _names in read(path).imports]
 
 
 def test_the_house_has_its_rooms():
@@ -65,10 +97,9 @@ def test_signatories_imports_run_one_way():
         room = path.relative_to(house).parts[0].removesuffix(".py")
         if room in {"__init__", "migrations"}:
             continue
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "signatories":
-                inside = (node.module or "").split(".")[1:2]
-                for name in inside or [alias.name for alias in node.names]:
+        for module, names in read(path).imports:
+            if module.split(".")[0] == "signatories":
+                for name in module.split(".")[1:2] or names:
                     lower = level[name] < level[room]
                     top = level[room] == len(FLOORS) - 1  # urls compose what stands beside them
                     assert name == room or lower or top, f"{path}: {room} imports {name}"
@@ -76,22 +107,13 @@ def test_signatories_imports_run_one_way():
 
 def test_only_moves_writes_a_status():
     for path in CODE:
-        if path.name == "moves.py" or "migrations" in path.parts:
-            continue
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Assign | ast.AnnAssign):
-                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-                assert not [t for t in targets if isinstance(t, ast.Attribute) and t.attr == "status"], path
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "update":
-                assert not [word for word in node.keywords if word.arg == "status"], path
+        if path.name != "moves.py" and "migrations" not in path.parts:
+            assert not read(path).statuses, path
 
 
 def test_imports_stand_at_the_top():
     for path in CODE:
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.FunctionDef):
-                inner = [n for n in ast.walk(node) if isinstance(n, ast.Import | ast.ImportFrom)]
-                assert not inner, f"{path}:{node.lineno}"
+        assert not read(path).inside, path
 
 
 def test_every_variable_stands_in_the_example_in_the_order_of_the_settings():
