@@ -3,9 +3,11 @@ PY := .venv/bin/python
 UV ?= uv
 PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
 PYTEST := $(PY) -m pytest
-# Naming tests/postgres beside tests would not do: pytest drops a folder that lies in another one named.
-# What asks for no database has run before.
-WITH_POSTGRES := -m database -o norecursedirs=".* tests/browser tests/faults"
+# `make test` is the main job, `make thorough` all the rest (CONTRIBUTING.md).
+MAIN := tests/test_*.py
+RACES := tests/postgres/test_races.py tests/postgres/test_worker.py
+WALKS := tests/browser/test_walk.py tests/browser/test_scanner.py
+REST := tests --ignore-glob="$(MAIN)" $(addprefix --ignore=,$(RACES))
 # On all cores; whoever has nothing left to do takes over what waits at another.
 AT_ONCE := --numprocesses auto --dist worksteal
 # What a shell happens to export must not decide what the tests and checks run against.
@@ -14,7 +16,7 @@ ALONE := env -u DATABASE_URL -u REDIS_URL -u EMAIL_URL
 PRODUCTION = env -i PATH="$$PATH" DEBUG=0 SITE_URL=https://letters.example.org ALLOWED_HOSTS=letters.example.org \
 	VAR_DIR="$(CURDIR)/.venv/var" SECRET_KEY="$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(64))')"
 
-.PHONY: help demo test check faults bench messages screenshots pins clean
+.PHONY: help demo test thorough check faults bench messages screenshots pins clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
@@ -38,13 +40,25 @@ export IN_FOREGROUND
 demo: .venv/runtime ## run everything on this machine with a sample letter (HOST, PORT)
 	@exec $(PY) -c "$$IN_FOREGROUND" manage.py demo
 
-test: .venv/development ## run the tests on SQLite, on PostgreSQL and Redis, and in a browser
-	$(ALONE) $(PYTEST) $(AT_ONCE)
+test: ## run the tests of the main job, in some minutes: on SQLite, on PostgreSQL and Redis, and in a browser
+thorough: ## run all the other tests likewise, in a quarter of an hour
+
+test: ON_SQLITE :=
+test: ON_POSTGRES := $(MAIN) $(RACES)
+test: IN_BROWSER := $(WALKS)
+thorough: ON_SQLITE := $(REST)
+# Naming tests/postgres beside tests would not do: pytest drops a folder that lies in another one named.
+thorough: ON_POSTGRES := $(REST) -o norecursedirs=".* tests/browser tests/faults"
+thorough: IN_BROWSER := tests/browser $(addprefix --ignore=,$(WALKS))
+
+# What asks for no database has run on SQLite already.
+test thorough: .venv/development
+	$(ALONE) $(PYTEST) $(AT_ONCE) $(ON_SQLITE)
 	@if $(PY) -m tests.servers --missing postgres,redis; \
-	then set -x; $(ALONE) $(PY) -m tests.servers --with postgres,redis -- $(PYTEST) $(AT_ONCE) $(WITH_POSTGRES); \
+	then set -x; $(ALONE) $(PY) -m tests.servers --with postgres,redis -- $(PYTEST) $(AT_ONCE) -m database $(ON_POSTGRES); \
 	else test "$$CI" != true; fi
 	@if $(PY) -m tests.servers --missing chromium; \
-	then set -x; $(ALONE) $(PYTEST) $(AT_ONCE) tests/browser; \
+	then set -x; $(ALONE) $(PYTEST) $(AT_ONCE) $(IN_BROWSER); \
 	else test "$$CI" != true; fi
 
 check: .venv/development ## lint, formatting, types, migrations, production settings
