@@ -6,7 +6,7 @@ PYTEST := $(PY) -m pytest
 # `make test` is the main job, `make thorough` all the rest (CONTRIBUTING.md).
 MAIN := tests/test_*.py
 RACES := tests/postgres/test_races.py tests/postgres/test_worker.py
-WALKS := tests/browser/test_walk.py tests/browser/test_scanner.py
+WALKS := tests/browser/test_walk.py tests/browser/test_story.py tests/browser/test_phone.py
 REST := tests --ignore-glob="$(MAIN)" $(addprefix --ignore=,$(RACES))
 # On all cores; whoever has nothing left to do takes over what waits at another.
 AT_ONCE := --numprocesses auto --dist worksteal
