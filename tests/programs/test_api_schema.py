@@ -11,6 +11,7 @@ from petition import tally
 from signatories import access_tokens
 from tests.conftest import keep_the_connection
 
+pytest_plugins = ["schemathesis.pytest.plugin"]  # for this file only: see addopts in pyproject.toml
 # A place and a time are texts with a meaning that no pattern holds, so 400 is a right answer to well-formed ones.
 ACCEPTED = {"checks": {"positive_data_acceptance": {"expected-statuses": ["2xx", "400", "404"]}}}
 # Whether a decision can be taken is no matter of form: somebody was quicker (409), it takes two people (403), a text
