@@ -118,7 +118,7 @@ def _expire(signature: Signature) -> int:
     if signature.status in REJECTED:
         move(signature, REJECTED[Status(signature.status)], reason="forgotten")
     reason = "unconfirmed" if signature.status == Status.PENDING else "forgotten"
-    return acts.forget(reason)([signature.pk])
+    return acts.end(signature, reason)
 
 
 def _disown(entry: dict[str, Any]) -> int:

@@ -73,7 +73,7 @@ def _run(rule: Rule, now: datetime, until: float) -> int:
         whole = len(found) < BATCH
         last = found[-1][0] if found else last
         for letter, keys in _by_letter(found):
-            number = rule.act(keys)
+            number = rule.act(keys, now)
             counts[letter] += number
             if number and letter is not None:
                 Forgetting.objects.create(rule=rule.name, letter_id=letter, number=number, at=now)

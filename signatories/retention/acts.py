@@ -1,10 +1,11 @@
-"""How it is forgotten: each takes the keys of some rows, and returns how many it forgot."""
+"""How it is forgotten: each takes the keys of some rows that are due at a moment, and returns how many it forgot."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from petition.moves import NotAllowed, note
 from signatories import addresses, consents, erasing
@@ -12,14 +13,14 @@ from signatories.models import Consent, Evidence, Invitation, Mail, Proof, Signa
 from signatories.retention.due import DOORS, FORGOTTEN
 
 Status = Signature.Status
-Act = Callable[[Sequence[Any]], int]
+Act = Callable[[Sequence[Any], datetime], int]
 NOT_NAMED = "(not named)"  # the database wants a name for whoever is listed
 
 
 def delete(model: type[Model]) -> Act:
     """Return what deletes rows of a model."""
 
-    def act(keys: Sequence[Any]) -> int:
+    def act(keys: Sequence[Any], _now: datetime) -> int:
         manager: Any = model._default_manager
         manager.filter(pk__in=keys).delete()
         return len(keys)
@@ -30,26 +31,38 @@ def delete(model: type[Model]) -> Act:
 def blank(model: type[Model], **fields: Any) -> Act:
     """Return what writes these fields into rows of a model."""
 
-    def act(keys: Sequence[Any]) -> int:
+    def act(keys: Sequence[Any], _now: datetime) -> int:
         manager: Any = model._default_manager
         return int(manager.filter(pk__in=keys).update(**fields))
 
     return act
 
 
-def forget(reason: str) -> Act:
-    """End signatures one by one, each in its own transaction; who was confirmed or decided just now stays."""
+def forget(reason: str, due: Callable[[datetime], QuerySet[Any]]) -> Act:
+    """Return what ends signatures one by one, each in its own transaction; who is not due any more by then stays."""
 
-    def act(keys: Sequence[Any]) -> int:
-        return sum(
-            _end(signature, reason) for signature in Signature.objects.filter(pk__in=keys).select_related("letter")
-        )
+    def act(keys: Sequence[Any], now: datetime) -> int:
+        still, found = due(now), Signature.objects.filter(pk__in=keys).select_related("letter")
+        return sum(_end_if_due(signature, reason, still) for signature in found)
 
     return act
 
 
 @transaction.atomic
-def _end(signature: Signature, reason: str) -> int:
+def _end_if_due(signature: Signature, reason: str, due: QuerySet[Any]) -> int:
+    """Whoever types it again, or disputes it, in this moment is waited for before it is asked whether it is due."""
+    held = Signature.objects.select_for_update().filter(pk=signature.pk).values_list("pk")
+    return end(signature, reason) if [*held] and due.filter(pk=signature.pk).exists() else 0
+
+
+@transaction.atomic
+def end(signature: Signature, reason: str) -> int:
+    """End one signature, and return 1; 0 where it was confirmed or decided just now.
+
+    Args:
+        signature: as the caller last saw it.
+        reason: "unconfirmed", or "forgotten" where it was declined or taken off.
+    """
     last = signature.decisions.last()
     try:
         if reason == "forgotten" and last is not None and last.reason == "impostor":
@@ -69,7 +82,7 @@ def _remember(signature: Signature) -> None:
 
 
 @transaction.atomic
-def empty_evidence(keys: Sequence[Any]) -> int:
+def empty_evidence(keys: Sequence[Any], _now: datetime) -> int:
     """Keep which kind of signal there was; what it comes down to is kept as a keyed hash, so that it counts once."""
     rows = [*Evidence.objects.filter(pk__in=keys)]
     for row in rows:
@@ -83,7 +96,7 @@ def empty_evidence(keys: Sequence[Any]) -> int:
 
 
 @transaction.atomic
-def empty_mails(keys: Sequence[Any]) -> int:
+def empty_mails(keys: Sequence[Any], _now: datetime) -> int:
     """Delete mails; doors keep their row, and the one to a mailbox at work its keyed hash, by which it is stopped."""
     rows = Mail.objects.filter(pk__in=keys)
     emptied = rows.filter(kind__in=DOORS).update(problem="")
@@ -92,13 +105,13 @@ def empty_mails(keys: Sequence[Any]) -> int:
 
 
 @transaction.atomic
-def empty_invitations(keys: Sequence[Any]) -> int:
+def empty_invitations(keys: Sequence[Any], _now: datetime) -> int:
     """Keep the keyed hash, so that who declined is not invited again."""
     Mail.objects.filter(invitation__in=keys).update(details={}, to="")
     return Invitation.objects.filter(pk__in=keys).update(**erasing.INVITED)
 
 
-def keep_the_line(keys: Sequence[Any]) -> int:
+def keep_the_line(keys: Sequence[Any], _now: datetime) -> int:
     """Forget all but the public line."""
     return sum(
         _end_of_keeping(signature) for signature in Signature.objects.filter(pk__in=keys).select_related("letter")
@@ -110,7 +123,7 @@ def _end_of_keeping(signature: Signature) -> int:
     """Of who is named in public the line stays, until they withdraw it; of everybody else a row that is counted."""
     named = signature.status == Status.LISTED and signature.publish
     if signature.status == Status.PENDING:
-        return _end(signature, "unconfirmed")
+        return end(signature, "unconfirmed")
     line = ("name", "role", "organisation", "former", "country", "discipline", "sort_key", "search", "organisation_key")
     public = {*line, "publish", "wording", "language", "level"}
     changes = {field: value for field, value in erasing.BLANK.items() if not (named and field in public)}

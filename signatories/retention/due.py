@@ -10,6 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from petition.models import Letter, LetterEvent
 from signatories.models import (
+    HELD,
     KNOWN,
     AccessToken,
     Batch,
@@ -63,9 +64,14 @@ def _closed(before: datetime) -> list[int]:
 
 
 def unconfirmed(now: datetime) -> QuerySet[Any]:
-    """Pending for seven days since its newest code, which says so; one that was started again keeps its old key."""
+    """Pending for seven days since its newest code, which says so; one that was started again keeps its old key.
+
+    A code that is being sent, or waits for another try, is not before its time; one that is held after a restore may
+    wait for ever, and keeps nobody.
+    """
     old = Signature.objects.filter(letter__in=_letters(), status=Status.PENDING, pk__lt=_before(now - UNCONFIRMED))
-    lately = Q(sent_at__gte=now - UNCONFIRMED) | Q(state=Mail.State.OWED, send_after__range=(now - UNCONFIRMED, now))
+    owed = Q(state=Mail.State.OWED, send_after__gte=now - UNCONFIRMED, send_after__lt=HELD)
+    lately = owed | Q(sent_at__gte=now - UNCONFIRMED)
     code = Mail.objects.filter(lately, signature=OuterRef("pk"), kind=Mail.Kind.CONFIRM)
     return old.filter(~Exists(code), created_at__lt=now - UNCONFIRMED)
 

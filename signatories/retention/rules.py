@@ -71,7 +71,7 @@ RULES = (
         _("7 days after the newest code"),
         _("blanked; the keyed hash of the mailbox stays"),
         due.unconfirmed,
-        acts.forget("unconfirmed"),
+        acts.forget("unconfirmed", due.unconfirmed),
         every=HOURLY,
     ),
     Rule(
@@ -88,7 +88,7 @@ RULES = (
         _("30 days, or until a case about them is closed"),
         _("blanked; the keyed hash stays, to know an impostor again"),
         due.rejected,
-        acts.forget("forgotten"),
+        acts.forget("forgotten", due.rejected),
     ),
     Rule(
         "letter",

@@ -1,5 +1,6 @@
 """Forgetting stays cheap however long a letter is, and nobody's canary reaches Redis."""
 
+import threading
 import uuid
 from datetime import timedelta
 from pathlib import Path
@@ -7,16 +8,17 @@ from pathlib import Path
 import pytest
 import redis
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from config.broker import QUEUES
 from config.celery import app
 from config.schedule import SCHEDULE
-from signatories import privacy, retention
+from signatories import addresses, privacy, retention, signing
 from signatories.models import Mail, Signature
 from signatories.retention import due
-from tests.conftest import code_in
+from tests.conftest import LINE, code_in
+from tests.postgres.processes import until
 from tests.privacy.test_canaries import FATES, canaries, singing
 
 
@@ -58,6 +60,39 @@ def test_a_month_of_rejected_names_is_forgotten_in_batches(long_letter):
     assert done == {"unconfirmed": 100, "rejected": 100}
     assert Signature.objects.filter(address="").count() == 200
     assert retention.run(only={"unconfirmed", "rejected"}, now=later + timedelta(days=1)) == {}
+
+
+@pytest.mark.parametrize("again", [True, False])
+def test_whoever_types_a_forgotten_name_again_in_that_moment_keeps_it(letter, again):
+    """The clock has found it by the time at which its owner comes, and waits for them."""
+    old = timezone.now() - 2 * due.UNCONFIRMED
+    key = uuid.UUID(int=int(old.timestamp() * 1000) << 80)
+    mailbox = {"address": "ada@example.com", "address_hash": addresses.keyed_hash("ada@example.com")}
+    Signature.objects.bulk_create(
+        [Signature(pk=key, letter=letter, version=letter.version, name="Ada", created_at=old, **mailbox)]
+    )
+    forgetting = threading.Thread(target=_forget_elsewhere)
+    with transaction.atomic():
+        Signature.objects.select_for_update().get(pk=key)
+        forgetting.start()
+        until(_somebody_waits)
+        if again:
+            signing.sign(letter, address="ada@example.com", typed=LINE)
+    forgetting.join(30)
+    assert Signature.objects.get().status == ("pending" if again else "expired")
+
+
+def _forget_elsewhere() -> None:
+    try:
+        retention.run(only={"unconfirmed"}, even_if_done=True)
+    finally:
+        connection.close()
+
+
+def _somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return bool(cursor.fetchone()[0])
 
 
 @pytest.mark.skipif(not settings.REDIS_URL, reason="needs Redis")

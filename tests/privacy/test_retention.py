@@ -27,6 +27,7 @@ from signatories import (
     workmail,
 )
 from signatories.models import (
+    HELD,
     Alarm,
     Case,
     ClaimLock,
@@ -179,6 +180,21 @@ def test_a_code_that_was_asked_for_again_confirms_for_seven_days_as_its_mail_say
     assert run("unconfirmed") == {}
     newest = Mail.objects.get(kind="confirm")
     assert signing.confirm(newest.pk, tokens.code(newest.pk), in_tab=True).just_now
+
+
+@pytest.mark.parametrize("ahead", [timedelta(minutes=1), timedelta(days=1)], ids=["being sent", "tried again"])
+def test_whoever_asked_for_a_code_again_is_not_forgotten_before_it_arrives(post_sign, time_machine, ahead):
+    post_sign()
+    time_machine.move_to(timezone.now() + timedelta(days=8))
+    post_sign()
+    assert Mail.objects.update(send_after=timezone.now() + ahead) == 1
+    assert run("unconfirmed") == {}
+
+
+def test_a_code_that_is_held_after_a_restore_keeps_nobody(post_sign):
+    post_sign()
+    Mail.objects.update(send_after=HELD)
+    assert run("unconfirmed", days=8) == {"unconfirmed": 1}
 
 
 def test_a_code_that_could_not_be_sent_for_so_long_keeps_nobody_any_longer(post_sign):
