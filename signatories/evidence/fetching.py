@@ -166,7 +166,7 @@ def post(url: str, data: bytes, *, headers: dict[str, str], most: int) -> Answer
 
 
 def target(url: str) -> Target:
-    """Take an address apart; where it leads is not looked up yet.
+    """Take an address apart; where a name leads is not looked up yet.
 
     Raises:
         Refused: it is no address of a public web page.
@@ -186,7 +186,9 @@ def target(url: str) -> Target:
     path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._", errors="replace")
     if parts.query:
         path += "?" + quote(parts.query, safe="/%:@!$&'()*+,;=~-._?[]", errors="replace")
-    return Target(parts.scheme, host_name(parts.hostname or ""), _port(parts.scheme, port), path)
+    there = Target(parts.scheme, host_name(parts.hostname or ""), _port(parts.scheme, port), path)
+    _refuse_what_is_not_public(there, _literal(there.host))
+    return there
 
 
 def host_name(host: str) -> str:
@@ -233,15 +235,23 @@ def _port(scheme: str, port: int | None) -> int:
 
 def _addresses(there: Target, deadline: float) -> list[Address]:
     """Resolve a host, once; refuse it when any of its addresses is not public."""
+    found = _literal(there.host) or resolving.addresses(there.host, seconds=_left(deadline))
+    _refuse_what_is_not_public(there, found)
+    return found[: resolving.MOST]
+
+
+def _literal(host: str) -> list[Address]:
     try:
-        found = [ipaddress.ip_address(there.host)]
+        return [ipaddress.ip_address(host)]
     except ValueError:
-        found = resolving.addresses(there.host, seconds=_left(deadline))
-    for address in found:
+        return []
+
+
+def _refuse_what_is_not_public(there: Target, addresses: list[Address]) -> None:
+    for address in addresses:
         allowed = (str(address), there.port) in settings.FETCH_ALLOW
         if not allowed and not (is_public(address) and there.port in settings.FETCH_PORTS):
             raise Refused(_("%(host)s is not on the public internet, so it is not opened."), host=there.host)
-    return found[: resolving.MOST]
 
 
 def _ask(there: Target, sent: dict[str, str], data: bytes | None, most: int, deadline: float) -> Answer:

@@ -41,6 +41,7 @@ def test_the_secret_is_shown_once(desk, page, letter):
     [
         *("", "ftp://example.org/", "https://user:word@example.org/", "https://localhost/", "javascript:alert(1)"),
         *("https://example.org:22/", "https://0x7f.1/", "https://exa mple.org/", "https://" + "x" * 600),
+        *("https://127.0.0.1/", "https://10.1.2.3/in", "https://[::1]/", "https://[::ffff:192.168.0.1]/"),
     ],
 )
 def test_what_is_no_public_address_is_not_taken(desk, page, letter, url):
