@@ -10,13 +10,16 @@ from typing import Any
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from petition import files, tally
 from petition.delivery import freezing, typesetting
-from petition.languages import plainly
+from petition.languages import plainly, speaking
 from petition.models import Delivery, Letter
 from petition.moves import NotAllowed
+from petition.stored import said
 
 PAGE = 2000  # names on one page
 STYLES = ("tokens.css", "base.css", "letter.css")
@@ -69,18 +72,20 @@ def _write(letter: Letter, signatories: Iterable[freezing.Frozen], levels: dict[
         rows=_rows(folder),
         signatories=number,
         printed=number <= typesetting.PRINTED_UP_TO,
-        note=_note(delivery),
+        note=_note(delivery, letter.language),
     )
     (folder / "letter.pdf").write_bytes(typesetting.typeset(document).pdf)
-    context = {
-        "letter": letter,
-        "delivery": delivery,
-        "url": frame["url"],
-        "as_of": as_of,
-        "counts": typesetting.counts(frame, figures, version=version.number),
-        "signatories": number,
-    }
-    _write_pages(folder, context, number)
+    # Data are the same in every language; pages and document speak the letter's, where the house does.
+    with speaking(letter.language, prefixed=False):
+        context = {
+            "letter": letter,
+            "delivery": delivery,
+            "url": frame["url"],
+            "as_of": as_of,
+            "counts": typesetting.counts(frame, figures, version=version.number),
+            "signatories": number,
+        }
+        _write_pages(folder, context, number)
     _copy_style(folder)
 
 
@@ -101,7 +106,7 @@ def _rows(folder: Path) -> Iterator[dict[str, Any]]:
 def _write_pages(folder: Path, context: dict[str, Any], number: int) -> None:
     pages = -(-number // PAGE)
     context |= {"pages": pages, "numbers": range(1, pages + 1)}
-    rows = _rows(folder)
+    rows = map(_in_words, _rows(folder))
     first = list(islice(rows, PAGE)) if pages == 1 else []
     (folder / "index.html").write_text(
         render_to_string("petition/archive/index.html", {**context, "rows": first}), encoding="utf-8"
@@ -123,8 +128,20 @@ def _copy_style(folder: Path) -> None:
     shutil.copytree(static / "fonts", folder / "fonts")
 
 
-def _note(delivery: Delivery | None) -> str:
+def _in_words(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a frozen row with our words, which are stored in English, in the language that is spoken."""
+    checked = "; ".join(said(one) for one in row["checked"].split("; "))
+    return {**row, "line": typesetting.printed(row), "level": said(row["level"]), "checked": checked}
+
+
+def _note(delivery: Delivery | None, language: str) -> str:
     if delivery is None:
         return ""
-    delivered = freezing.stamp(delivery.as_of).partition("T")[0]
-    return f"Delivered on {delivered} with {delivery.signatories} names. This copy shows those who are listed now."
+    with speaking(language, prefixed=False):
+        words = ngettext(
+            "Delivered on %(day)s with %(number)s name. This copy shows those who are listed now.",
+            "Delivered on %(day)s with %(number)s names. This copy shows those who are listed now.",
+            delivery.signatories,
+        )
+        day = date_format(timezone.localtime(delivery.as_of), "DATE_FORMAT")
+        return words % {"day": day, "number": delivery.signatories}

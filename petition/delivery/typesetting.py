@@ -16,11 +16,13 @@ import typst
 from django.conf import settings
 from django.utils.formats import date_format, number_format
 from django.utils.timezone import localtime
+from django.utils.translation import get_language, get_language_bidi, gettext_noop, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from petition import tally
 from petition.delivery.manuscript import blocks, direction
+from petition.languages import speaking
+from petition.stored import said
 
 HERE = Path(__file__).resolve().parent
 # Tags are what a screen reader needs. They make a page four times as large: 20 MB at 50,000 names.
@@ -36,6 +38,13 @@ REGIONS = {"ja": "JP", "ko": "KR", "zh-tw": "TC", "zh-hant": "TC", "zh-hk": "HK"
 COUNTRIES = {"JP": "JP", "KR": "KR", "TW": "TC", "HK": "HK", "MO": "HK"}
 HAN = re.compile("[\u2e80-\u2fdf\u3005-\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 KANA, HANGUL = re.compile("[\u3040-\u30ff]"), re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]")
+# What the files are called beside whose hashes they stand; the manifest has the names.
+FILES = {
+    "Text": pgettext_lazy("of the letter", "Text"),
+    "List": pgettext_lazy("of names", "List"),
+    "Figures": pgettext_lazy("numbers", "Figures"),
+}
+FORMER = gettext_noop("%(role)s (former)")
 MISSING = re.compile(r"the text `\"(.+?)\"` could not be displayed")
 
 
@@ -186,13 +195,21 @@ def _missing(data: str) -> list[str]:
 
 
 def _data(document: Document) -> dict[str, Any]:
+    """Return what the template shows, with our own words in the letter's language where the house speaks it."""
+    with speaking(document.frame["language"], prefixed=False):
+        return _said(document)
+
+
+def _said(document: Document) -> dict[str, Any]:
     frame, moment = document.frame, localtime(document.as_of)
-    language, _ = _language(frame["language"])
+    language, _region = _language(frame["language"])
     base = "rtl" if language in RIGHT_TO_LEFT else direction(frame["title"])
     return {
         "fonts": families(frame["language"]),
         "language": language,
         "direction": base,
+        "spoken": {"lang": (get_language() or "en").partition("-")[0], "dir": "rtl" if get_language_bidi() else "ltr"},
+        "words": _words(document),
         "title": frame["title"],
         "title_direction": direction(frame["title"]),
         "organiser": _line(frame["organiser"]),
@@ -202,16 +219,36 @@ def _data(document: Document) -> dict[str, Any]:
         "ask": _line(frame["ask"]),
         "blocks": blocks(document.body),
         "counts": [[number_format(n), words] for n, words in counts(frame, document.figures, version=document.version)],
-        "as_of": date_format(moment, "DATETIME_FORMAT"),
-        "version": document.version,
         "disclaimer": _line(frame["disclaimer"]),
         "note": document.note,
         "marks": _marks(frame, document.figures),
         "groups": _groups(document, base),
-        "unprinted": "" if document.printed else number_format(document.signatories),
         "grid_up_to": GRID_UP_TO,
-        "hashes": list(document.hashes.items()),
+        "hashes": [[str(FILES[label]), value] for label, value in document.hashes.items()],
         "url": frame["url"],
+    }
+
+
+def _words(document: Document) -> dict[str, Any]:
+    """Return the sentences of ours."""
+    time = date_format(localtime(document.as_of), "DATETIME_FORMAT")
+    as_of = _("As of %(time)s, under version %(version)s of the text.") % {"time": time, "version": document.version}
+    unprinted = _(
+        "This letter has %(number)s signatories. All of them stand in the list that was delivered with this document, "
+        "signatories.jsonl and signatories.csv; its fingerprint is at the foot of every page."
+    )
+    checking = _(
+        "The letter stands at %(address)s, with its signatories as they are today. This document was made from a "
+        "snapshot of %(time)s. The files that belong to it can be checked against these fingerprints (SHA-256):"
+    )
+    return {
+        "code": _("QR code of %(address)s") % {"address": document.frame["url"]},
+        "to": pgettext("addressee of a letter", "To"),
+        "as_of": as_of,
+        "behalf": _("on behalf of the organisation"),
+        "unprinted": "" if document.printed else unprinted % {"number": number_format(document.signatories)},
+        "check": _("How to check this document"),
+        "checking": (checking % {"address": "\0", "time": time}).split("\0"),  # around the link
     }
 
 
@@ -225,7 +262,7 @@ def _addressee(addressee: dict[str, str]) -> list[dict[str, str]]:
 
 def _marks(frame: dict[str, Any], figures: dict[str, Any]) -> list[list[str]]:
     """Level 1 is what everyone has and needs no mark; the others are explained where they occur."""
-    return [[level, frame["levels"][level]] for level in sorted(figures["levels"]) if int(level) >= 2]
+    return [[level, said(frame["levels"][level])] for level in sorted(figures["levels"]) if int(level) >= 2]
 
 
 def _groups(document: Document, base: str) -> list[dict[str, Any]]:
@@ -236,21 +273,31 @@ def _groups(document: Document, base: str) -> list[dict[str, Any]]:
             founders.append(_entry(row, base))
         elif document.printed:
             others.append(_entry(row, base))
-    titles = ("Founding signatories", "Also signed by" if founders else "Signatories")
+    titles = (_("Founding signatories"), _("Also signed by") if founders else _("Signatories"))
     groups = zip(titles, (founders, others), strict=True)
     return [{"title": title, "entries": entries} for title, entries in groups if entries]
 
 
 def _entry(row: dict[str, Any], base: str) -> list[Any]:
     """Return name, line and what is special: a direction that is not the page's, level, capacity, a region's fonts."""
-    differs: dict[str, Any] = {part: 1 for part in ("name", "line") if row[part] and direction(row[part]) != base}
-    if row["capacity"] == "behalf" and row["line"]:
+    line = printed(row)
+    differs: dict[str, Any] = {"name": 1} if direction(row["name"]) != base else {}
+    if line and direction(line) != base:
+        differs["line"] = 1
+    if row["capacity"] == "behalf" and line:
         differs["b"] = 1
     if row["level_number"] >= 2:
         differs["m"] = str(row["level_number"])
     if region := _region(row["name"], row["country"]):
         differs["f"] = region
-    return [row["name"], row["line"], differs]
+    return [row["name"], line, differs]
+
+
+def printed(row: dict[str, Any]) -> str:
+    """Return what is printed after a name: the frozen line, whose one word of ours is said in the letter's language."""
+    line = str(row["line"])
+    held = line.removesuffix(FORMER % {"role": ""})
+    return _(FORMER) % {"role": held} if row.get("former") and held != line else line
 
 
 def _region(name: str, country: str) -> str:

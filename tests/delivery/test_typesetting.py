@@ -130,6 +130,32 @@ def test_the_mark_of_a_level_is_never_alone_on_a_line(monkeypatch):
     assert lines_that_begin_in_the_colour_of_a_mark("Marigold Featherstonehaugh-Kim") == usual
 
 
+@pytest.mark.parametrize(
+    ("language", "spoken", "to", "title", "line"),
+    [
+        ("de-AT", {"lang": "de", "dir": "ltr"}, "An", "Unterzeichnende", "Lamplighter (früher)"),
+        ("ar", {"lang": "ar", "dir": "rtl"}, "إلى", "الموقّعون", "Lamplighter (سابقًا)"),
+        ("ja", {"lang": "en", "dir": "ltr"}, "To", "Signatories", "Lamplighter (former)"),
+    ],
+)
+def test_our_words_are_in_the_letters_language_where_the_house_speaks_it(language, spoken, to, title, line):
+    written = document(row("Ada", line="Lamplighter (former)", former=True), language=language)
+    data = typesetting._data(written)
+    assert (data["spoken"], data["words"]["to"], data["groups"][0]["title"]) == (spoken, to, title)
+    assert data["groups"][0]["entries"][0][1] == line
+    assert typesetting.typeset(written).pdf.startswith(b"%PDF-")
+
+
+def test_what_somebody_typed_is_never_translated():
+    written = document(
+        row("Former", line="Text", former=False), row("List", line="(former)", former=True), language="de"
+    )
+    assert [entry[:2] for entry in typesetting._data(written)["groups"][0]["entries"]] == [
+        ["Former", "Text"],
+        ["List", "(former)"],
+    ]
+
+
 def test_the_numbers_are_defined_and_never_added_up():
     words = typesetting.counts(FRAME, {**FIGURES, "unnamed": 1})
     assert [number for number, _ in words] == [2, 1, 4, 1]

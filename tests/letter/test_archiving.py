@@ -8,7 +8,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from petition.delivery import archiving, received
-from signatories import privacy
+from petition.models import Letter
+from signatories import delivering, privacy
+from signatories.models import Signature
 
 SLUG = "keep-the-lights-on"
 
@@ -56,6 +58,19 @@ def test_who_withdrew_after_the_delivery_is_not_in_the_copy(frozen, closed, tmp_
     copy = archive(tmp_path / "copy")
     assert not [f for f in copy.rglob("*") if f.is_file() and b"Ada Example" in f.read_bytes()]
     assert "1" in (copy / "index.html").read_text()
+
+
+def test_the_copy_speaks_the_language_of_its_letter_and_its_data_do_not(closed, letter, organiser, tmp_path):
+    Letter.objects.update(language="de")
+    Signature.objects.filter(pk=closed[0].pk).update(former=True)
+    delivering.deliver(letter, actor=organiser)
+    copy = archive(tmp_path / "copy")
+    text = (copy / "index.html").read_text()
+    for said in ('lang="de"', "Unterzeichnende", "Lamplighter, Lantern Works (früher)", "Identität geprüft"):
+        assert said in text
+    assert "(former)" not in text
+    data = json.loads((copy / "signatories.jsonl").read_text().splitlines()[0])
+    assert (data["line"], data["level"]) == ("Lamplighter, Lantern Works (former)", "Identity checked")
 
 
 def test_names_and_replies_are_escaped(frozen, organiser, tmp_path):
