@@ -1,4 +1,4 @@
-"""The life of a letter: begin, freeze, publish, pause, reopen, close."""
+"""The life of a letter: begin, discard, freeze, publish, pause, reopen, close."""
 
 from datetime import datetime
 from typing import Any
@@ -62,10 +62,11 @@ def edit(
         fields: the letter's own fields.
 
     Raises:
-        NotAllowed: the text is published; what people signed stays as it is.
+        NotAllowed: the text is published, and what people signed stays as it is; or the draft is discarded.
         versions.Conflict: somebody else saved in between; nothing was changed.
     """
     _take(letter)
+    _refuse_discarded(letter)
     if letter.version is not None:
         raise NotAllowed(_("The text is published and cannot be changed."))
     versions.save(letter, body=body, seen=seen, by=by)
@@ -83,6 +84,7 @@ def adjust(letter: Letter, *, actor: User, milestones: list[int], **fields: Any)
         NotAllowed: it is a draft, which is edited as a whole.
     """
     _take(letter)
+    _refuse_discarded(letter)
     if letter.status == Letter.Status.DRAFT:
         raise NotAllowed(_("A draft is edited as a whole."))
     changed = sorted(name for name, value in fields.items() if getattr(letter, name) != value)
@@ -131,6 +133,24 @@ def unset(letter: Letter) -> list[str]:
         _("a source for every addressee"): all(one.get("source") for one in letter.addressees),
     }
     return [what for what, value in optional.items() if not value]
+
+
+@transaction.atomic
+def discard(letter: Letter, *, actor: User | None = None) -> None:
+    """Lay a draft aside: it is on no list and is not published, also not at an hour that was set; it can be taken back.
+
+    Raises:
+        NotAllowed: somebody may have read and signed it.
+    """
+    _take(letter)
+    move(letter, Letter.Status.DISCARDED, actor=actor, publish_at=None)
+
+
+def take_back(letter: Letter, *, actor: User | None = None) -> None:
+    """Make a discarded draft a draft again."""
+    if letter.status != Letter.Status.DISCARDED:
+        raise NotAllowed(_("This letter is not discarded."))
+    move(letter, Letter.Status.DRAFT, actor=actor)
 
 
 @transaction.atomic
@@ -191,9 +211,10 @@ def schedule(letter: Letter, *, at: datetime | None, least_founders: int, actor:
         actor: who decides.
 
     Raises:
-        NotAllowed: it is public already, the hour has passed, or it is after the closing time.
+        NotAllowed: it is public already or discarded, the hour has passed, or it is after the closing time.
     """
     _take(letter)  # the clock may be publishing it in this very moment
+    _refuse_discarded(letter)
     if letter.is_public:
         raise NotAllowed(_("This letter is published already."))
     if at is not None and at <= patience.now():
@@ -269,6 +290,11 @@ def _take(letter: Letter) -> None:
     """Lock the letter's row until the transaction ends, and see it as it is now, not as the page showed it."""
     letter.refresh_from_db(from_queryset=Letter.objects.select_for_update())
     versions.forget_wordings(letter)
+
+
+def _refuse_discarded(letter: Letter) -> None:
+    if letter.status == Letter.Status.DISCARDED:
+        raise NotAllowed(_("This draft is discarded. Take it back before you change it."))
 
 
 def _check_complete(letter: Letter) -> None:

@@ -127,7 +127,7 @@ def take_moved(*, now: datetime | None = None) -> int:
     """Count every letter that moved lately or was not counted for an hour; return how many."""
     now = now or timezone.now()
     fresh = Tally.objects.filter(as_of__gt=now - RECOUNT).values("letter")
-    stale = Letter.objects.exclude(status=Letter.Status.DRAFT).exclude(pk__in=fresh)
+    stale = Letter.objects.frozen().exclude(pk__in=fresh)
     letters = list(Letter.objects.moved_since(now - SETTLING).order_by()) + list(stale.order_by())
     letters += list(Letter.objects.reviewed_since(now - SETTLING).order_by())
     letters += list(Letter.objects.filter(opened_at__range=(now - SETTLING, now)).order_by())

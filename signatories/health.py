@@ -73,7 +73,7 @@ def look_for_drift() -> dict[str, Any]:
     listed = Signature.objects.listed().filter(letter=OuterRef("pk")).order_by().values("letter")
     newest = Tally.objects.filter(letter=OuterRef("pk")).order_by("-hour").annotate(n=KT("figures__listed")).values("n")
     moving = Letter.objects.moved_since(patience.now() - 2 * SETTLING).order_by().values("pk")
-    letters = Letter.objects.exclude(status=Letter.Status.DRAFT).values_list(
+    letters = Letter.objects.frozen().values_list(
         "slug",
         Coalesce(Subquery(replayed.annotate(n=NET).values("n")), 0),
         Coalesce(Subquery(listed.annotate(n=Count("pk")).values("n")), 0),

@@ -82,6 +82,20 @@ STEPS = {
             {Status.OPEN, Status.PAUSED},
             gettext_noop("Close it now: nobody can sign it any more."),
         ),
+        Step(
+            "discard",
+            gettext_noop("Discard the draft"),
+            lifecycle.discard,
+            gettext_noop("It is discarded. It stands below your letters, and can be taken back."),
+            {Status.DRAFT},
+        ),
+        Step(
+            "restore",
+            gettext_noop("Take the draft back"),
+            lifecycle.take_back,
+            gettext_noop("It is a draft again."),
+            {Status.DISCARDED},
+        ),
     )
 }
 
@@ -92,7 +106,13 @@ def letters(request: HttpRequest) -> HttpResponse:
     """The letters this person works on."""
     mine = Membership.objects.filter(user=request.user.pk).select_related("letter").order_by("-letter__created_at")
     owns = getattr(request.user, "is_superuser", False) or any(member.may(Power.MANAGE) for member in mine)
-    return render(request, "petition/desk/letters.html", {"memberships": mine, "sees_status": owns})
+    discarded = [member for member in mine if member.letter.status == Status.DISCARDED]
+    context = {
+        "memberships": [member for member in mine if member not in discarded],
+        "discarded": discarded,
+        "sees_status": owns,
+    }
+    return render(request, "petition/desk/letters.html", context)
 
 
 @team
@@ -167,7 +187,7 @@ def letter(request: HttpRequest, slug: str) -> HttpResponse:
 @team
 @require_POST
 def step(request: HttpRequest, slug: str, verb: str) -> HttpResponse:
-    """Take one step in the life of a letter: found, publish, pause, reopen, close."""
+    """Take one step in the life of a letter, such as to publish it."""
     found = get_object_or_404(Letter.objects.run_by(request.user, Power.MANAGE), slug=slug)
     chosen = STEPS[verb]
     form = chosen.form(request.POST)
@@ -216,12 +236,14 @@ def _overview(request: HttpRequest, letter: Letter, shown: dict[str, SureForm] |
     """Show a letter; a step that was not ticked is shown again."""
     member, shown = letter.members.get(user=request.user.pk), shown or {}
     steps = [step for step in STEPS.values() if letter.status in step.after] if member.may("manage") else []
+    unpublished = letter.status in STEPS["publish"].after
     context = {
         "letter": letter,
         "member": member,
+        "unpublished": unpublished,
         "steps": [(step, shown.get(step.verb) or step.form()) for step in steps],
-        "missing": [] if letter.is_public else lifecycle.missing(letter),
-        "unset": [] if letter.is_public else lifecycle.unset(letter),
+        "missing": lifecycle.missing(letter) if unpublished else [],
+        "unset": lifecycle.unset(letter) if unpublished else [],
         "html": text.to_html(letter.draft.body) if letter.draft else "",
         "tally": letter.latest_tally,
     }

@@ -22,6 +22,10 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         """Letters that anyone may read: open, paused, closed and delivered ones."""
         return self.filter(status__in=Letter.PUBLIC)
 
+    def frozen(self) -> Self:
+        """Letters with words that somebody may have signed: all but drafts, also discarded ones."""
+        return self.exclude(status__in=[Letter.Status.DRAFT, Letter.Status.DISCARDED])
+
     def run_by(self, user: Any, power: Power = Power.SEE) -> Self:
         """Letters on which this person's role has the power; none for a stranger."""
         return self.filter(members__user_id=user.pk, members__role__in=POWERS[power])
@@ -41,6 +45,7 @@ class Letter(models.Model):
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("Draft")
+        DISCARDED = "discarded", _("Discarded")
         FOUNDING = "founding", _("With its founders")
         OPEN = "open", _("Open for signatures")
         PAUSED = "paused", _("Paused")
@@ -53,7 +58,8 @@ class Letter(models.Model):
 
     PUBLIC = (Status.OPEN, Status.PAUSED, Status.CLOSED, Status.DELIVERED)
     MOVES: ClassVar[dict[str, set[str]]] = {
-        Status.DRAFT: {Status.FOUNDING, Status.OPEN},
+        Status.DRAFT: {Status.FOUNDING, Status.OPEN, Status.DISCARDED},
+        Status.DISCARDED: {Status.DRAFT},
         Status.FOUNDING: {Status.OPEN},
         Status.OPEN: {Status.PAUSED, Status.CLOSED},
         Status.PAUSED: {Status.OPEN, Status.CLOSED},
@@ -96,11 +102,11 @@ class Letter(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
                 name="letter_status_is_known",
-                condition=Q(status__in=["draft", "founding", "open", "paused", "closed", "delivered"]),
+                condition=Q(status__in=["draft", "discarded", "founding", "open", "paused", "closed", "delivered"]),
             ),
             models.CheckConstraint(
                 name="letter_public_has_opened",
-                condition=Q(status__in=["draft", "founding"]) | Q(opened_at__isnull=False),
+                condition=Q(status__in=["draft", "discarded", "founding"]) | Q(opened_at__isnull=False),
             ),
         ]
 

@@ -55,7 +55,7 @@ def restore(folder: Path, *, send_mail: bool = False) -> Restored:
     _put_deliveries(folder / making.DELIVERIES)
     if not send_mail:
         restored.held = postponing.hold(restored.made_at)
-    for letter in Letter.objects.exclude(status=Letter.Status.DRAFT):
+    for letter in Letter.objects.frozen():
         replayed, listed = record.drift(letter)
         if replayed != listed:
             raise Unusable(f"Restored, but {letter.slug} lists {listed} names, and its history adds up to {replayed}.")

@@ -11,6 +11,7 @@ register.filter("midsentence", sentences.inside)
 # As the history of a letter or of a signature names them: “draft → open”. A label would say more than fits there.
 STATUSES = {
     "draft": pgettext_lazy("status of a letter", "draft"),
+    "discarded": pgettext_lazy("status of a letter", "discarded"),
     "founding": pgettext_lazy("status of a letter", "founding"),
     "open": pgettext_lazy("status of a letter", "open"),
     "paused": pgettext_lazy("status of a letter", "paused"),

@@ -121,7 +121,7 @@ def _returns() -> Iterator[str]:
 
 
 def _tally() -> Iterator[str]:
-    for letter in Letter.objects.exclude(status=Letter.Status.DRAFT):
+    for letter in Letter.objects.frozen():
         latest = letter.latest_tally
         if latest is None or latest.as_of < timezone.now() - timedelta(hours=2):
             yield f"{letter.slug} was not counted for two hours. Do a worker and beat run?"
