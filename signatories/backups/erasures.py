@@ -10,9 +10,11 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, Q
 
-from petition.moves import move
-from signatories import erasing, invitations, privacy, wordings
-from signatories.models import KNOWN, Consent, Invitation, Signature, SignatureEvent, Suppression
+from petition.delivery import received
+from petition.models import AddresseeLink
+from petition.moves import NotAllowed, move
+from signatories import embargo, erasing, invitations, privacy, wordings
+from signatories.models import KNOWN, Consent, EmbargoLink, Invitation, Signature, SignatureEvent, Suppression
 from signatories.retention import acts
 
 Status = Signature.Status
@@ -22,16 +24,24 @@ REJECTED = {
     **dict.fromkeys((Status.CONFIRMED, Status.HELD, Status.ASKED), Status.DECLINED),
     Status.LISTED: Status.HIDDEN,
 }
+# Links that the team takes back, and how.
+REVOCABLE: dict[str, tuple[Any, Callable[[Any], None]]] = {
+    "press": (EmbargoLink, embargo.revoke),
+    "addressee": (AddresseeLink, received.revoke),
+    "invitation": (Invitation, invitations.revoke),
+}
 
 
 def forgotten(since: datetime) -> Iterator[str]:
     """Yield a line of JSON for everything that a restore must not bring back, since a moment.
 
     That is who withdrew or was forgotten, who forbade mail, who said “not me”, consents that were taken back, such as
-    to be named, and invitations that were declined. It holds random identifiers, keyed hashes and codes of ours only,
-    and nothing about a person. What an earlier release does not know stands last: it does all before that.
+    to be named, invitations that were declined, and links that the team took back. It holds random identifiers, keyed
+    hashes and codes of ours only, and nothing about a person. What an earlier release does not know stands last: it
+    does all before that.
     """
-    for entry in chain(_gone(since), _forbidden(since), _not_me(since), _taken_back(since), _declined(since)):
+    kinds = (_gone, _forbidden, _not_me, _taken_back, _declined, _revoked)
+    for entry in chain.from_iterable(kind(since) for kind in kinds):
         yield json.dumps(entry) + "\n"
 
 
@@ -69,6 +79,12 @@ def _declined(since: datetime) -> Iterator[dict[str, Any]]:
     """One whose mailbox was erased has lost its name too."""
     for pk, name in Invitation.objects.filter(declined_at__gte=since).values_list("pk", "name").iterator():
         yield {"declined": str(pk), "erased": not name}
+
+
+def _revoked(since: datetime) -> Iterator[dict[str, Any]]:
+    for link, (model, _revoke) in REVOCABLE.items():
+        for pk in model.objects.filter(revoked_at__gte=since).values_list("pk", flat=True).iterator():
+            yield {"revoked": str(pk), "link": link}
 
 
 def forget_again(lines: Iterable[str]) -> int:
@@ -155,6 +171,21 @@ def _decline(entry: dict[str, Any]) -> int:
     return 1
 
 
+def _revoke(entry: dict[str, Any]) -> int:
+    """One that the backup does not know is no link at all there."""
+    if entry.get("link") not in REVOCABLE:
+        raise ValueError("no link that is taken back")
+    model, revoke = REVOCABLE[str(entry["link"])]
+    link = model.objects.filter(pk=uuid.UUID(str(entry["revoked"])), revoked_at=None).first()
+    if link is None:
+        return 0
+    try:
+        revoke(link)
+    except NotAllowed:  # the backup knows it as used
+        return 0
+    return 1
+
+
 def _signature(pk: object) -> Signature | None:
     return Signature.objects.select_related("letter").filter(pk=uuid.UUID(str(pk))).first()
 
@@ -165,4 +196,5 @@ AGAIN: dict[str, Callable[[dict[str, Any]], int]] = {
     "not_me": _disown,
     "taken_back": _take_back,
     "declined": _decline,
+    "revoked": _revoke,
 }

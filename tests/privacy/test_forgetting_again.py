@@ -1,5 +1,6 @@
 """What people did between the backup and the restore of it is done again from the list that was kept beside it."""
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -7,8 +8,11 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from signatories import announce, backups, invitations, privacy, retention, signing, tokens, vetting
-from signatories.models import Case, Consent, Invitation, Mail, Signature, WatchName
+from petition import lifecycle
+from petition.delivery import received
+from petition.models import AddresseeLink
+from signatories import announce, backups, embargo, invitations, privacy, retention, signing, tokens, vetting
+from signatories.models import Case, Consent, EmbargoLink, Invitation, Mail, Signature, WatchName
 from tests.conftest import LINE
 
 GUEST = dict.fromkeys(invitations.COLUMNS, "") | {"email": "guest@example.com", "name": "Gus Guest"}
@@ -141,6 +145,44 @@ def test_a_name_that_the_team_put_back_since_stays(confirmed, listed, vetter):
 
     assert again(disown_and_find_out) == 0
     assert stands(ada)[0] == "listed"
+
+
+def test_links_that_the_team_took_back_open_nothing(draft, organiser):
+    lifecycle.found(draft, actor=organiser)
+    week = timezone.now() + timedelta(days=7)
+    press = [embargo.make(draft, reader=name, expires_at=week, by=organiser) for name in ("Herald", "Gazette")]
+    (guest,) = invitations.invite(draft, rows=[GUEST], by=organiser)
+
+    def revoke() -> None:
+        embargo.revoke(press[0])
+        invitations.revoke(guest)
+
+    assert again(revoke) == 2
+    assert [link.is_over for link in EmbargoLink.objects.order_by("made_at")] == [True, False]
+    assert Invitation.objects.get().revoked_at is not None
+
+
+def test_an_addressees_link_that_was_taken_back_opens_nothing(frozen, organiser):
+    link = received.make_link(frozen, addressee="The Minister", days=30, actor=organiser)
+    assert again(lambda: received.revoke(link)) == 1
+    assert not AddresseeLink.objects.get().is_open
+
+
+def test_an_invitation_that_was_used_meanwhile_stays_used(letter, organiser):
+    (guest,) = invitations.invite(letter, rows=[GUEST], by=organiser)
+    mail = guest.mails.get()
+    invitations.accept(mail.pk, code=tokens.code(mail.pk), typed=LINE)
+    assert backups.forget_again([json.dumps({"revoked": str(guest.pk), "link": "invitation"})]) == 0
+    assert Invitation.objects.get().revoked_at is None
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [('{"revoked": "x", "link": "press"}', "badly formed"), ('{"revoked": "1", "link": "door"}', "no link")],
+)
+def test_a_line_about_no_link_is_refused(db, line, why):
+    with pytest.raises(ValueError, match=why):
+        backups.forget_again([line])
 
 
 @pytest.mark.parametrize(("erased", "name"), [(False, "Gus Guest"), (True, "")])
