@@ -41,7 +41,7 @@ demo: .venv/runtime ## run everything on this machine with a sample letter (HOST
 	@exec $(PY) -c "$$IN_FOREGROUND" manage.py demo
 
 test: ## run the tests of the main job, in some minutes: on SQLite, on PostgreSQL and Redis, and in a browser
-thorough: ## run all the other tests likewise, in a quarter of an hour
+thorough: ## run all the other tests likewise, in a quarter to half an hour
 
 test: ON_SQLITE :=
 test: ON_POSTGRES := $(MAIN) $(RACES)
