@@ -86,6 +86,7 @@ def _look_at(signature: Signature, around: flags.Around) -> None:
     taken = statements.run(_DONE, lease)
     if not taken or taken[0][0] not in KNOWN:  # in other hands, or withdrawn or forgotten meanwhile
         return
+    signature.status = taken[0][0]  # somebody may have held it since it was leased
     if signature.pk in around.mailboxes:
         mailbox.collect(signature)
     for collect in COLLECTORS:
@@ -95,7 +96,7 @@ def _look_at(signature: Signature, around: flags.Around) -> None:
     if FlagKind.DEVICE in raised:  # the first two names from a device were nothing to look at before the third came
         others = Signature.objects.filter(pk__in=found[FlagKind.DEVICE]["others"]).known()
         others.update(collect_after=patience.now())
-    if _may_be_listed(signature):
+    if _may_be_listed(signature) and _may_be_listed(_under_its_switches(signature)):
         with contextlib.suppress(NotAllowed):  # somebody decided about it, or the letter was delivered, in this moment
             vetting.list_by_rule(signature)
     if getattr(signature, "setback", None):
@@ -108,6 +109,12 @@ def _may_be_listed(signature: Signature) -> bool:
     by_rule = letter.listing == Letter.Listing.CONFIRMED and not letter.hold_new
     by_rule = by_rule and letter.status != Letter.Status.DELIVERED
     return by_rule and signature.status == Signature.Status.CONFIRMED
+
+
+def _under_its_switches(signature: Signature) -> Signature:
+    """Read how its letter stands: what was leased with a whole batch may be as old as the lease."""
+    signature.letter.refresh_from_db(fields=["listing", "publishing", "hold_new", "status"])
+    return signature
 
 
 def _postpone(signature: Signature, problem: Exception) -> None:

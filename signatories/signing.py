@@ -22,8 +22,6 @@ from signatories.models import Consent, Mail, Origin, Signatory, Signature
 # the shared tries, five each, against three codes: 6 in 100,000 a day. Whoever has the link has the mail, and may try
 # freely.
 MAX_TAB_TRIES = 5
-# What a reader sees or counts as a claim of the signer: whoever changes it is checked again.
-CLAIMED = ("name", "role", "organisation", "former", "country", "discipline", "capacity")
 _RENEWED = ", ".join(
     f"{name} = excluded.{name}" for name in ("address", "seen_at", "name", "role", "organisation", "country")
 )
@@ -113,7 +111,7 @@ def _ask(signature: Signature, *, to: str, origin: origins.From | None) -> Mail:
         where = Origin(signature=kept, network=origin.network, device=origin.device)
         beside = [rows.inserting_if(kept.status == Signature.Status.PENDING, where)]
     kind, details = _about(kept, signature, typed, origin)
-    wording = sha256(f"{kept.created_at} {sorted(typed.items())}")[:32] if details else ""
+    wording = sha256(f"{kept.created_at} {signature.version_id} {sorted(typed.items())}")[:32] if details else ""
     to = "" if kept.address else to
     known = outbox.standing(standing)
     return outbox.ask(kind, signature=kept, standing=known, key=wording, to=to, details=details, beside=beside)
@@ -124,14 +122,16 @@ def _about(
 ) -> tuple[Mail.Kind, dict[str, Any]]:
     """Return which mail goes to a mailbox for which a signature is typed, and what it has to know.
 
-    What was typed first stays until a code comes back. Another wording travels with its own mail and code, so that
-    whoever owns the mailbox confirms exactly the line that stood in the mail; and where that mailbox has signed, its
-    owner is told the other name.
+    What was typed first stays until a code comes back. Another line, or the same one under another version of the text,
+    travels with its own mail and code, so that whoever owns the mailbox confirms exactly what stood in the mail; and
+    where that mailbox has signed, its owner is told the other name.
     """
     if kept.status == Signature.Status.EXPIRED:
         return Mail.Kind.CONFIRM, outbox.anew.details(signature, typed, origin)
     if kept.status == Signature.Status.PENDING:
-        return Mail.Kind.CONFIRM, {} if kept.typed == typed else {"typed": typed}
+        same = kept.typed == typed and kept.version_id == signature.version_id
+        other = {"typed": typed, "version": signature.version_id, "language": signature.language}
+        return Mail.Kind.CONFIRM, {} if same else other
     if kept.status == Signature.Status.WITHDRAWN:
         return Mail.Kind.GONE, {}
     same = fold(kept.name) == fold(typed["name"])
@@ -268,7 +268,7 @@ def restate(
         NotAllowed: somebody else moved it in this moment, the name cannot be shown now, or another one would stand on
             a letter that was delivered.
     """
-    changed = [name for name in CLAIMED if getattr(signature, name) != typed[name]]
+    changed = [name for name in changing.CLAIMED if getattr(signature, name) != typed[name]]
     was, sort_key = signature.status, signature.sort_key
     delivered = signature.letter.status == Letter.Status.DELIVERED
     if "name" in changed and delivered and signature.events.filter(stands=True).exists():
@@ -314,8 +314,9 @@ def _proven(signature: Signature) -> dict[str, Any]:
     said = {field: line[field] for field in ("name", "role", "organisation", "country")}
     profile = Signatory(address_hash=signature.address_hash, address=signature.address, seen_at=timezone.now(), **said)
     kept = rows.put(profile, on=["address_hash"], otherwise=_RENEWED)
-    founder = {"rank": signature.rank, "source": signature.source, "version_id": signature.version_id}
-    return {"signatory": kept, "collect_after": patience.now(), **founder, **line}
+    names = ("rank", "source", "version_id", "language")
+    own = {name: getattr(signature, name) for name in names}  # an invitation, or what was read, may have changed them
+    return {"signatory": kept, "collect_after": patience.now(), **own, **line}
 
 
 def send_again(mail_id: uuid.UUID) -> None:

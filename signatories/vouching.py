@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from petition.moves import LostRace, NotAllowed
-from signatories import addresses, evidence, limits, proving, signing
+from signatories import evidence, limits, proving
+from signatories.evidence.changing import seen as seen
 from signatories.models import Evidence, Signature, Vouch, VouchCode
 from signatories.reasons import Family
 
@@ -72,12 +73,6 @@ def find(voucher: Signature, *, code: str) -> Signature:
     return found
 
 
-def seen(signature: Signature) -> str:
-    """Return what changes with what is printed, and tells nothing."""
-    claimed = [getattr(signature, name) for name in signing.CLAIMED]
-    return addresses.keyed_hash(f"vouch {signature.pk} {claimed}")[:32]
-
-
 def vouch(voucher: Signature, *, code: str, line: str) -> Vouch:
     """Say that one knows this person and that what is printed is true. Twice is once.
 
@@ -124,7 +119,9 @@ def _all() -> QuerySet[Vouch]:
 
 @transaction.atomic
 def _weigh(given: Vouch, *, counts: bool) -> None:
-    Vouch.objects.filter(pk=given.pk).update(counts=counts)
+    evidence.lock(given.signature)
+    if not Vouch.objects.filter(pk=given.pk).update(counts=counts):
+        return  # it was for another name, which its owner has changed in this moment
     evidence.record(
         given.signature,
         family=Family.VOUCH,

@@ -16,6 +16,7 @@ from petition.moves import NotAllowed, move
 from signatories import embargo, erasing, invitations, privacy, wordings
 from signatories.models import KNOWN, Consent, EmbargoLink, Invitation, Signature, SignatureEvent, Suppression
 from signatories.retention import acts
+from signatories.retention.due import INVITED
 
 Status = Signature.Status
 FORGOTTEN = (Status.WITHDRAWN, Status.EXPIRED)
@@ -76,8 +77,10 @@ def _taken_back(since: datetime) -> Iterator[dict[str, Any]]:
 
 
 def _declined(since: datetime) -> Iterator[dict[str, Any]]:
-    """One whose mailbox was erased has lost its name too."""
-    for pk, name in Invitation.objects.filter(declined_at__gte=since).values_list("pk", "name").iterator():
+    """One whose mailbox was erased has lost its name too, also where it had been declined before."""
+    erased = Q(name="", declined_at__gte=since - INVITED)  # after that the clock blanks it in any case
+    rows = Invitation.objects.filter(erased | Q(declined_at__gte=since))
+    for pk, name in rows.values_list("pk", "name").iterator():
         yield {"declined": str(pk), "erased": not name}
 
 

@@ -23,7 +23,7 @@ from petition.moves import LostRace
 from signatories import proving, vetting
 from signatories.desk import person
 from signatories.desk.queue import asked_in, at, go_on, person_path
-from signatories.evidence import found
+from signatories.evidence import changing, found
 from signatories.forms import desk
 from signatories.models import Decision, Signature
 from signatories.sentences import inside
@@ -108,14 +108,7 @@ def recuse(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 def record(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
     """Enter a public record."""
-    letter, signature = _find(request, slug, pk)
-    form = desk.RecordForm(request.POST, auto_id="record_%s")
-    if not form.is_valid():
-        return person.page(request, letter, signature, {"record": form})
-    vetting.refuse(signature, _me(request))
-    data = {**form.cleaned_data}
-    found.record(signature, by=_me(request), supports=not data.pop("contradicts"), **data)
-    return redirect(person_path(signature, asked_in(request, letter)))
+    return _keep(request, slug, pk, "record", desk.RecordForm, found.record)
 
 
 @team
@@ -123,14 +116,7 @@ def record(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 def contact(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
     """Enter how the person was reached."""
-    letter, signature = _find(request, slug, pk)
-    form = desk.ContactForm(request.POST, auto_id="contact_%s")
-    if not form.is_valid():
-        return person.page(request, letter, signature, {"contact": form})
-    vetting.refuse(signature, _me(request))
-    data = {**form.cleaned_data}
-    found.contact(signature, by=_me(request), supports=not data.pop("contradicts"), **data)
-    return redirect(person_path(signature, asked_in(request, letter)))
+    return _keep(request, slug, pk, "contact", desk.ContactForm, found.contact)
 
 
 @team
@@ -161,6 +147,31 @@ def strike(request: HttpRequest, slug: str, pk: uuid.UUID, number: int) -> HttpR
 def _find(request: HttpRequest, slug: str, pk: uuid.UUID) -> tuple[Letter, Signature]:
     letter = get_object_or_404(Letter.objects.run_by(request.user, Power.VET), slug=slug)
     return letter, person.find(letter, pk)
+
+
+def _keep(
+    request: HttpRequest,
+    slug: str,
+    pk: uuid.UUID,
+    name: str,
+    made: type[desk.FoundForm],
+    keep: Callable[..., object],
+) -> HttpResponse:
+    """Keep what a vetter found; where the line was corrected meanwhile it is shown again beside the new one."""
+    letter, signature = _find(request, slug, pk)
+    form = made(request.POST, auto_id=f"{name}_%s")
+    if not form.is_valid():
+        return person.page(request, letter, signature, {name: form})
+    vetting.refuse(signature, _me(request))
+    data = {**form.cleaned_data}
+    try:
+        keep(signature, by=_me(request), supports=not data.pop("contradicts"), **data)
+    except LostRace as corrected:
+        now, sent = person.find(letter, signature.pk), request.POST.copy()
+        sent["line"] = changing.seen(now)
+        messages.warning(request, str(corrected))
+        return person.page(request, letter, now, {name: made(sent, auto_id=f"{name}_%s")}, status=CONFLICT)
+    return redirect(person_path(signature, asked_in(request, letter)))
 
 
 def _me(request: HttpRequest) -> User:

@@ -15,6 +15,7 @@ from petition.models import Letter, Power, User
 from signatories import proving, reasons, vetting
 from signatories.desk import words
 from signatories.desk.queue import asked_in
+from signatories.evidence import changing
 from signatories.evidence.found import BY_HAND
 from signatories.forms import desk
 from signatories.models import Decision, Signature
@@ -143,13 +144,14 @@ def _forms(
         if Outcome(verb) in may
     ]
     verbs = [(verb, shown.get(verb, form)) for verb, form in verbs]
+    line = {"line": changing.seen(signature)}
     named = {"url": signature.profile_url if signature.profile_url.startswith("http") else ""}
     return {
         "list_form": shown.get("list", found.get("list")),
         "ask_form": shown.get("ask", found.get("ask")),
         "verbs": verbs,
-        "record_form": shown.get("record") or desk.RecordForm(initial=named, auto_id="record_%s"),
-        "contact_form": shown.get("contact") or desk.ContactForm(auto_id="contact_%s"),
+        "record_form": shown.get("record") or desk.RecordForm(initial={**named, **line}, auto_id="record_%s"),
+        "contact_form": shown.get("contact") or desk.ContactForm(initial=line, auto_id="contact_%s"),
         "key_form": shown.get("key") or desk.KeyForm(auto_id="key_%s"),
         "recuse_form": shown.get("recuse") or desk.RecuseForm(auto_id="recuse_%s"),
         "shown": {*shown, undo},

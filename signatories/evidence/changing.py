@@ -5,13 +5,22 @@ from collections.abc import Collection
 from django.utils.translation import gettext_noop as _
 
 from petition import patience
+from signatories import addresses
 from signatories.evidence import outcome, work
 from signatories.evidence.outcome import Words
 from signatories.models import Evidence, Proof, Signature
 
 Kind, State = Proof.Kind, Proof.State
+# What a reader sees or counts as a claim of the signer: whoever changes it is checked again.
+CLAIMED = ("name", "role", "organisation", "former", "country", "discipline", "capacity")
 # What a task finds by itself, and can find again.
 LOOKED_FOR = (Kind.PAGE, Kind.WELL_KNOWN, Kind.DNS, Kind.ORCID)
+
+
+def seen(signature: Signature) -> str:
+    """Return what changes with what is printed, and tells nothing."""
+    claimed = [getattr(signature, name) for name in CLAIMED]
+    return addresses.keyed_hash(f"vouch {signature.pk} {claimed}")[:32]
 
 
 def void(signature: Signature, changed: Collection[str]) -> None:
@@ -22,7 +31,7 @@ def void(signature: Signature, changed: Collection[str]) -> None:
 
     Args:
         signature: locked, with its new line.
-        changed: which of `signing.CLAIMED` are different now.
+        changed: which of `CLAIMED` are different now.
     """
     renamed = "name" in changed
     outdated = signature.evidence.all() if renamed else signature.evidence.filter(claim=Evidence.Claim.AFFILIATION)

@@ -8,9 +8,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from petition.models import User
-from petition.moves import NotAllowed
+from petition.moves import LostRace, NotAllowed
 from signatories import evidence
-from signatories.evidence import hosts
+from signatories.evidence import changing, hosts
 from signatories.models import Evidence, Signature
 from signatories.reasons import Family
 
@@ -27,6 +27,7 @@ def record(
     dated: date | None = None,
     note: str = "",
     supports: bool = True,
+    line: str = "",
 ) -> list[Evidence]:
     """Write down a public record (P) that a vetter found.
 
@@ -38,11 +39,13 @@ def record(
         dated: the day of the record; a record younger than the text that was signed was not public before it.
         note: for the team.
         supports: False keeps that it says otherwise.
+        line: `changing.seen` of the line that the vetter was shown; empty: whatever it is.
 
     Raises:
+        LostRace: the line is another one by now.
         NotAllowed: nobody is behind this signature any more.
     """
-    _refuse_who_left(signature)
+    _hold(signature, line)
     published = signature.version.published_at
     before = dated is None or published is None or dated <= published.date()
     return [
@@ -63,7 +66,9 @@ def record(
 
 
 @transaction.atomic
-def contact(signature: Signature, *, by: User, how: str, on: date, note: str = "", supports: bool = True) -> Evidence:
+def contact(
+    signature: Signature, *, by: User, how: str, on: date, note: str = "", supports: bool = True, line: str = ""
+) -> Evidence:
     """Write down that a vetter reached the person through an address that the signer did not supply (O).
 
     Args:
@@ -73,11 +78,13 @@ def contact(signature: Signature, *, by: User, how: str, on: date, note: str = "
         on: the day of it.
         note: for the team.
         supports: False keeps that the person said otherwise.
+        line: as for `record`.
 
     Raises:
+        LostRace: the line is another one by now.
         NotAllowed: nobody is behind this signature any more.
     """
-    _refuse_who_left(signature)
+    _hold(signature, line)
     return evidence.record(
         signature,
         family=Family.OUT_OF_BAND,
@@ -90,9 +97,13 @@ def contact(signature: Signature, *, by: User, how: str, on: date, note: str = "
     )
 
 
-def _refuse_who_left(signature: Signature) -> None:
-    if evidence.lock(signature) in {Signature.Status.WITHDRAWN, Signature.Status.EXPIRED}:
+def _hold(signature: Signature, line: str) -> None:
+    """Lock a signature; refuse what was found about somebody who has left, or about a line that was corrected since."""
+    now = Signature.objects.select_for_update().get(pk=signature.pk)
+    if now.status in {Signature.Status.WITHDRAWN, Signature.Status.EXPIRED}:
         raise NotAllowed(_("There is no signature any more."))
+    if line and line != changing.seen(now):
+        raise LostRace(_("The line was corrected while you had it open. Please see whether this is about the new one."))
 
 
 def strike(row: Evidence, *, by: User) -> None:

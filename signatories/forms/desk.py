@@ -215,7 +215,13 @@ def preset(standing: vetting.Standing, signature: Signature) -> dict[str, Any]:
     return {"level": standing.carried if standing.carried > 1 or reason else "", "reason": reason}
 
 
-class RecordForm(forms.Form):
+class FoundForm(forms.Form):
+    """What a vetter found about the line that the page showed."""
+
+    line = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
+
+
+class RecordForm(FoundForm):
     """P: a public record that the vetter found."""
 
     url = forms.URLField(
@@ -255,7 +261,7 @@ class RecordForm(forms.Form):
         return _not_ahead(self.cleaned_data["dated"])
 
 
-class ContactForm(forms.Form):
+class ContactForm(FoundForm):
     """O: how the vetter reached the person."""
 
     how = LineField(

@@ -343,7 +343,8 @@ class SignatureEvent(models.Model):
             rows.insert([self])
         else:
             super().save(*args, **kwargs)
-        if adding and self.now == Signature.Status.LISTED and self.was != self.now:
+        joins = self.now == Signature.Status.LISTED and (self.was != self.now or (self.stands and not self.stood))
+        if adding and joins:
             self._refuse_after_delivery()
 
     def _stood_before(self) -> bool:

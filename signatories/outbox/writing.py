@@ -1,5 +1,6 @@
 """A mail is rendered from the rows it is about, as they are when it is sent."""
 
+from copy import copy
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -96,9 +97,16 @@ def _proving(mail: Mail) -> Mail:
 
 
 def proposed(mail: Mail) -> Signature:
-    """Return the signature as this mail shows it: with what was typed for it, if that is not on the row yet."""
+    """Return the signature as this mail shows it: with what was typed for it, if that is not on the row yet.
+
+    It is a copy then: other mails of a batch share the row.
+    """
     assert mail.signature is not None
-    shown = mail.signature
-    if "typed" in mail.details and shown.status == Signature.Status.PENDING:
-        shown.write_line(mail.details["typed"])
+    if "typed" not in mail.details or mail.signature.status != Signature.Status.PENDING:
+        return mail.signature
+    shown = copy(mail.signature)
+    shown.write_line(mail.details["typed"])
+    read = {**mail.details.get("anew", {}), **mail.details}
+    if "version" in read:
+        shown.version_id, shown.language = read["version"], read["language"]
     return shown

@@ -10,10 +10,11 @@ from django.db.models import Model, QuerySet
 from petition.moves import NotAllowed, note
 from signatories import addresses, consents, erasing
 from signatories.models import Consent, Evidence, Invitation, Mail, Proof, Signature, WatchName
-from signatories.retention.due import DOORS, FORGOTTEN
+from signatories.retention.due import DOORS, FORGOTTEN, kept_until
 
 Status = Signature.Status
 Act = Callable[[Sequence[Any], datetime], int]
+Due = Callable[[datetime], QuerySet[Any]]
 NOT_NAMED = "(not named)"  # the database wants a name for whoever is listed
 
 
@@ -38,21 +39,20 @@ def blank(model: type[Model], **fields: Any) -> Act:
     return act
 
 
-def forget(reason: str, due: Callable[[datetime], QuerySet[Any]]) -> Act:
+def forget(reason: str, due: Due) -> Act:
     """Return what ends signatures one by one, each in its own transaction; who is not due any more by then stays."""
 
     def act(keys: Sequence[Any], now: datetime) -> int:
-        still, found = due(now), Signature.objects.filter(pk__in=keys).select_related("letter")
-        return sum(_end_if_due(signature, reason, still) for signature in found)
+        return sum(_if_due(key, due, now, lambda signature: end(signature, reason)) for key in keys)
 
     return act
 
 
 @transaction.atomic
-def _end_if_due(signature: Signature, reason: str, due: QuerySet[Any]) -> int:
+def _if_due(key: Any, due: Due, now: datetime, act: Callable[[Signature], int]) -> int:
     """Whoever types it again, or disputes it, in this moment is waited for before it is asked whether it is due."""
-    held = Signature.objects.select_for_update().filter(pk=signature.pk).values_list("pk")
-    return end(signature, reason) if [*held] and due.filter(pk=signature.pk).exists() else 0
+    held = [*Signature.objects.select_for_update(of=("self",)).select_related("letter").filter(pk=key)]
+    return act(held[0]) if held and due(now).filter(pk=key).exists() else 0
 
 
 @transaction.atomic
@@ -111,14 +111,11 @@ def empty_invitations(keys: Sequence[Any], _now: datetime) -> int:
     return Invitation.objects.filter(pk__in=keys).update(**erasing.INVITED)
 
 
-def keep_the_line(keys: Sequence[Any], _now: datetime) -> int:
+def keep_the_line(keys: Sequence[Any], now: datetime) -> int:
     """Forget all but the public line."""
-    return sum(
-        _end_of_keeping(signature) for signature in Signature.objects.filter(pk__in=keys).select_related("letter")
-    )
+    return sum(_if_due(key, kept_until, now, _end_of_keeping) for key in keys)
 
 
-@transaction.atomic
 def _end_of_keeping(signature: Signature) -> int:
     """Of who is named in public the line stays, until they withdraw it; of everybody else a row that is counted."""
     named = signature.status == Status.LISTED and signature.publish
@@ -131,10 +128,7 @@ def _end_of_keeping(signature: Signature) -> int:
     if signature.status == Status.LISTED and not named:
         changes["name"] = NOT_NAMED
     profile = signature.signatory
-    try:
-        note(signature, reason="kept_until", **changes)
-    except NotAllowed:  # it was moved in this very moment
-        return 0
+    note(signature, reason="kept_until", **changes)
     consents.follow(signature, door=Consent.Door.FORGOTTEN)
     erasing.forget_about(signature)
     signature.flags.all().delete()

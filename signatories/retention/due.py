@@ -77,10 +77,13 @@ def unconfirmed(now: datetime) -> QuerySet[Any]:
 
 
 def other_names(now: datetime) -> QuerySet[Any]:
-    """Mails that know what somebody typed for a mailbox that has signed, or whose signature was forgotten."""
+    """Mails that know what somebody typed for a mailbox that has signed, or whose signature was forgotten.
+
+    One that is owed again needs what it knows.
+    """
     forgotten = Q(kind=Mail.Kind.CONFIRM, signature__status=Status.EXPIRED)
     old = Mail.objects.filter(Q(kind=Mail.Kind.ALREADY) | forgotten, pk__lt=_before(now - UNCONFIRMED))
-    return old.exclude(details={})
+    return old.exclude(details={}).exclude(state=Mail.State.OWED)
 
 
 def rejected(now: datetime) -> QuerySet[Any]:

@@ -1,13 +1,11 @@
 """The table of retention. What stands here is what the task does, the command prints, and docs/privacy.md says."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -36,7 +34,6 @@ DAILY = timedelta(hours=20)  # the clock asks each hour; what has run within the
 HOURLY = timedelta(minutes=50)
 OFTEN = timedelta(0)
 YEAR = timedelta(days=365)
-Due = Callable[[datetime], QuerySet[Any]]
 
 
 @dataclass(frozen=True)
@@ -58,7 +55,7 @@ class Rule:
     what: str | Promise
     kept: str | Promise
     then: str | Promise
-    due: Due
+    due: acts.Due
     act: acts.Act
     letter: str = "letter"
     every: timedelta = DAILY

@@ -118,14 +118,16 @@ def lapse(*, limit: int = 500) -> int:
     return sum(_lapse(decision) for decision in _open_for(LAPSES_AFTER)[:limit])
 
 
-@transaction.atomic
 def _lapse(decision: Decision) -> int:
     try:
-        move(decision.signature, Status.DECLINED, reason="lapsed")
-    except (LostRace, NotAllowed):  # answered or decided in this very moment
+        with transaction.atomic():
+            mine = Decision.objects.filter(pk=decision.pk, answered_at=None)
+            if not mine.update(answered_at=timezone.now()):
+                return 0  # answered in this very moment; perhaps something else was asked since
+            move(decision.signature, Status.DECLINED, reason="lapsed")
+            _owe(Mail.Kind.LAPSED, decision)
+    except (LostRace, NotAllowed):  # decided in this very moment
         return 0
-    Decision.objects.filter(pk=decision.pk).update(answered_at=timezone.now())
-    _owe(Mail.Kind.LAPSED, decision)
     return 1
 
 

@@ -1,11 +1,12 @@
 """What a vetter finds and enters by hand."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
-from signatories import evidence, vetting
+from signatories import evidence, privacy, vetting
 from signatories.evidence.hosts import account_of
 from tests.test_vetting import page
 
@@ -115,3 +116,25 @@ def test_the_screen_shows_who_is_like_them(confirmed, listed, vetter, at_desk):
     assert "Ada Exampel" in seen
     assert "a public page of the organisation names them (Vera)" in seen
     assert 'rel="noopener noreferrer" target="_blank">ORCID</a>' in seen
+
+
+@pytest.mark.parametrize(
+    ("verb", "sent", "kept"),
+    [
+        ("record", RECORD, "lantern.example.org/people"),
+        ("contact", {"how": "The switchboard", "on": "2026-01-02"}, "The switchboard"),
+    ],
+)
+def test_what_was_found_about_one_line_supports_no_other(confirmed, vetter, at_desk, verb, sent, kept):
+    signature, desk = confirmed(), at_desk(vetter)
+    shown = desk.get(page(signature)).content.decode()  # it stays open while the vetter searches
+    privacy.correct(signature, typed={**signature.typed, "name": "Grace Famous", "organisation": "Another Works"})
+    line = re.search(r'name="line" value="([^"]+)"', shown)
+    answer = desk.post(f"{page(signature)}{verb}/", {**sent, "line": line[1]})
+    text = answer.content.decode()
+    assert (answer.status_code, signature.evidence.filter(result=True).count()) == (409, 0)
+    for said in ("The line was corrected while you had it open", "Grace Famous", kept):
+        assert said in text
+    line = re.search(rf'action="[^"]*/{verb}/".*?name="line" value="([^"]+)"', text, re.DOTALL)
+    assert desk.post(f"{page(signature)}{verb}/", {**sent, "line": line[1]}).status_code == 303
+    assert signature.evidence.filter(result=True).exists()

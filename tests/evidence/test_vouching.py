@@ -169,3 +169,17 @@ def test_who_was_vouched_for_and_leaves_is_forgotten(ada, bob, code):
     assert not Vouch.objects.exists()
     assert not Evidence.objects.filter(signature=ada).exists()
     assert vouch(bob, code).status_code == 422
+
+
+def test_a_vouch_for_an_earlier_name_does_not_come_back(ada, bob, code, monkeypatch):
+    vouching.vouch(bob, code=code, line=vouching.seen(ada))
+    Vouch.objects.update(counts=False)  # as while its voucher is off the letter
+    weigh = vouching._weigh
+
+    def weigh_after_a_correction(given: Vouch, *, counts: bool) -> None:
+        privacy.correct(ada, typed={**ada.typed, "name": "Somebody Else"})
+        weigh(given, counts=counts)
+
+    monkeypatch.setattr(vouching, "_weigh", weigh_after_a_correction)
+    vouching.renew()
+    assert not ada.evidence.filter(family="V", result=True).exists()

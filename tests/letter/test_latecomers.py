@@ -1,12 +1,15 @@
 """Who signed one wording and confirms after others are published is asked what everybody else was asked."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from petition import versions
 from petition.models import Letter
 from signatories import announce, signing, tokens
 from signatories.models import Mail, Signature
-from tests.conftest import LETTER, LINE, link_in
+from tests.conftest import LETTER, LINE, code_in, link_in
 
 NOTES = {"meaning": "Darkness instead of light.", "typo": "A comma was missing."}
 
@@ -71,3 +74,28 @@ def test_a_latecomer_is_asked_once_however_often_the_clock_looks(late):
     late("meaning", "typo")
     assert announce.make() == 0
     assert Mail.objects.filter(kind="version").count() == 1
+
+
+@pytest.mark.parametrize("name", ["Ada Example", "Ada M. Example"])
+def test_who_types_it_again_under_new_words_has_signed_those(change, deliver, post_sign, client, time_machine, name):
+    post_sign(version="1")
+    deliver()
+    change("meaning")
+    time_machine.move_to(timezone.now() + timedelta(hours=1))
+    tab = post_sign(name=name, version="2")["Location"]
+    client.post(tab, {"code": code_in(deliver()[-1])})
+    announce.make()
+    signature = Signature.objects.select_related("version").get()
+    assert (signature.status, signature.name, signature.version.number) == ("confirmed", name, 2)
+    assert not [mail for mail in deliver() if "Do you still sign?" in mail.subject]
+
+
+def test_the_code_of_the_mail_about_the_old_words_signs_the_old_ones(change, deliver, post_sign, time_machine):
+    post_sign(version="1")
+    deliver()
+    old = Mail.objects.get()
+    change("meaning")
+    time_machine.move_to(timezone.now() + timedelta(hours=1))
+    post_sign(version="2")
+    deliver()
+    assert signing.confirm(old.pk, tokens.code(old.pk), in_tab=False).signature.version.number == 1

@@ -88,3 +88,15 @@ def test_a_connection_that_was_not_used_for_long_is_not_trusted(many, sink, monk
     monkeypatch.setattr(mail_server, "IDLE", -1.0)
     assert outbox.send(limit=1) == 1
     assert len(sink.connections) == 2
+
+
+def test_two_mails_about_one_signature_each_say_their_own_name(letter, deliver, monkeypatch):
+    monkeypatch.setattr(sending, "LOOK", 60)  # both are of what was read once, however slow the machine is
+    first = signing.sign(letter, address="ada@example.com", typed=LINE)
+    other = signing.sign(letter, address="ada@example.com", typed={**LINE, "name": "Somebody Else"})
+    # The first one goes out after the other, as after it was refused for a while.
+    for mail, ago in ((first, 1), (other, 2)):
+        Mail.objects.filter(pk=mail.pk).update(send_after=timezone.now() - timedelta(seconds=ago))
+    sent = deliver()
+    names = {mail.pk: name for mail, name in ((first, "Ada Example"), (other, "Somebody Else"))}
+    assert [names[pk] in message.body for pk, message in zip((other.pk, first.pk), sent, strict=True)] == [True, True]

@@ -39,6 +39,13 @@ def until(condition: Callable[[], Any], seconds: float = 60) -> Any:
     return found
 
 
+def somebody_waits() -> bool:
+    """Whether a transaction waits for another one to end."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return bool(cursor.fetchone()[0])
+
+
 class Message:
     """A mail of the sink in the form that the other tests read."""
 

@@ -1,12 +1,18 @@
 """A letter is delivered while others act on it."""
 
 import json
+import threading
 from functools import partial
+
+from django.db import transaction
 
 from petition import lifecycle
 from petition.delivery import bundling, freezing
 from petition.models import Delivery, Letter
+from petition.moves import NotAllowed
 from signatories import delivering, privacy
+from signatories.models import Signature
+from tests.postgres.processes import somebody_waits, until
 
 DELIVER = "/desk/keep-the-lights-on/delivery/deliver/"
 
@@ -36,3 +42,23 @@ def test_two_workers_make_one_bundle(letter, closed, organiser, at_once):
     delivery.bundle.refresh_from_db()
     assert delivery.bundle.attempts == 1
     bundling.open_checked(delivery.bundle).close()
+
+
+def test_nobody_is_named_on_a_letter_while_it_is_delivered_without_them(letter, closed, organiser, at_once):
+    shy = Signature.objects.get(address="shy@example.com")
+    frozen = threading.Event()
+
+    def deliver() -> Delivery:
+        with transaction.atomic():
+            delivery = delivering.deliver(Letter.objects.get(), actor=organiser)
+            frozen.set()
+            until(somebody_waits)
+        return delivery
+
+    def be_named() -> None:
+        frozen.wait(30)
+        privacy.be_named(shy, publish=True)
+
+    delivery, refused = at_once([deliver, be_named])
+    assert isinstance(refused, NotAllowed)
+    assert letter.signatures.listed().count() == delivery.signatories

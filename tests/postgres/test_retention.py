@@ -18,7 +18,7 @@ from signatories import addresses, privacy, retention, signing
 from signatories.models import Mail, Signature
 from signatories.retention import due
 from tests.conftest import LINE, code_in
-from tests.postgres.processes import until
+from tests.postgres.processes import somebody_waits, until
 from tests.privacy.test_canaries import FATES, canaries, singing
 
 
@@ -75,7 +75,7 @@ def test_whoever_types_a_forgotten_name_again_in_that_moment_keeps_it(letter, ag
     with transaction.atomic():
         Signature.objects.select_for_update().get(pk=key)
         forgetting.start()
-        until(_somebody_waits)
+        until(somebody_waits)
         if again:
             signing.sign(letter, address="ada@example.com", typed=LINE)
     forgetting.join(30)
@@ -87,12 +87,6 @@ def _forget_elsewhere() -> None:
         retention.run(only={"unconfirmed"}, even_if_done=True)
     finally:
         connection.close()
-
-
-def _somebody_waits() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-        return bool(cursor.fetchone()[0])
 
 
 @pytest.mark.skipif(not settings.REDIS_URL, reason="needs Redis")

@@ -232,3 +232,12 @@ def test_what_the_team_decided_about_a_not_me_before_the_backup_stays(confirmed,
     vetting.decline(ada, vetter=vetter, reason="impostor")
     assert backups.forget_again(list(backups.forgotten(since))) == 0
     assert stands(ada)[0] == "declined"
+
+
+def test_who_declined_before_the_backup_and_was_erased_long_after_is_nameless(letter, organiser):
+    (guest,) = invitations.invite(letter, rows=[GUEST], by=organiser)
+    invitations.decline(guest)
+    Invitation.objects.update(declined_at=timezone.now() - timedelta(days=3))
+    signing.sign(letter, address="guest@example.com", typed=LINE)
+    assert again(lambda: privacy.erase(Signature.objects.get())) == 2
+    assert Invitation.objects.get().name == ""

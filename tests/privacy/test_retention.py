@@ -40,6 +40,7 @@ from signatories.models import (
     Signature,
     WatchName,
 )
+from signatories.retention import acts
 from tests.conftest import LINE, finish_batches
 
 ROW = {
@@ -323,3 +324,13 @@ def test_expired_sessions_and_claims_go(everything):
     run("claims", hours=1)
     assert not Session.objects.exists()
     assert not ClaimLock.objects.exists()
+
+
+def test_a_code_that_is_owed_again_keeps_what_it_is_to_confirm(letter, confirmed, deliver):
+    signing.sign(letter, address="ada@example.com", typed=LINE)
+    acts.end(Signature.objects.get(), "unconfirmed")
+    anew = signing.sign(letter, address="ada@example.com", typed=LINE)
+    Mail.objects.filter(pk=anew.pk).update(state="failed", to="")  # nobody could be reached
+    assert signing.sign(letter, address="ada@example.com", typed=LINE).pk == anew.pk
+    run("other names", days=14)
+    assert len(deliver()) == 1

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from petition import switching
 from petition.models import Letter
 from signatories import collecting, flags, vetting, watch
 from signatories.models import Mail, Origin, Setback, Signature
@@ -174,3 +175,40 @@ def test_a_look_costs_a_fixed_number_of_queries_a_signature(confirmed, letter, d
     due(5)
     with django_assert_num_queries(22 + 5 * 3):
         collecting.sweep()
+
+
+@pytest.fixture
+def meanwhile(monkeypatch):
+    """Do something between the moment in which a batch is leased and the first look at it."""
+
+    def do(act) -> None:
+        lease = collecting._lease
+
+        def lease_then_act(limit: int) -> list[Signature]:
+            monkeypatch.setattr(collecting, "_lease", lease)
+            leased = lease(limit)
+            act()
+            return leased
+
+        monkeypatch.setattr(collecting, "_lease", lease_then_act)
+        collecting.sweep()
+
+    return do
+
+
+@pytest.mark.parametrize(("name", "on"), [("publishing", False), ("hold_new", True)])
+def test_a_switch_that_is_turned_while_a_batch_waits_holds_for_all_of_it(
+    confirmed, mass, organiser, meanwhile, name, on
+):
+    signature = confirmed(organisation="", role="")
+    meanwhile(lambda: switching.switch(Letter.objects.get(), name, on=on, actor=organiser))
+    signature.refresh_from_db()
+    assert signature.status == "confirmed"
+
+
+def test_who_is_held_while_a_batch_waits_is_not_made_ready(confirmed, mass, vetter, meanwhile):
+    Letter.objects.update(publishing=False)
+    signature = confirmed(organisation="", role="")
+    meanwhile(lambda: vetting.hold(Signature.objects.get(), vetter=vetter, reason="needs_second_look"))
+    signature.refresh_from_db()
+    assert (signature.status, signature.ready_at) == ("held", None)

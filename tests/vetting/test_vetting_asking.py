@@ -6,7 +6,8 @@ import pytest
 
 from petition.moves import NotAllowed
 from signatories import tokens, vetting
-from signatories.models import Signature
+from signatories.models import Decision, Signature
+from signatories.vetting import asking
 from tests.conftest import link_in, owed_kinds
 
 
@@ -123,3 +124,20 @@ def test_nothing_is_asked_without_a_question(confirmed, vetter, at_desk):
     assert "Please choose what to ask for" in answer.content.decode()
     with pytest.raises(NotAllowed):
         vetting.ask(signature, vetter=vetter)
+
+
+def test_who_answers_and_is_asked_anew_in_that_moment_is_not_declined(asked, vetter, age, monkeypatch):
+    age(asked, days=15)
+    found = asking._open_for
+
+    def found_then_answered(age: timedelta) -> list[Decision]:
+        due = [*found(age)]
+        vetting.answer(Signature.objects.get(), text="Here.")
+        vetting.ask(Signature.objects.get(), vetter=vetter, questions=["staff_page"])
+        return due
+
+    monkeypatch.setattr(asking, "_open_for", found_then_answered)
+    assert vetting.lapse() == 0
+    asked.refresh_from_db()
+    assert asked.status == "asked"
+    assert asked.decisions.filter(answered_at=None).count() == 1
