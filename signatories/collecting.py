@@ -86,7 +86,6 @@ def _look_at(signature: Signature, around: flags.Around) -> None:
     taken = statements.run(_DONE, lease)
     if not taken or taken[0][0] not in KNOWN:  # in other hands, or withdrawn or forgotten meanwhile
         return
-    signature.status = taken[0][0]  # somebody may have held it since it was leased
     if signature.pk in around.mailboxes:
         mailbox.collect(signature)
     for collect in COLLECTORS:
@@ -96,7 +95,8 @@ def _look_at(signature: Signature, around: flags.Around) -> None:
     if FlagKind.DEVICE in raised:  # the first two names from a device were nothing to look at before the third came
         others = Signature.objects.filter(pk__in=found[FlagKind.DEVICE]["others"]).known()
         others.update(collect_after=patience.now())
-    if _may_be_listed(signature) and _may_be_listed(_under_its_switches(signature)):
+    as_leased = taken[0][0] == signature.status  # nobody has held it since, nor decided otherwise
+    if as_leased and _may_be_listed(signature) and _may_be_listed(_under_its_switches(signature)):
         with contextlib.suppress(NotAllowed):  # somebody decided about it, or the letter was delivered, in this moment
             vetting.list_by_rule(signature)
     if getattr(signature, "setback", None):

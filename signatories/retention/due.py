@@ -63,6 +63,10 @@ def _closed(before: datetime) -> list[int]:
     ]
 
 
+def _owed_lately(now: datetime) -> Q:
+    return Q(state=Mail.State.OWED, send_after__gte=now - UNCONFIRMED, send_after__lt=HELD)
+
+
 def unconfirmed(now: datetime) -> QuerySet[Any]:
     """Pending for seven days since its newest code, which says so; one that was started again keeps its old key.
 
@@ -70,8 +74,7 @@ def unconfirmed(now: datetime) -> QuerySet[Any]:
     wait for ever, and keeps nobody.
     """
     old = Signature.objects.filter(letter__in=_letters(), status=Status.PENDING, pk__lt=_before(now - UNCONFIRMED))
-    owed = Q(state=Mail.State.OWED, send_after__gte=now - UNCONFIRMED, send_after__lt=HELD)
-    lately = owed | Q(sent_at__gte=now - UNCONFIRMED)
+    lately = _owed_lately(now) | Q(sent_at__gte=now - UNCONFIRMED)
     code = Mail.objects.filter(lately, signature=OuterRef("pk"), kind=Mail.Kind.CONFIRM)
     return old.filter(~Exists(code), created_at__lt=now - UNCONFIRMED)
 
@@ -79,11 +82,11 @@ def unconfirmed(now: datetime) -> QuerySet[Any]:
 def other_names(now: datetime) -> QuerySet[Any]:
     """Mails that know what somebody typed for a mailbox that has signed, or whose signature was forgotten.
 
-    One that is owed again needs what it knows.
+    A code that was asked for again lately needs what it knows.
     """
     forgotten = Q(kind=Mail.Kind.CONFIRM, signature__status=Status.EXPIRED)
     old = Mail.objects.filter(Q(kind=Mail.Kind.ALREADY) | forgotten, pk__lt=_before(now - UNCONFIRMED))
-    return old.exclude(details={}).exclude(state=Mail.State.OWED)
+    return old.exclude(details={}).exclude(_owed_lately(now), kind=Mail.Kind.CONFIRM)
 
 
 def rejected(now: datetime) -> QuerySet[Any]:

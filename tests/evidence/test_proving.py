@@ -41,8 +41,11 @@ def again() -> int:
         ("page", "a\0b", "invisible character U+0000"),
         ("page", "", "required"),
         ("file", "https://", "not a full host name"),
-        ("domain", "192.0.2.1", "not a number"),
-        ("domain", "[::1]", "not a number"),
+        ("page", "http://127.0.0.1/", "not on the public internet"),
+        ("domain", "192.0.2.1", "not on the public internet"),
+        ("domain", "[::1]", "not on the public internet"),
+        ("domain", "9.9.9.9", "not a number"),
+        ("domain", "[2620:fe::fe]", "not a number"),
         ("domain", "a..example.org", "not a full host name"),
     ],
 )
