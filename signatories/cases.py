@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from petition.models import User
 from petition.moves import LostRace, NotAllowed
 from signatories import reasons, vetting, watch
+from signatories.evidence import changing
 from signatories.models import Case, Mail, Signature
 
 Status = Signature.Status
@@ -42,7 +43,7 @@ def open_(signature: Signature, *, kind: Case.Kind, text: str = "") -> Case:
 
 
 @transaction.atomic
-def close(case: Case, *, by: User, outcome: str, reason: str = "", note: str = "") -> None:
+def close(case: Case, *, by: User, outcome: str, reason: str = "", note: str = "", seen: str = "") -> None:
     """End a case.
 
     Args:
@@ -52,12 +53,18 @@ def close(case: Case, *, by: User, outcome: str, reason: str = "", note: str = "
             or declines it, and remembers name and mailbox, so that the next one like it is held.
         reason: a key of `reasons.HIDE_REASONS`, where `hidden` moves a listed name.
         note: for the team only.
+        seen: `mark` of what the page showed; empty: whatever is there.
 
     Raises:
+        LostRace: somebody has added to it, or the line was corrected, since the page was opened.
         NotAllowed: their own signature or one they left to others, closed already, or no reason where one is needed.
     """
     signature = Signature.objects.select_for_update(of=("self",)).select_related("letter").get(pk=case.signature_id)
     vetting.refuse(signature, by)
+    now = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
+    now.signature = signature
+    if seen and now.closed_at is None and seen != mark(now):
+        raise LostRace(_("Something was added while you had it open. Please read it before you close the case."))
     closed = {"closed_at": timezone.now(), "closed_by": by, "outcome": outcome, "note": note}
     if not Case.objects.filter(pk=case.pk, closed_at=None).update(**closed):
         raise LostRace(_("This case was closed by somebody else in the meantime."))
@@ -68,6 +75,11 @@ def close(case: Case, *, by: User, outcome: str, reason: str = "", note: str = "
             raise NotAllowed(_("Please choose why the name leaves the letter."))
         vetting.hide(signature, vetter=by, reason=reason, note=note)
     case.refresh_from_db()
+
+
+def mark(case: Case) -> str:
+    """Return what changes with everything that is added to a case, and with the line that it is about."""
+    return f"{case.reports}.{changing.seen(case.signature)}"
 
 
 def _end_impostor(signature: Signature, *, by: User, note: str) -> None:

@@ -221,6 +221,7 @@ def accept_key(
     if not note.strip():
         raise NotAllowed(_("Please note where the key is known from."))
     evidence.lock(signature)  # who leaves in this moment takes what they have signed along
+    signature.refresh_from_db()
     for proof in signature.proofs.filter(kind=Kind.KEY).exclude(state=State.FOUND):
         if _fingerprint(signature, proof) == fingerprint:
             break

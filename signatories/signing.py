@@ -303,8 +303,8 @@ def refuse_to_name(signature: Signature) -> None:
     """
     if not signature.letter.publishing:
         raise NotAllowed(_("The team publishes no names at the moment. Please come back later."))
-    was_on_it = signature.events.filter(stands=True).exists()
-    if signature.letter.status == Letter.Status.DELIVERED and not was_on_it:
+    then = signature.when_delivered() if signature.letter.status == Letter.Status.DELIVERED else None
+    if signature.letter.status == Letter.Status.DELIVERED and not (then and then.stands):
         raise NotAllowed(_("The letter has been delivered. No name is added to it any more."))
 
 

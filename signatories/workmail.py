@@ -85,6 +85,7 @@ def confirm(signature: Signature, *, code: str) -> Proof:
         if work.stands_behind_another(signature, address_hash):
             raise NotAllowed(_("This mailbox stands behind another signature on this letter already."))
         proving.owe_collection(signature)
+        signature.refresh_from_db()  # locked: the line may have been corrected since it was read
         return work.work_mailbox(signature, proof.value)
 
 

@@ -109,7 +109,7 @@ def translate(request: HttpRequest, slug: str, number: int, language: str) -> Ht
     if language not in dict(OF_TEXTS) or language == letter.language:
         raise Http404
     found = version.translations.filter(language=language).first()
-    first = {name: getattr(found, name) for name in TranslationForm.base_fields} if found else {}
+    first = {name: getattr(found, name) for name in TranslationForm.base_fields if name != "seen"} if found else {}
     form = TranslationForm(posted(request), initial=first)
     if form.is_valid():
         assert isinstance(request.user, User)

@@ -6,12 +6,14 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from petition.forms import Closing, LetterForm, LineField, TextField
 from petition.languages import OF_TEXTS
 from petition.models import Letter, Version
+from petition.text import sha256
 
 KINDS = [
     (Version.Reason.TYPO, _("Typing error: signatures stay, and signers are told")),
@@ -40,7 +42,35 @@ class VersionForm(BeginForm):
     edits = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
 
-class TranslationForm(forms.Form):
+class Shared(forms.Form):
+    """What several people may have open at once: nobody saves over what somebody else saved without knowing of it."""
+
+    seen = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        stored = [(name, self.get_initial_for_field(field, name)) for name, field in self.fields.items()]
+        self.initial["seen"] = sha256(str(stored))
+
+    def clean_seen(self) -> str:
+        now = str(self.initial["seen"])
+        if self.cleaned_data["seen"] in {"", now}:
+            return now
+        data = QueryDict(mutable=True)
+        data.update(self.data)
+        data["seen"] = now  # sent again, it is meant
+        self.data = data
+        raise ValidationError(
+            _("Somebody else saved this while you had it open. Open it in another tab to see what; saving replaces it.")
+        )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        data.pop("seen", None)
+        return data
+
+
+class TranslationForm(Shared):
     """A published version in another language."""
 
     title = LineField(max_length=200, widget=forms.TextInput(attrs={"dir": "auto"}))
@@ -76,7 +106,7 @@ class LanguageForm(forms.Form):
         return language
 
 
-class AdjustForm(Closing):
+class AdjustForm(Shared, Closing):
     """What may change after publication, because nobody signs it."""
 
     contact, interests = LetterForm.base_fields["contact"], LetterForm.base_fields["interests"]
@@ -84,7 +114,7 @@ class AdjustForm(Closing):
     keep_until, names_unsearchable = LetterForm.base_fields["keep_until"], LetterForm.base_fields["names_unsearchable"]
 
 
-class UpdateForm(forms.Form):
+class UpdateForm(Shared):
     """News about a letter."""
 
     title = LineField(max_length=200)

@@ -69,7 +69,7 @@ def reads(batch: Batch) -> tuple[str, ...]:
     """Return what of a signature the work on a batch reads, to be fetched for many at once."""
     if batch.state == Batch.State.UNDOING:
         return ("events", "decisions", "mails", "recusals", "flags", "cases")
-    return LISTING_READS if batch.verb == Verb.LIST else ("recusals",)
+    return LISTING_READS if batch.verb == Verb.LIST else ("recusals", "decisions")
 
 
 def problem(signature: Signature, *, verb: str, level: int, actor: User) -> str:
@@ -174,8 +174,15 @@ def undo_problem(signature: Signature, batch: Batch, before: dict[str, Any]) -> 
 
 
 def changed_since(signature: Signature, batch: Batch) -> bool:
-    """Whether a name that a batch lists has another history than the one that was looked at, such as another line."""
-    return batch.verb == Verb.LIST and any(event.at > batch.created_at for event in signature.events.all())
+    """Whether a name has another history than the one that was looked at when it was chosen.
+
+    Of one that is to be listed everything counts, such as another line since the preview; of any other what was decided
+    since the batch was begun, and perhaps waited for a second person.
+    """
+    if batch.verb == Verb.LIST:
+        seen = datetime.fromisoformat(batch.chosen["as_of"]) if batch.chosen.get("as_of") else batch.created_at
+        return any(event.at > seen for event in signature.events.all())
+    return any(decision.at > batch.created_at for decision in signature.decisions.all())
 
 
 def _not_by(signature: Signature, vetter: User) -> str:

@@ -39,7 +39,7 @@ def case(request: HttpRequest, slug: str, case: int) -> HttpResponse:
     """What was said, and the signature beside it."""
     letter = get_object_or_404(Letter.objects.run_by(request.user), slug=slug)
     found = get_object_or_404(letter.cases.select_related("signature", "closed_by"), pk=case)
-    return _case(request, letter, found, CloseForm(found.signature))
+    return _case(request, letter, found, CloseForm(found))
 
 
 @team
@@ -48,15 +48,18 @@ def close(request: HttpRequest, slug: str, case: int) -> HttpResponse:
     """End a case with an outcome."""
     letter = get_object_or_404(Letter.objects.run_by(request.user, Power.VET), slug=slug)
     found = get_object_or_404(letter.cases.select_related("signature", "closed_by"), pk=case)
-    form = CloseForm(found.signature, request.POST)
+    form = CloseForm(found, request.POST)
     if not form.is_valid():
         return _case(request, letter, found, form)
     assert isinstance(request.user, User)
     try:
         cases.close(found, by=request.user, **form.cleaned_data)
     except NotAllowed as problem:  # nothing of what was typed is lost to somebody who was quicker
-        form.add_error(None, str(problem))
         found = letter.cases.select_related("signature", "closed_by").get(pk=found.pk)
+        sent = request.POST.copy()
+        sent["seen"] = cases.mark(found)
+        form = CloseForm(found, sent)
+        form.add_error(None, str(problem))
         return _case(request, letter, found, form, status=CONFLICT)
     messages.success(request, _("Closed: %(outcome)s.") % {"outcome": found.outcome_label})
     return redirect("signatories:cases", slug)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from petition.forms import TextField
 from signatories import cases, reasons
-from signatories.models import Signature
+from signatories.models import Case, Signature
 
 
 class ReportForm(forms.Form):
@@ -41,9 +41,12 @@ class CloseForm(forms.Form):
         label=_("Note for the team"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
 
-    def __init__(self, signature: Signature, *args: Any, **kwargs: Any) -> None:
+    seen = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
+
+    def __init__(self, case: Case, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"seen": cases.mark(case)})
         super().__init__(*args, **kwargs)
-        self.signature = signature
+        signature = case.signature
         if signature.status != Signature.Status.LISTED:
             del self.fields["reason"]
 

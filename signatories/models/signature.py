@@ -265,6 +265,18 @@ class Signature(models.Model):
         # Translators: what is printed after a name, such as "Professor, University of Bern (former)".
         return gettext("%(role)s (former)") % {"role": role}
 
+    def when_delivered(self, *, but: "SignatureEvent | None" = None) -> "SignatureEvent | None":
+        """Return the event after which it stood where it did when its letter was delivered; None: it was not there.
+
+        Args:
+            but: an event that is just being written, and may have been stamped before the delivery was committed.
+        """
+        as_of = Letter.objects.filter(pk=self.letter_id).order_by().values("delivery__as_of")
+        before = SignatureEvent.objects.filter(signature=self.pk, at__lte=as_of)
+        if but is not None:
+            before = before.exclude(pk=but.pk)
+        return before.order_by("-pk").first()
+
     @property
     def discipline_label(self) -> str:
         """The discipline in the letter's words."""
@@ -352,16 +364,17 @@ class SignatureEvent(models.Model):
         return bool(before.values_list("stands", flat=True).first())
 
     def _refuse_after_delivery(self) -> None:
-        """Add no name to a letter that was delivered; one that had been on it may come back.
+        """Add no name to a letter that was delivered; one that was on it then may come back.
 
         Whoever delivers locks the letter, so one of the two comes first: the name is in what is delivered, or refused.
         """
         ended = Letter.objects.filter(pk=self.letter_id, status__in=[Letter.Status.CLOSED, Letter.Status.DELIVERED])
         status = ended.select_for_update().order_by().values_list("status", flat=True).first()
+        if status != Letter.Status.DELIVERED:
+            return
         # Who was counted and not named when it was delivered may be counted again, and is not named now.
-        listed = {"stands": True} if self.stands else {"now": self.now}
-        before = SignatureEvent.objects.filter(signature=self.signature_id, **listed).exclude(pk=self.pk)
-        if status == Letter.Status.DELIVERED and not before.exists():
+        then = self.signature.when_delivered(but=self)
+        if then is None or then.now != self.now or (self.stands and not then.stands):
             raise NotAllowed(gettext("The letter has been delivered. No name is added to it any more."))
 
     @property

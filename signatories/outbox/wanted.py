@@ -47,6 +47,9 @@ def _is_true(mail: Mail) -> bool:
         return False
     if mail.kind in NEWS and not (mail.signature and mail.signature.updates):
         return False
+    version = mail.announcement.version if mail.announcement else None
+    if version and mail.signature and mail.signature.version.number >= version.number:
+        return False  # answered by another way since it was owed
     return not (mail.announcement and mail.announcement.reply and mail.announcement.reply.hidden_at)
 
 

@@ -85,13 +85,18 @@ def _list(signature: Signature) -> None:
     """List one name, if what was decided still holds; otherwise it is back in the queue."""
     decision = signature.decisions.last()
     try:
-        if decision is not None and decision.outcome == Outcome.READY:
+        if decision is not None and decision.outcome == Outcome.READY and not _is_void(signature, decision):
             _list_decided(signature, decision)
         else:
             _list_by_rule(signature)
     except NotAllowed as problem:
         log.info("signature %s is not ready any more: %s", signature.pk, problem)
         Signature.objects.filter(pk=signature.pk).update(ready_at=None)
+
+
+def _is_void(signature: Signature, decision: Decision) -> bool:
+    """Whether another line was typed since; by the letter's own rule it may be ready again all the same."""
+    return signature.events.filter(at__gt=decision.at, reason__endswith="_line").exists()
 
 
 def _list_decided(signature: Signature, decision: Decision) -> None:

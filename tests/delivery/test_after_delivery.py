@@ -3,6 +3,7 @@
 import pytest
 from django.utils import timezone
 
+from petition import lifecycle
 from petition.models import Letter
 from petition.moves import NotAllowed
 from signatories import collecting, delivering, privacy, record, tokens, vetting
@@ -123,3 +124,27 @@ def test_who_never_stood_on_it_may_correct_a_misspelt_name(waiting, letter):
     typed = {**LINE, "name": "Waiting Willem"}
     privacy.correct(signature, typed={name: typed[name] for name in privacy.LINE_ONLY})
     assert Signature.objects.get(pk=waiting.pk).name == "Waiting Willem"
+
+
+def test_no_other_name_is_added_by_a_correction_from_before_the_delivery(letter, confirmed, listed, vetter, organiser):
+    listed(confirmed("bob@example.com", name="Bob Builder"))
+    ada = listed(confirmed("ada@example.com"))
+    privacy.correct(ada, typed={**ada.typed, "name": "Grace Famous"})  # and nobody has looked at it by then
+    lifecycle.close(letter, actor=organiser)
+    delivery = delivering.deliver(letter, actor=organiser)
+    with pytest.raises(NotAllowed, match="No name is added"):
+        listed(Signature.objects.select_related("letter").get(pk=ada.pk))
+    assert letter.signatures.listed().count() == delivery.signatories == 1
+
+
+def test_who_was_taken_off_before_the_delivery_does_not_come_back_after_it(
+    letter, confirmed, listed, listed_again, vetter, organiser
+):
+    listed(confirmed("bob@example.com", name="Bob Builder"))
+    ada = listed(confirmed("ada@example.com"))
+    vetting.hide(ada, vetter=vetter, reason="listed_by_mistake")
+    lifecycle.close(letter, actor=organiser)
+    delivery = delivering.deliver(letter, actor=organiser)
+    with pytest.raises(NotAllowed, match="No name is added"):
+        listed_again(Signature.objects.select_related("letter").get(pk=ada.pk))
+    assert letter.signatures.listed().count() == delivery.signatories

@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from petition.moves import NotAllowed
-from signatories import proving
+from signatories import privacy, proving
 from signatories.evidence import keys
 from signatories.evidence.outcome import Refused
 from signatories.models import Evidence, Proof, Signature
@@ -214,3 +214,11 @@ def test_a_vetter_recognises_no_key_that_signed_nothing_and_none_of_their_own(si
 def test_a_login_with_the_account_fills_its_name_in(signature, client):
     signature.evidence.create(family="F", claim="identity", account="github:ada", details={"login": "Ada"})
     assert 'value="Ada"' in client.get(mine(signature)).content.decode()
+
+
+def test_a_key_is_not_accepted_for_a_line_that_was_corrected_meanwhile(signature, ada, vetter):
+    paste(signature, signed(signature, ada))
+    read = Signature.objects.select_related("letter", "version").get(pk=signature.pk)
+    privacy.correct(signature, typed={**signature.typed, "name": "Somebody Else"})
+    with pytest.raises(NotAllowed):
+        proving.accept_key(read, fingerprint=ada.fingerprint, vetter=vetter, note="On their staff page since 2019")

@@ -99,3 +99,11 @@ def test_the_code_of_the_mail_about_the_old_words_signs_the_old_ones(change, del
     post_sign(version="2")
     deliver()
     assert signing.confirm(old.pk, tokens.code(old.pk), in_tab=False).signature.version.number == 1
+
+
+def test_who_has_answered_on_the_own_page_is_not_asked_by_a_mail_that_was_owed(confirmed, listed, change, deliver):
+    ada = listed(confirmed())
+    deliver().clear()
+    change("meaning")  # the mail waits behind many others
+    announce.keep(Signature.objects.select_related("letter", "version").get(pk=ada.pk))
+    assert not [mail for mail in deliver() if "Do you still sign?" in mail.subject]

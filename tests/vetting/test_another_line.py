@@ -7,11 +7,11 @@ from django.utils import timezone
 
 from petition.models import Letter
 from petition.switching import switch
-from signatories import batches, privacy, proving, vetting, vouching
+from signatories import batches, collecting, privacy, proving, tokens, vetting, vouching, workmail
 from signatories.evidence import web
-from signatories.models import Signature
+from signatories.models import Mail, Signature
 from signatories.vetting import waiting
-from tests.conftest import LINE, finish_batches, support
+from tests.conftest import LINE, finish_batches, known_organisation, support
 from tests.network import answer
 from tests.vetting.test_vetting_switches import paused as paused
 
@@ -148,3 +148,39 @@ def test_whether_one_is_named_is_no_other_line(gardener, vetter):
     list_at_3(gardener, vetter)
     privacy.be_named(gardener, publish=False)
     assert vetting.proposal(gardener)
+
+
+def test_a_void_decision_is_not_taken_up_by_the_letter_s_rule(letter, confirmed, vetter, organiser):
+    Letter.objects.update(listing="confirmed", publishing=False)
+    ada = support(confirmed(organisation="", role="Gardener"), "FO", by=vetter)
+    collecting.run()
+    list_at_3(fresh(ada), vetter)
+    retype(fresh(ada), role="President of the United States", capacity="behalf")
+    collecting.run()  # the rule makes the new line ready, at level 1
+    switch(Letter.objects.get(), "publishing", on=True, actor=organiser)
+    vetting.go_on()
+    assert (fresh(ada).status, fresh(ada).level) == ("listed", 1)
+
+
+def test_a_line_corrected_between_preview_and_start_is_not_listed(confirmed, vetter, begin):
+    ada = support(confirmed(organisation="", role="Gardener"), "FO", by=vetter)
+    seen = timezone.now().isoformat()  # as the preview says
+    retype(ada, role="Prime Minister")
+    batch = begin("list", level=3, choice={"pk": [str(ada.pk)], "as_of": seen})
+    assert fresh(ada).status == "confirmed"
+    assert batch.items.get().problem == "Somebody moved it in the meantime."
+
+
+def test_a_work_mailbox_supports_the_line_that_stands_when_it_is_proven(confirmed):
+    known_organisation("Lantern Works", "lantern.example.org")
+    read = fresh(confirmed(organisation="Lantern Works"))  # as the request with the code has read it
+    workmail.ask(read, address="ada@lantern.example.org")
+    Mail.objects.filter(kind="mailbox").update(times_sent=1)
+    retype(fresh(read), organisation="Ministry of Defence")  # meanwhile, in another tab
+    workmail.confirm(read, code=tokens.code(Mail.objects.get(kind="mailbox").pk))
+    collecting.run()
+    assert not read.evidence.filter(claim="affiliation", result=True).exists()
+
+
+def fresh(signature: Signature) -> Signature:
+    return Signature.objects.select_related("letter", "version").get(pk=signature.pk)

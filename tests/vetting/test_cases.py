@@ -1,5 +1,6 @@
 """Somebody says that a name is wrong."""
 
+import re
 import uuid
 
 import pytest
@@ -215,3 +216,19 @@ def test_an_absurd_number_is_no_case(letter, vetter, at_desk):
 def test_reports_go_on_when_the_letter_is_closed(client: Client, name, letter):
     lifecycle.close(letter)
     assert report(client, name).status_code == 303
+
+
+def test_what_is_added_while_a_case_is_open_at_the_desk_is_read_first(confirmed, listed, vetter, at_desk):
+    ada = listed(confirmed())
+    case = cases.open_(ada, kind=Case.Kind.REPORT, text="I have a feeling about this one.")
+    desk, there = at_desk(vetter), f"/desk/{ada.letter.slug}/cases/{case.pk}/"
+    shown = desk.get(there).content.decode()
+    cases.open_(ada, kind=Case.Kind.REPORT, text="I am Ada, and I never signed.")
+    sent = {"outcome": "kept", "note": "A feeling.", "seen": re.search(r'name="seen" value="([^"]+)"', shown)[1]}
+    answer = desk.post(f"{there}close/", sent)
+    text = answer.content.decode()
+    assert answer.status_code == 409
+    for said in ("Something was added while you had it open", "I am Ada, and I never signed.", "A feeling."):
+        assert said in text
+    again = {**sent, "seen": re.search(r'name="seen" value="([^"]+)"', text)[1]}
+    assert desk.post(f"{there}close/", again).status_code == 303

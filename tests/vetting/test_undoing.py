@@ -133,3 +133,17 @@ def test_many_small_batches_of_one_person_are_counted_together(many_listed, begi
     keys = [str(pk) for pk in letter.signatures.values_list("pk", flat=True)]
     assert begin("invalidate", choice={"pk": keys[:15]}).state == "done"
     assert begin("invalidate", choice={"pk": keys[15:]}).state == "waiting"
+
+
+def test_a_batch_that_waited_takes_off_nobody_who_was_decided_about_since(
+    several, listed, listed_again, begin, vetter, second
+):
+    people = [listed(one) for one in several(21)]
+    batch = begin("invalidate")
+    assert batch.state == "waiting"
+    vetting.hide(people[0], vetter=second, reason="listed_by_mistake")
+    listed_again(Signature.objects.select_related("letter").get(pk=people[0].pk))
+    batches.confirm(batch, by=second)
+    finish_batches()
+    assert Signature.objects.get(pk=people[0].pk).status == "listed"
+    assert Signature.objects.get(pk=people[1].pk).status != "listed"

@@ -1,0 +1,70 @@
+"""Two members of a team have the same form open: nobody saves over the other without knowing of it."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from petition import lifecycle, news, versions
+from petition.models import Letter
+from tests.conftest import logged_in
+
+DESK = "/desk/keep-the-lights-on/"
+SEEN = re.compile(r'name="seen" value="([^"]+)"')  # the last one: above may stand the tick that publishes
+SAID = "Somebody else saved this while you had it open."
+
+
+@pytest.fixture
+def twice(organiser):
+    """Open a form, have somebody else save, then send it; returns what is answered, and sends it again."""
+
+    def send(path: str, act, **typed: str):
+        desk = logged_in(organiser)
+        shown = desk.get(path).content.decode()
+        act()
+        first = desk.post(path, {**typed, "seen": SEEN.findall(shown)[-1]}).content.decode()
+        return first, lambda: desk.post(path, {**typed, "seen": SEEN.findall(first)[-1]})
+
+    return send
+
+
+def test_settings(letter, organiser, twice):
+    day = timezone.now().date() + timedelta(days=90)
+    said, again = twice(
+        f"{DESK}settings/",
+        lambda: lifecycle.adjust(letter, actor=organiser, milestones=[2, 5], keep_until=day),
+        contact="other@example.org",
+        milestones="2, 5",
+    )
+    assert SAID in said
+    assert "other@example.org" in said
+    assert Letter.objects.get().keep_until == day
+    assert again().status_code == 303
+    assert Letter.objects.get().contact == "other@example.org"
+
+
+def test_news(letter, organiser, twice):
+    update = news.write(letter, title="News", body="First words", by=organiser)
+    said, again = twice(
+        f"{DESK}updates/{update.pk}/",
+        lambda: news.rewrite(update, title="News", body="What another editor wrote for an hour."),
+        title="News!",
+        body="My words",
+    )
+    update.refresh_from_db()
+    assert (SAID in said, "My words" in said, update.title) == (True, True, "News")
+    assert again().status_code == 303
+
+
+def test_a_translation(letter, organiser, twice):
+    words = {"title": "Licht", "ask": "Bitte", "body": "Erster Versuch"}
+    versions.translate(letter.version, language="de", by=organiser, **words)
+    said, again = twice(
+        f"{DESK}versions/1/in/de/",
+        lambda: versions.translate(letter.version, language="de", by=organiser, **{**words, "body": "Der ganze Text"}),
+        **{**words, "ask": "Bitte!"},
+    )
+    assert SAID in said
+    assert letter.version.translations.get().body == "Der ganze Text"
+    assert again().status_code == 303
