@@ -15,7 +15,7 @@ from petition.moves import NotAllowed, move, note
 from petition.text import fold, sha256
 from signatories import addresses, announce, consents, flags, origins, outbox, tokens
 from signatories.evidence import changing
-from signatories.models import Consent, Mail, Origin, Signatory, Signature
+from signatories.models import Consent, Mail, Origin, Signatory, Signature, SignatureEvent
 
 # Wrong codes that a tab takes; tabs for which no mail went out share as many. Any code of the newest three mails
 # (outbox.DAILY, and no more in a day) proves the mailbox, so a stranger who types somebody's address has three tabs and
@@ -303,8 +303,9 @@ def refuse_to_name(signature: Signature) -> None:
     """
     if not signature.letter.publishing:
         raise NotAllowed(_("The team publishes no names at the moment. Please come back later."))
-    then = signature.when_delivered() if signature.letter.status == Letter.Status.DELIVERED else None
-    if signature.letter.status == Letter.Status.DELIVERED and not (then and then.stands):
+    delivered = signature.letter.status == Letter.Status.DELIVERED
+    then = SignatureEvent.when_delivered(signature) if delivered else None
+    if delivered and not (then and then.stands):
         raise NotAllowed(_("The letter has been delivered. No name is added to it any more."))
 
 

@@ -63,12 +63,19 @@ LONG = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what asks for a database: the rest would do the same on PostgreSQL as on SQLite. Begin with what is long."""
+    """Mark what asks for a database: the rest would do the same on PostgreSQL as on SQLite.
+
+    Begin with what is long, and then with what asks for none: meanwhile another process makes it.
+    """
     for item in items:
         asked = {"db", "transactional_db"}.intersection(getattr(item, "fixturenames", ()))
         if asked or item.get_closest_marker("django_db"):
             item.add_marker("database")
-    items.sort(key=lambda item: next((n for n, long in enumerate(LONG) if long in item.nodeid), len(LONG)))
+    items.sort(key=lambda item: (_turn(item), item.get_closest_marker("database") is not None))
+
+
+def _turn(item: pytest.Item) -> int:
+    return next((n for n, long in enumerate(LONG) if long in item.nodeid), len(LONG))
 
 
 @pytest.fixture(scope="session")

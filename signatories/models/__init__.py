@@ -5,6 +5,7 @@ from signatories.models.decisions import Decision, Evidence
 from signatories.models.desk import Batch, BatchItem, Case, ClaimLock, Draw, Limit, Recusal
 from signatories.models.embargo import EmbargoLink, EmbargoOpening
 from signatories.models.exports import Export
+from signatories.models.history import SignatureEvent
 from signatories.models.mail import HELD, AccountMail, Invitation, Knock, Mail, MailQuerySet, Suppression
 from signatories.models.news import Announcement, MilestoneNotice, Reaffirmation
 from signatories.models.organisations import (
@@ -26,7 +27,6 @@ from signatories.models.signature import (
     NOT_A_FOUNDER,
     WAITING,
     Signature,
-    SignatureEvent,
     SignatureQuerySet,
 )
 from signatories.models.webhooks import Webhook, WebhookDelivery

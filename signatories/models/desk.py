@@ -13,7 +13,8 @@ from petition.identifiers import uuid7
 from petition.models import Letter
 from signatories import reasons
 from signatories.models.belonging import LetterOf
-from signatories.models.signature import Signature, SignatureEvent
+from signatories.models.history import SignatureEvent
+from signatories.models.signature import Signature
 
 
 class ClaimLock(models.Model):

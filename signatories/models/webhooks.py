@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from petition.identifiers import uuid7
 from petition.models import Letter, Milestone
 from signatories.models.belonging import LetterOf
-from signatories.models.signature import SignatureEvent
+from signatories.models.history import SignatureEvent
 
 
 class Webhook(models.Model):
