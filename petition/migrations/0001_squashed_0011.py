@@ -1,6 +1,6 @@
 """11 migrations in one, for a database that is new; one that has begun with them goes on with them.
 
-Both ways lead to the same database (tests/thorough/test_migrated.py). With the release after the next, when nobody
+Both ways lead to the same database (tests/operation/test_one_migration.py). With the release after the next, when nobody
 upgrades from 0.1.0 any more, the 11 go.
 """
 
