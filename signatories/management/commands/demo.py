@@ -1,5 +1,6 @@
 """Run everything in one process on the embedded defaults, with a sample letter."""
 
+import gc
 import signal
 import threading
 from types import FrameType
@@ -22,6 +23,8 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def handle(self, *args: Any, **options: Any) -> None:
+        gc.freeze()  # everything is loaded (see manage.py)
+        gc.enable()
         if not settings.TRYING_OUT:
             raise CommandError("The demo runs with DEMO=1 only; it shows every mail to anyone.")
         try:
@@ -57,8 +60,9 @@ class Command(BaseCommand):
         except (KeyboardInterrupt, SystemExit):
             pass
         server.close()
-        scheduler.stop()
+        scheduler.service.stop()  # does not wait: both end what they are at, side by side
         worker.stop()
+        scheduler.join()
         self.stdout.write("Stopped. Start it again and it goes on where it was.")
 
     def _greet(self) -> None:
