@@ -12,6 +12,8 @@ REST := tests --ignore-glob="$(MAIN)" $(addprefix --ignore=,$(RACES))
 AT_ONCE := --numprocesses auto --dist worksteal
 # What a shell happens to export must not decide what the tests and checks run against.
 ALONE := env -u DATABASE_URL -u REDIS_URL -u EMAIL_URL
+# Containers export it to stay small; without compiled modules every process starts a second later.
+unexport PYTHONDONTWRITEBYTECODE
 # As in production. The secret is made on the spot; VAR_DIR keeps the check away from the demo's data.
 PRODUCTION = env -i PATH="$$PATH" DEBUG=0 SITE_URL=https://letters.example.org ALLOWED_HOSTS=letters.example.org \
 	VAR_DIR="$(CURDIR)/.venv/var" SECRET_KEY="$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(64))')"

@@ -4,6 +4,7 @@ import gc
 import json
 import os
 import socket
+import sys
 import tempfile
 
 folder = tempfile.TemporaryDirectory(prefix="undersigned-tests-")  # gone when the process ends
@@ -14,6 +15,10 @@ os.environ.setdefault("VAR_DIR", folder.name)
 if "REDIS_URL" in os.environ:
     number = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
     os.environ["REDIS_URL"] = f"{os.environ['REDIS_URL'].rpartition('/')[0]}/{number}"
+
+# Three processes would each compile all tests, and their own children our modules, where a container asks for no files.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 gc.disable()  # hardly anything of what is imported and collected goes away again
 

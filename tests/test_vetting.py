@@ -52,25 +52,26 @@ def test_holding_asking_and_declining_are_moves_with_a_reason_and_a_mail(
     assert signature.decisions.get().note == "Seen by me"
 
 
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        ({"reason": ""}, "choose a reason"),
-        ({"reason": "because"}, "valid choice"),
-        ({"level": "3"}, "two signals of different families"),
-        ({"level": "4"}, "two signals of different families"),
-        ({"level": "1"}, "valid choice"),
-        ({"level": "nine"}, "valid choice"),
-        ({"note": "x" * 2001}, "at most 2000"),
-        ({"note": "\0"}, "U+0000"),
-    ],
-)
-def test_a_decision_without_its_grounds_is_explained_and_changes_nothing(confirmed, vetter, at_desk, change, said):
-    signature = support(confirmed(), "M", by=vetter)
-    answer = at_desk(vetter).post(page(signature, "list"), {**LISTING, **change})
-    assert answer.status_code == 422
-    assert said in answer.content.decode()
-    assert not Decision.objects.exists()
+MISTAKES = [
+    ({"reason": ""}, "choose a reason"),
+    ({"reason": "because"}, "valid choice"),
+    ({"level": "3"}, "two signals of different families"),
+    ({"level": "4"}, "two signals of different families"),
+    ({"level": "1"}, "valid choice"),
+    ({"level": "nine"}, "valid choice"),
+    ({"note": "x" * 2001}, "at most 2000"),
+    ({"note": "\0"}, "U+0000"),
+]
+
+
+def test_a_decision_without_its_grounds_is_explained_and_changes_nothing(confirmed, vetter, at_desk, subtests):
+    signature, client = support(confirmed(), "M", by=vetter), at_desk(vetter)
+    for change, said in MISTAKES:
+        with subtests.test(str(change)[:40]):
+            answer = client.post(page(signature, "list"), {**LISTING, **change})
+            assert answer.status_code == 422
+            assert said in answer.content.decode()
+            assert not Decision.objects.exists()
 
 
 def test_a_slip_is_undone_from_the_message_about_it(confirmed, vetter, at_desk):
@@ -98,12 +99,14 @@ def test_a_listed_name_is_undone_by_taking_it_off_with_a_public_reason(confirmed
     assert '<input type="hidden" name="then" value="here">' in shown
 
 
-@pytest.mark.parametrize("verb", ["ask", "hold", "decline"])
-def test_what_a_decision_lacks_is_said_at_the_top_of_the_page(confirmed, vetter, at_desk, verb: str):
-    shown = at_desk(vetter).post(page(confirmed(), verb), {"note": "kept"}).content.decode()
-    top, _, rest = shown.partition('<div class="person deciding">')
-    assert "Please look at this again." in top
-    assert "kept" in rest
+def test_what_a_decision_lacks_is_said_at_the_top_of_the_page(confirmed, vetter, at_desk, subtests):
+    signature, client = confirmed(), at_desk(vetter)
+    for verb in ("ask", "hold", "decline"):
+        with subtests.test(verb):
+            shown = client.post(page(signature, verb), {"note": "kept"}).content.decode()
+            top, _, rest = shown.partition('<div class="person deciding">')
+            assert "Please look at this again." in top
+            assert "kept" in rest
 
 
 def test_nobody_is_listed_without_evidence(confirmed, vetter, at_desk):
@@ -214,15 +217,16 @@ def test_a_listed_name_leaves_the_letter_by_hiding_only(confirmed, vetter, liste
         vetting.ask(signature, vetter=vetter, questions=["need_details"])
 
 
-@pytest.mark.parametrize("role", [Role.EDITOR, Role.EXPORTER, Role.OBSERVER])
-def test_other_roles_see_the_queue_and_decide_nothing(confirmed, letter, vetter, stranger, at_desk, role):
-    signature = support(confirmed(), "M", by=vetter)
-    Membership.objects.create(letter=letter, user=stranger, role=role)
-    client = at_desk(stranger)
-    assert client.get(page(signature)).status_code == 200
-    assert "List, and go on" not in client.get(page(signature)).content.decode()
-    for verb in ("list", "ask", "recuse", "record", "contact", "claim"):
-        assert client.post(page(signature, verb), LISTING).status_code == 404
+def test_other_roles_see_the_queue_and_decide_nothing(confirmed, letter, vetter, stranger, at_desk, subtests):
+    signature, client = support(confirmed(), "M", by=vetter), at_desk(stranger)
+    for role in (Role.EDITOR, Role.EXPORTER, Role.OBSERVER):
+        Membership.objects.update_or_create(letter=letter, user=stranger, defaults={"role": role})
+        with subtests.test(role.value):
+            seen = client.get(page(signature))
+            assert seen.status_code == 200
+            assert "List, and go on" not in seen.content.decode()
+            for verb in ("list", "ask", "recuse", "record", "contact", "claim"):
+                assert client.post(page(signature, verb), LISTING).status_code == 404
 
 
 def test_a_signature_of_another_letter_is_not_reached_through_this_one(confirmed, vetter, at_desk):
