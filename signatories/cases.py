@@ -29,9 +29,8 @@ def open_(signature: Signature, *, kind: Case.Kind, text: str = "") -> Case:
     for _attempt in range(3):
         try:
             with transaction.atomic():
-                return Case.objects.create(
-                    letter_id=signature.letter_id, signature=signature, kind=kind, text=text[:MOST_TEXT]
-                )
+                about = {"letter_id": signature.letter_id, "signature": signature, "name": signature.name}
+                return Case.objects.create(**about, kind=kind, text=text[:MOST_TEXT])
         except IntegrityError:  # one of this kind is open, unless it is closed in this very moment
             kept = Case.objects.select_for_update().filter(signature=signature, kind=kind, closed_at=None).first()
         if kept is not None:

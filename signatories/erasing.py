@@ -70,7 +70,7 @@ def forget_about(signature: Signature) -> None:
     """Forget what was found, asked, said and mailed about a signature, and leave its own line alone."""
     signature.evidence.all().delete()
     _forget_in_vouches(signature)
-    signature.cases.update(text="", note="")
+    signature.cases.update(name="", text="", note="")
     signature.cases.filter(closed_at=None).update(closed_at=timezone.now(), outcome="left")
     Origin.objects.filter(signature=signature).delete()
     signature.proofs.all().delete()

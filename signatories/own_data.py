@@ -42,7 +42,7 @@ def copy(signature: Signature) -> dict[str, Any]:
         "vouched_for": _rows(signature.vouches_given.all(), "signature__name", "counts", "at"),
         "decisions": [_decision(one) for one in signature.decisions.all()],
         "flags": [_flag(one) for one in signature.flags.all()],
-        "cases": _rows(signature.cases.all(), "kind", "reports", "opened_at", "closed_at", "outcome"),
+        "cases": _rows(signature.cases.all(), "kind", "name", "reports", "opened_at", "closed_at", "outcome"),
         "asked_again": _rows(signature.draws.all(), "week", "answer", "drawn_at", "answered_at"),
         "kept_under": _rows(signature.reaffirmations.all(), "version__number", "at"),
         "mails": _rows(signature.mails.order_by("created_at"), *MAIL),

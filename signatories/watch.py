@@ -52,10 +52,16 @@ def add(letter: Letter, *, watched: Sequence[str], by: User) -> Added:
 
 @transaction.atomic
 def remember(signature: Signature, *, by: User | None) -> None:
-    """Keep the name and the mailbox of somebody who signed in another one's name, and look at everybody again."""
-    mailbox = signature.address_hash
-    _, created = _put(signature.letter, name=signature.name, mailbox=mailbox, source=WatchName.Source.IMPOSTOR, by=by)
-    if created:
+    """Keep the mailbox of somebody who signed in another one's name, and look at everybody again.
+
+    The name that stands there is kept with it, and any that was reported before the line was corrected.
+    """
+    reported = signature.cases.exclude(name="").values_list("name", flat=True)
+    created = [
+        _put(signature.letter, name=name, mailbox=signature.address_hash, source=WatchName.Source.IMPOSTOR, by=by)[1]
+        for name in sorted({signature.name, *reported})
+    ]
+    if any(created):
         flags.look_again(signature.letter)
 
 

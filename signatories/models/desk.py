@@ -157,6 +157,9 @@ class Case(models.Model):
     letter = models.ForeignKey(Letter, models.CASCADE, related_name="cases")
     signature = models.ForeignKey(Signature, models.CASCADE, related_name="cases")
     kind = models.CharField(max_length=10, choices=Kind.choices)
+    name = models.CharField(
+        max_length=120, blank=True, db_default="", default="", help_text="on the line when it was said: it may change"
+    )
     text = models.TextField(max_length=4000, blank=True, help_text="what was said, by one or several")
     reports = models.PositiveIntegerField(default=1, help_text="how many said so")
     opened_at = models.DateTimeField(default=timezone.now)

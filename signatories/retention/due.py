@@ -118,7 +118,7 @@ def questions(now: datetime) -> QuerySet[Any]:
 
 def cases(now: datetime) -> QuerySet[Any]:
     """Cases that were closed long ago and still say what was said."""
-    return Case.objects.filter(closed_at__lt=now - EVIDENCE).exclude(text="", note="")
+    return Case.objects.filter(closed_at__lt=now - EVIDENCE).exclude(name="", text="", note="")
 
 
 def batches(now: datetime) -> QuerySet[Any]:

@@ -151,7 +151,7 @@ RULES = (
         _("90 days after the case was closed"),
         _("emptied; kind, outcome and dates stay"),
         due.cases,
-        acts.blank(Case, text="", note=""),
+        acts.blank(Case, name="", text="", note=""),
     ),
     Rule(
         "batches",

@@ -11,7 +11,7 @@ from petition.models import Role
 from petition.moves import NotAllowed
 from signatories import cases, privacy, tokens, vetting
 from signatories.models import Case, Signature, WatchName
-from tests.conftest import owed_kinds
+from tests.conftest import LINE, owed_kinds
 
 L = "/letters/keep-the-lights-on/signatories/"
 DESK = "/desk/keep-the-lights-on/cases/"
@@ -115,7 +115,7 @@ def test_who_withdraws_ends_the_case_and_what_was_said_is_erased(client: Client,
     report(client, name)
     privacy.withdraw(name)
     case = Case.objects.get()
-    assert (case.text, case.outcome, bool(case.closed_at)) == ("", "left", True)
+    assert (case.name, case.text, case.outcome, bool(case.closed_at)) == ("", "", "left", True)
 
 
 @pytest.fixture
@@ -167,6 +167,19 @@ def test_an_impostor_is_taken_off_and_remembered(case, vetter, at_desk, name):
     assert (name.status, name.events.last().reason) == ("hidden", "impostor")
     watched = WatchName.objects.get()
     assert (watched.name, watched.address_hash, watched.source) == ("Ada Example", name.address_hash, "impostor")
+
+
+def test_an_impostor_who_corrects_the_line_meanwhile_is_remembered_by_both_names(
+    client: Client, name, own, vetter, at_desk
+):
+    report(client, name)
+    own(name, "correct", **{**LINE, "name": "Somebody Else"})
+    case = Case.objects.get()
+    assert (case.name, case.signature.name) == ("Ada Example", "Somebody Else")
+    shown = at_desk(vetter).get(f"{DESK}{case.pk}/").content.decode()
+    assert 'The name that was reported is <strong dir="auto">Ada Example</strong>.' in shown
+    close(at_desk(vetter), case, outcome="impostor")
+    assert {one.name for one in WatchName.objects.all()} == {"Ada Example", "Somebody Else"}
 
 
 def test_who_told_us_is_not_told_that_it_was_somebody_else(confirmed, vetter):
