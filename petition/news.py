@@ -39,20 +39,34 @@ def publish(update: Update, *, seen: int | None = None) -> None:
     """
     if not update.letter.is_public:
         raise NotAllowed(_("News can be published once the letter is public."))
-    unpublished = Update.objects.filter(pk=update.pk, published_at=None)
-    found = unpublished.select_for_update().first()
+    found = _as_shown(update, seen)
     if found is None:
         raise NotAllowed(_("This is published already."))
-    if seen not in {None, int(found.edited_at.timestamp()) * 10**6 + found.edited_at.microsecond}:
-        raise LostRace(_("The text has changed since you opened this page. Please read it again."))
-    unpublished.update(published_at=timezone.now())
+    found.published_at = timezone.now()
+    found.save(update_fields=["published_at"])
 
 
-def discard(update: Update) -> None:
+@transaction.atomic
+def discard(update: Update, *, seen: int | None = None) -> None:
     """Throw away what was never published.
+
+    Args:
+        update: not published.
+        seen: as for `publish`.
 
     Raises:
         NotAllowed: it is published.
+        LostRace: somebody saved other words since.
     """
-    if not Update.objects.filter(pk=update.pk, published_at=None).delete()[0]:
+    found = _as_shown(update, seen)
+    if found is None:
         raise NotAllowed(_("What was published stays."))
+    found.delete()
+
+
+def _as_shown(update: Update, seen: int | None) -> Update | None:
+    """Lock what is not published and says what it said; None where it is published."""
+    found = Update.objects.select_for_update().filter(pk=update.pk, published_at=None).first()
+    if found and seen not in {None, int(found.edited_at.timestamp()) * 10**6 + found.edited_at.microsecond}:
+        raise LostRace(_("The text has changed since you opened this page. Please read it again."))
+    return found

@@ -82,10 +82,25 @@ def save(letter: Letter, *, body: str, seen: int | None, by: User | None, **chan
     return drafts.get()
 
 
-def discard(letter: Letter) -> None:
-    """Throw the next wording away; the first one stays, a letter without a text is none."""
-    if not letter.versions.filter(published_at__isnull=True, number__gt=1).delete()[0]:
+@transaction.atomic
+def discard(letter: Letter, *, seen: int | None = None) -> None:
+    """Throw the next wording away; the first one stays, a letter without a text is none.
+
+    Args:
+        letter: with a next wording.
+        seen: as for `publish`.
+
+    Raises:
+        NotAllowed: no next wording is being written, or it was published in the meantime.
+        Conflict: somebody saved other words since.
+    """
+    letter.refresh_from_db(from_queryset=Letter.objects.select_for_update())
+    forget_wordings(letter)
+    if letter.draft is None or letter.version is None:
         raise NotAllowed(_("There is no next version to throw away."))
+    refuse_unseen(letter, seen)
+    letter.draft.delete()
+    forget_wordings(letter)
 
 
 @transaction.atomic
@@ -117,7 +132,7 @@ def publish(letter: Letter, *, actor: User, seen: int | None = None) -> Version:
 
 
 def refuse_unseen(letter: Letter, seen: int | None) -> None:
-    """Let nobody freeze other words than they were shown; call it while the letter is locked.
+    """Let nobody freeze or throw away other words than they were shown; call it while the letter is locked.
 
     Raises:
         Conflict: somebody saved the draft since.

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from petition import news
 from petition.access import team
-from petition.forms import UNPROCESSABLE, SureForm, posted
+from petition.forms import UNPROCESSABLE, SeenForm, SureForm, posted
 from petition.forms.versions import UpdateForm
 from petition.models import Letter, Power, Update, User
 
@@ -62,7 +62,9 @@ def publish(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
 def discard(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
     """Throw a piece of news away that was never published."""
     letter = get_object_or_404(Letter.objects.run_by(request.user, Power.EDIT), slug=slug)
-    news.discard(get_object_or_404(letter.updates, pk=pk))
+    form = SeenForm(request.POST)
+    form.is_valid()
+    news.discard(get_object_or_404(letter.updates, pk=pk), seen=form.cleaned_data.get("seen"))
     messages.success(request, _("It is thrown away."))
     return redirect("petition:updates", slug)
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from petition import lifecycle, text, versions
 from petition.access import team
 from petition.desk.letters import initial
-from petition.forms import CONFLICT, UNPROCESSABLE, SureForm, posted
+from petition.forms import CONFLICT, UNPROCESSABLE, SeenForm, SureForm, posted
 from petition.forms.versions import AdjustForm, BeginForm, LanguageForm, TranslationForm, VersionForm
 from petition.languages import OF_TEXTS
 from petition.models import Letter, Power, User, Version
@@ -84,7 +84,9 @@ def publish(request: HttpRequest, slug: str) -> HttpResponse:
 def discard(request: HttpRequest, slug: str) -> HttpResponse:
     """Throw the next wording away."""
     letter = get_object_or_404(Letter.objects.run_by(request.user, Power.EDIT), slug=slug)
-    versions.discard(letter)
+    form = SeenForm(request.POST)
+    form.is_valid()
+    versions.discard(letter, seen=form.cleaned_data.get("seen"))
     messages.success(request, _("The next version is thrown away. The published text stands as it was."))
     return redirect("petition:versions", slug)
 

@@ -230,11 +230,16 @@ class NewLetterForm(LetterForm):
         return slug
 
 
-class SureForm(forms.Form):
+class SeenForm(forms.Form):
+    """Which words somebody was shown before they let them be published or thrown away."""
+
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+
+class SureForm(SeenForm):
     """A tick before what cannot be taken back, so that one slip of the mouse or a program does nothing."""
 
     sure = forms.BooleanField(error_messages={"required": _("Please tick this box.")})
-    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)  # which words were shown
 
     def __init__(self, label: str, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

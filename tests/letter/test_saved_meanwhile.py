@@ -68,3 +68,19 @@ def test_a_translation(letter, organiser, twice):
     assert SAID in said
     assert letter.version.translations.get().body == "Der ganze Text"
     assert again().status_code == 303
+
+
+def test_nobody_throws_away_what_a_colleague_wrote_meanwhile(letter, organiser):
+    desk, update = logged_in(organiser), news.write(letter, title="News", body="First words", by=organiser)
+    versions.begin(letter, reason="typo", note="A comma", by=organiser)
+    pages = {f"{DESK}updates/{update.pk}/": letter.updates, f"{DESK}versions/": letter.versions}
+    shown = {page: SEEN.search(desk.get(page).content.decode())[1] for page in pages}
+    news.rewrite(update, title="News", body="An hour's work")
+    versions.save(letter, body="An hour's work", seen=None, by=organiser)
+    for page, rows in pages.items():
+        there = rows.count()
+        assert desk.post(f"{page}discard/", {"seen": shown[page]}).status_code == 409
+        assert rows.count() == there
+        seen = SEEN.search(desk.get(page).content.decode())[1]
+        assert desk.post(f"{page}discard/", {"seen": seen}).status_code == 303
+        assert rows.count() == there - 1

@@ -5,8 +5,9 @@ from functools import partial
 import pytest
 from django.test import Client
 
-from petition import lifecycle, text
-from petition.models import Letter, User, Version
+from petition import lifecycle, news, text
+from petition.models import Letter, Update, User, Version
+from petition.moves import NotAllowed
 from tests.conftest import LETTER
 from tests.test_publishing import FORM
 
@@ -66,3 +67,20 @@ def test_two_windows_that_begin_the_same_letter_make_one(desk, at_once):
     answers = at_once([partial(client.post, "/desk/new/", FORM) for client in desk])
     assert sorted(answer.status_code for answer in answers) == [303, 422]
     assert Letter.objects.get().members.count() == 1
+
+
+def test_news_that_is_thrown_away_while_it_is_published_is_one_or_the_other(letter: Letter, organiser: User, at_once):
+    for number in range(ROUNDS):
+        update = news.write(letter, title=f"News {number}", body="Words", by=organiser)
+        done = at_once([partial(_tried, news.publish, update), partial(_tried, news.discard, update)])
+        assert sorted(done) == [False, True]
+        assert Update.objects.filter(pk=update.pk, published_at__isnull=False).exists() == done[0]
+
+
+def _tried(act, update: Update) -> bool:
+    """Whether it was done; what is refused or gone was not."""
+    try:
+        act(Update.objects.get(pk=update.pk))
+    except (NotAllowed, Update.DoesNotExist):
+        return False
+    return True
