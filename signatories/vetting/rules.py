@@ -143,10 +143,10 @@ def take(signature: Signature, *, vetter: User, outcome: Decision.Outcome, seen:
 
 
 def mark(signature: Signature) -> str:
-    """Return what changes with every move of a signature and every decision about it."""
+    """Return what changes with every move of a signature, every decision about it, and all that speaks against it."""
     last = signature.events.order_by("-pk").values_list("pk", flat=True).first()
     decided = signature.decisions.order_by("-pk").values_list("pk", flat=True).first()
-    return f"{last or 0}.{decided or 0}"
+    return f"{last or 0}.{decided or 0}.{signature.evidence.filter(result=False).count()}"
 
 
 def hindrance(signature: Signature) -> str:

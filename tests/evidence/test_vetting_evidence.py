@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from signatories import evidence, privacy, vetting
 from signatories.evidence.hosts import account_of
+from tests.conftest import support
 from tests.test_vetting import page
 
 RECORD = {"url": "https://lantern.example.org/people?id=7&utm_source=x", "claims": ["affiliation"]}
@@ -45,6 +46,17 @@ def test_what_says_otherwise_is_kept_and_carries_nothing(confirmed, vetter, at_d
     at_desk(vetter).post(page(signature, "record"), {**RECORD, "contradicts": "on"})
     assert (signature.evidence.get().result, vetting.standing(signature).carried) == (False, 1)
     assert "Not so" in at_desk(vetter).get(page(signature)).content.decode()
+
+
+def test_who_did_not_see_what_speaks_against_it_looks_again(confirmed, vetter, second, at_desk):
+    signature = support(confirmed(), "M", by=vetter)
+    seen = vetting.mark(signature)
+    at_desk(second).post(page(signature, "record"), {**RECORD, "contradicts": "on"})
+    sent = {"level": "2", "reason": "work_mailbox", "note": "", "seen": seen}
+    answer = at_desk(vetter).post(page(signature, "list"), sent)
+    assert answer.status_code == 409
+    assert "Not so" in answer.content.decode()
+    assert at_desk(vetter).post(page(signature, "list"), {**sent, "seen": vetting.mark(signature)}).status_code == 303
 
 
 def test_what_does_not_stand_any_more_is_struck_and_what_a_task_found_is_not(confirmed, vetter, at_desk):
