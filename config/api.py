@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import threading
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
@@ -32,10 +33,18 @@ PROBLEM = "application/problem+json"
 RATE = "600/min"  # of one client, in each process: a hundred open pages stay below it
 
 
-class PerClient(AnonRateThrottle):
-    """Counts a client as everything else here does: by trusted proxies, an IPv6 /64 as one."""
+class PerClient(AnonRateThrottle, threading.local):
+    """Counts a client as everything else here does: by trusted proxies, an IPv6 /64 as one.
+
+    The library keeps whom it counts in the object that all threads of a process share, so each has one of its own.
+    """
 
     cache = caches["process"]
+    counting = threading.Lock()
+
+    def allow_request(self, request: HttpRequest) -> bool:
+        with self.counting:
+            return bool(super().allow_request(request))
 
     def get_cache_key(self, request: HttpRequest) -> str:
         return f"api:{origins.of(request).client}"
@@ -132,6 +141,8 @@ def problems(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[H
     """Turn what any other part of the house answers to a program, such as its page for 404, into a problem document."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(TEAM) and request.content_type == "multipart/form-data":
+            return problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "A body is JSON: Content-Type: application/json.")
         response = get_response(request)
         if request.path.startswith(TEAM):
             response["Cache-Control"] = "no-store"

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from petition.forms import NewLetterForm
+from petition.forms import ADDRESSEE, NewLetterForm
 
 LARGEST = 512 * 1024  # bytes
 LARGEST_HEAD = 64 * 1024  # characters
@@ -165,19 +165,19 @@ def _rows(value: Any) -> str:
 
 
 def _addressees(value: Any) -> str:
-    """A list whose items are texts, or name, office and address."""
+    """A list whose items are texts, or name, office, address and source."""
     return _rows([_addressee(one) for one in value] if isinstance(value, list) else value)
 
 
 def _addressee(one: Any) -> str:
     if not isinstance(one, dict):
         return _text(one)
-    unknown = set(one) - {"name", "office", "address"}
+    unknown = set(one) - set(ADDRESSEE)
     if unknown:
-        raise BadLetter(f"An addressee has name, office and address, not {', '.join(sorted(unknown))}.")
-    parts = [_text(one.get(key, "")) for key in ("name", "office", "address")]
-    if any(";" in part for part in parts[:2]):
-        raise BadLetter("A name or office cannot hold a semicolon.")
+        raise BadLetter(f"An addressee has name, office, address and source, not {', '.join(sorted(unknown))}.")
+    parts = [_text(one.get(key, "")) for key in ADDRESSEE]
+    if any(";" in part for part in parts):
+        raise BadLetter("What an addressee has cannot hold a semicolon.")
     return "; ".join(parts)
 
 

@@ -80,7 +80,8 @@ def _send_one(mail: AccountMail, connection: Any) -> int:
     headers = {"Message-ID": f"<{mail.pk}@{host}>", "Auto-Submitted": "auto-generated"}
     try:
         EmailMessage(mail.subject, body, to=[mail.to], headers=headers, connection=connection).send()
-    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPResponseException) as problem:
+    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPResponseException, ValueError) as problem:
+        # A ValueError (UnicodeError is one) comes of an address that no header can hold, before anything is sent.
         log.warning("account mail %s was refused: %s", mail.pk, type(problem).__name__)
         AccountMail.objects.filter(pk=mail.pk).update(send_after=patience.now() + PAUSE * 2**mail.attempts)
         return 0

@@ -4,13 +4,13 @@ import csv
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import chain
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -63,22 +63,29 @@ def read(letter: Letter, lines: Iterable[str]) -> Reading:
     rows = iter(_without_mark(lines))
     header = next(rows, "")
     delimiter = ";" if header.count(";") > header.count(",") else ","
-    columns = [column.strip().lower() for column in next(csv.reader([header], delimiter=delimiter), ())]
+    try:
+        columns = [column.strip().lower() for column in next(csv.reader([header], delimiter=delimiter), ())]
+    except csv.Error as problem:
+        reading.problems.append(_not_csv(1, problem))
+        return reading
     absent = [column for column in ("email", "name") if column not in columns]
     if absent:
         lacks = _("The header row lacks %(columns)s.") % {"columns": sentences.joined(absent)}
         reading.problems.append(Problem(1, "", lacks))
         return reading
     reader = csv.DictReader(chain(["\n"], rows), columns, delimiter=delimiter, strict=True)
-    invited = set(letter.invitations.values_list("address_hash", flat=True))
+    invited = invited_before(letter)
     seen: dict[str, int] = {}
     try:
         for raw in reader:
             _read_row(letter, raw, reader.line_num, seen, invited, reading)
     except csv.Error as problem:
-        said = _("This is not valid CSV: %(problem)s.") % {"problem": problem}
-        reading.problems.append(Problem(reader.line_num, "", said))
+        reading.problems.append(_not_csv(reader.line_num, problem))
     return reading
+
+
+def _not_csv(line: int, problem: csv.Error) -> Problem:
+    return Problem(line, "", _("This is not valid CSV: %(problem)s.") % {"problem": problem})
 
 
 def _without_mark(lines: Iterable[str]) -> Iterable[str]:
@@ -147,7 +154,8 @@ def invite(letter: Letter, *, rows: list[dict[str, str]], by: User | None = None
         by: the member of the team who invites.
 
     Returns:
-        The new ones. Who was invited before, such as by the first of two clicks, is left out and gets no second mail.
+        The new ones, and those that were taken back or had expired and are renewed: their place stays. Whoever else was
+        invited before, such as by the first of two clicks, is left out and gets no second mail.
 
     Raises:
         NotAllowed: the text is still a draft, or the letter is closed.
@@ -156,23 +164,49 @@ def invite(letter: Letter, *, rows: list[dict[str, str]], by: User | None = None
     letter.refresh_from_db(from_queryset=Letter.objects.select_for_update())
     if letter.version is None or letter.status in {Letter.Status.CLOSED, Letter.Status.DELIVERED}:
         raise NotAllowed(_("Founders can be invited once the text is frozen, and until the letter closes."))
-    invited = set(letter.invitations.values_list("address_hash", flat=True))
+    invited = invited_before(letter)
     new = {hash_: row for row in rows if (hash_ := addresses.keyed_hash(row["email"])) not in invited}
-    last = letter.invitations.aggregate(last=Max("position"))["last"] or 0
+    over = {one.address_hash: one for one in letter.invitations.filter(address_hash__in=new)}
+    position = letter.invitations.aggregate(last=Max("position"))["last"] or 0
     made = []
-    for position, (address_hash, row) in enumerate(new.items(), start=last + 1):
-        invitation = Invitation.objects.create(
-            letter=letter,
-            address=row["email"],
-            address_hash=address_hash,
-            position=position,
-            invited_by=by,
-            expires_at=timezone.now() + VALID,
-            **{column: row[column] for column in COLUMNS[1:]},
-        )
-        outbox.owe(Mail.Kind.INVITATION, invitation=invitation)
-        made.append(invitation)
+    for address_hash, row in new.items():
+        said = {"address": row["email"], "invited_by": by, "expires_at": timezone.now() + VALID}
+        said |= {column: row[column] for column in COLUMNS[1:]}
+        if address_hash in over:
+            made.append(_renew(over[address_hash], said))
+            continue
+        position += 1
+        one = Invitation.objects.create(letter=letter, address_hash=address_hash, position=position, **said)
+        outbox.owe(Mail.Kind.INVITATION, invitation=one)
+        made.append(one)
     return made
+
+
+def invited_before(letter: Letter) -> set[str]:
+    """Return the keyed hashes of mailboxes that are not invited again, unlike those whose invitation came to nothing.
+
+    Those have signed, declined or were erased, or still have theirs.
+    """
+    came_to_nothing = Q(signature=None, declined_at=None)  # whoever was erased has declined
+    over = Q(revoked_at__isnull=False) | Q(expires_at__lte=timezone.now())
+    return set(letter.invitations.exclude(came_to_nothing & over).values_list("address_hash", flat=True))
+
+
+def _renew(invitation: Invitation, said: dict[str, Any]) -> Invitation:
+    allowed = outbox.may_write_to(invitation.address_hash, letter_id=invitation.letter_id)
+    for name, value in {**said, "revoked_at": None, "reminded_at": None, "opened_at": None}.items():
+        setattr(invitation, name, value)
+    invitation.save()
+    outbox.owe(Mail.Kind.INVITATION, invitation=invitation)
+    _owe_again(invitation, send_after=patience.now() + (timedelta(0) if allowed else outbox.DAY))
+    return invitation
+
+
+def _owe_again(invitation: Invitation, *, send_after: datetime) -> int:
+    """Owe the same mail once more; return 0 where it is on its way already."""
+    done = [Mail.State.SENT, Mail.State.FAILED, Mail.State.DROPPED]
+    again = invitation.mails.filter(kind=Mail.Kind.INVITATION, state__in=done)
+    return again.update(state=Mail.State.OWED, send_after=send_after, attempts=0, problem="")
 
 
 @transaction.atomic
@@ -272,9 +306,7 @@ def resend(invitation: Invitation) -> None:
     _open_one(invitation)
     if not outbox.may_write_to(invitation.address_hash, letter_id=invitation.letter_id):
         raise NotAllowed(_("This mailbox had as many mails as anybody gets in a day. Please try again tomorrow."))
-    done = [Mail.State.SENT, Mail.State.FAILED, Mail.State.DROPPED]
-    again = invitation.mails.filter(kind=Mail.Kind.INVITATION, state__in=done)
-    if not again.update(state=Mail.State.OWED, send_after=patience.now(), attempts=0, problem=""):
+    if not _owe_again(invitation, send_after=patience.now()):
         raise NotAllowed(_("The mail is on its way already."))
     outbox.knock(invitation)
 

@@ -54,6 +54,16 @@ def test_columns_are_an_allow_list_and_the_same_in_every_text_format(letter, peo
     assert list(json.loads(text_of(letter, format="json", audience=audience))["signatories"][0]) == names
 
 
+def test_the_team_learns_whose_address_may_be_handed_on(letter, confirmed, vetter, at_desk):
+    asked, shy = confirmed("asked@example.com", contact=True), confirmed("shy@example.com")
+    assert {row["email"]: row["contact"] for row in rows_of(letter, "team")} == {
+        "asked@example.com": "True",
+        "shy@example.com": "False",
+    }
+    pages = [at_desk(vetter).get(f"/desk/{SLUG}/vetting/{one.pk}/").content.decode() for one in (asked, shy)]
+    assert ["may be given the address" in page for page in pages] == [True, False]
+
+
 def test_a_new_column_of_a_signature_does_not_leave_by_itself():
     assert set(exporting.PUBLIC) == {
         *("position", "name", "role", "organisation", "former", "country", "discipline", "capacity"),

@@ -203,3 +203,38 @@ def test_a_discipline_is_known_by_its_key_and_by_what_the_letter_calls_it(draft,
     draft.disciplines = {"optics": "Light and lenses"}
     reading = invitations.read(draft, ["email,name,discipline\n", f"one@example.com,Ona One,{written}\n"])
     assert [row["discipline"] for row in reading.rows] == ["optics"]
+
+
+def test_whoever_has_the_link_alone_does_not_try_all_codes(client: Client, invited):
+    wrong = f"{(int(code_in(invited)) + 1) % 10**6:06d}"
+    for _ in range(20):
+        assert "not the code" in accept(client, invited, code=wrong).content.decode()
+    assert "not the code" in accept(client, invited).content.decode()
+    assert not Signature.objects.exists()
+
+
+def test_somebody_whose_invitation_was_taken_back_or_has_expired_is_invited_again(founding, client, invited, deliver):
+    first, second = Invitation.objects.order_by("position")
+    row = {name: getattr(first, name) for name in invitations.COLUMNS if name != "email"} | {"email": first.address}
+    assert invitations.invite(founding, rows=[row]) == []
+    invitations.revoke(first)
+    Invitation.objects.filter(pk=second.pk).update(expires_at=timezone.now() - timedelta(days=1))
+    before = len(deliver())
+    reading = invitations.read(founding, GOOD.splitlines(keepends=True))
+    assert not reading.problems
+    assert len(invitations.invite(founding, rows=reading.rows)) == 2
+    assert [message.to for message in deliver()[before:]] == [["one@example.com"], ["two@example.com"]]
+    assert [*Invitation.objects.order_by("position")] == [first, second]
+    assert accept(client, deliver()[before]).status_code == 303
+
+
+def test_somebody_who_declined_is_not_invited_again(founding, invited):
+    first = Invitation.objects.order_by("position")[0]
+    invitations.decline(first)
+    (problem,) = invitations.read(founding, [HEADER, "one@example.com,Ona One,,,,\n"]).problems
+    assert "invited before" in str(problem)
+
+
+def test_a_first_line_longer_than_any_cell_is_explained(founding):
+    (problem,) = invitations.read(founding, ["A" * 200_000]).problems
+    assert "not valid CSV" in str(problem)

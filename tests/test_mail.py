@@ -11,10 +11,11 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.db import transaction
 from django.utils import timezone
 
-from petition import news
+from petition import lifecycle, news
 from petition.models import Letter
-from signatories import announce, outbox, privacy, vetting
+from signatories import announce, outbox, privacy, signing, vetting
 from signatories.models import Mail, Signature
+from tests.conftest import LETTER, LINE
 
 
 class Server(EmailBackend):
@@ -158,6 +159,22 @@ def test_a_mail_that_cannot_be_rendered_holds_up_nobody(post_sign, letter: Lette
     Mail.objects.filter(signature__address="broken@example.com").update(details={"typed": {"name": "half"}})
     assert [message.to for message in deliver()] == [["ada@example.com"]]
     assert Mail.objects.get(signature__address="broken@example.com").problem == "KeyError"
+
+
+def test_an_address_that_no_header_can_hold_holds_up_nobody_and_is_given_up(post_sign, letter: Letter, deliver):
+    healthy = lifecycle.begin(owner=letter.members.get().user, **{**LETTER, "slug": "healthy"})
+    lifecycle.publish(healthy, actor=letter.members.get().user)
+    Letter.objects.filter(pk=letter.pk).update(contact="light@example.org\u202c")
+    post_sign("broken@example.com")
+    signing.sign(healthy, address="ada@example.com", typed=LINE)
+    assert [message.to for message in deliver()] == [["ada@example.com"]]
+    broken = Mail.objects.get(signature__address="broken@example.com")
+    assert broken.problem == "UnicodeError"
+    for _ in range(outbox.MAX_ATTEMPTS):
+        Mail.objects.filter(state="owed").update(send_after=timezone.now())
+        outbox.send()
+    broken.refresh_from_db()
+    assert (broken.state, broken.attempts) == ("failed", outbox.MAX_ATTEMPTS)
 
 
 def test_a_withdrawn_signature_still_gets_its_last_mail_after_a_crash(confirmed):

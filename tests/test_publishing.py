@@ -52,6 +52,8 @@ def test_a_letter_is_written_previewed_saved_and_published_in_the_browser(organi
         ("slug", LETTER["slug"], "has this address"),
         ("addressees", "", "required"),
         ("contact", "nobody", "valid email"),
+        ("contact", "light@exam\u2064ple.org", "U+2064"),
+        ("contact", f"light@{'x' * 70}.org", "valid email"),
         ("milestones", "many", "not a number"),
         ("milestones", "-5", "not a number"),
         ("disciplines", ":", "needs a name"),

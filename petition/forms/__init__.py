@@ -6,8 +6,10 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import EmailValidator
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
+from django.utils.encoding import punycode
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
@@ -41,6 +43,24 @@ class TextField(forms.CharField):
     def to_python(self, value: Any) -> str:
         value = super().to_python(value)
         return clean(value, multiline=True) if value else ""
+
+
+class AddressField(forms.EmailField):
+    """An address that mail can be written to."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=254, **kwargs)  # RFC 5321, section 4.5.3.1.3, without the brackets
+
+    def to_python(self, value: Any) -> str:
+        value = super().to_python(value)
+        return clean(value) if value else ""
+
+    def run_validators(self, value: Any) -> None:
+        super().run_validators(value)
+        try:
+            punycode(str(value).rpartition("@")[2])  # as Django writes it into a mail
+        except UnicodeError:
+            raise ValidationError(EmailValidator.message) from None
 
 
 class RowsField(TextField):
@@ -176,7 +196,7 @@ class LetterForm(Closing):
         help_text=_("Who pays, and what interests the organisers have."),
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    contact = forms.EmailField(label=_("Contact address"), help_text=_("Shown on the page; answers to mails go there."))
+    contact = AddressField(label=_("Contact address"), help_text=_("Shown on the page; answers to mails go there."))
     listing = forms.ChoiceField(label=_("A name becomes public"), choices=Letter.Listing.choices)
     milestones = MilestonesField(
         label=_("Milestones"), required=False, help_text=_("Numbers of listed signatories you wait for: 25, 50, 100")
@@ -249,7 +269,7 @@ class SureForm(SeenForm):
 class MemberForm(forms.Form):
     """Somebody joins the team."""
 
-    email = forms.EmailField(label=_("Email"))
+    email = AddressField(label=_("Email"))
     name = LineField(label=_("Name"), max_length=120, required=False)
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices, initial=Role.VETTER)
 

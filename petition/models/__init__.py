@@ -5,7 +5,7 @@ from petition.models.delivery import AddresseeLink, Amendment, Bundle, Delivery,
 from petition.models.letter import Letter, LetterEvent, LetterQuerySet
 from petition.models.running import Answered, Kept, Run
 from petition.models.tally import Milestone, Tally
-from petition.models.team import POWERS, Membership, Power, Role, User, UserManager
+from petition.models.team import POWERS, Membership, Power, Role, User, UserManager, account_moved
 from petition.models.update import Update
 from petition.models.version import Translation, Version
 
@@ -35,4 +35,5 @@ __all__ = [
     "User",
     "UserManager",
     "Version",
+    "account_moved",
 ]

@@ -6,8 +6,12 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models, transaction
+from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+# An account got another address, in the transaction of that move: sender `User`, and `user`.
+account_moved = Signal()
 
 
 class UserManager(BaseUserManager["User"]):
@@ -57,13 +61,15 @@ class User(AbstractUser):
         """Let an account have this address and no other; whoever moves it vouches for that.
 
         The old mailbox may be read by somebody else, so what it can have opened is closed: the sessions, which end
-        with the password they began under, and the password itself. The next log-in is by a code to the new address.
+        with the password they began under, the password itself, and by `account_moved` what other parts of the house
+        gave to the account. The next log-in is by a code to the new address.
         """
         self.email = email.lower()
         self.set_unusable_password()
         self.save()
         EmailAddress.objects.filter(user=self).delete()
         EmailAddress.objects.create(user=self, email=self.email, primary=True, verified=True)
+        account_moved.send(sender=User, user=self)
 
     def get_full_name(self) -> str:
         """Return the name, as Django's admin asks for it."""

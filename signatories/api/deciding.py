@@ -123,8 +123,6 @@ Key = Annotated[
     str,
     Header(
         alias="Idempotency-Key",
-        max_length=255,
-        pattern=r"^[\x21\x23-\x7e]*$",
         description="sent again within a day with the same body, it is answered alike and does nothing twice",
     ),
 ]

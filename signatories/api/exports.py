@@ -86,7 +86,7 @@ def export_file(request: HttpRequest, slug: Slug, id: Id) -> HttpResponseBase:
     taken = _find(request, slug, id)
     if _state(taken) != "ready":
         raise HttpError(HTTPStatus.GONE, "This export is over. Please begin another one.")
-    return exporting.hand_over(taken)
+    return exporting.hand_over(taken, chunked=request.META.get("SERVER_PROTOCOL") == "HTTP/1.1")
 
 
 def _find(request: HttpRequest, slug: str, id: UUID) -> Export:

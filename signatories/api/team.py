@@ -16,9 +16,11 @@ from petition.models import Membership, Power
 from signatories import addresses, vetting
 from signatories.api.door import PROBLEMS_OF_TEAM, Bearer, Id, Scope, letter_of, member, token_of, wants
 from signatories.desk import person, words
-from signatories.models import Evidence, Flag, Signature
+from signatories.models import Decision, Evidence, Flag, Signature
 from signatories.vetting import waiting
 
+Outcome = Decision.Outcome
+DECIDES = (Outcome.ASK, Outcome.DECLINE, Outcome.HOLD, Outcome.LIST)  # what `api.deciding` takes
 router = Router(tags=["team"], auth=Bearer(Scope.READ))
 Tab = Literal["waiting", "ready", "asked", "listed", "declined", "hidden", "pending", "withdrawn"]
 Level = Literal["", "0", "1", "2", "3", "4"]
@@ -104,6 +106,7 @@ class WholeSignature(SignatureOut):
     """One signature with what is known about it."""
 
     email: str | None = Field(description="null where the token has not the scope “addresses”")
+    contact: bool = Field(description="whether the addressee and the press may be given the address")
     profile_url: str
     source: str
     carried: int = Field(description="the level that the evidence carries once the flags are looked at")
@@ -185,16 +188,20 @@ def signature(request: HttpRequest, slug: Slug, id: Id) -> dict[str, Any]:
     standing = vetting.standing(one)
     flags, families = _beside([one])
     shown = words.flags(one, standing.open_flags)
-    holder = vetting.holder(one)
+    holder, by = vetting.holder(one), member(request)
+    decides = letter.members.get(user=by).may(Power.VET) and not (
+        vetting.is_own(one, by) or vetting.has_recused(one, by)
+    )
     return {
         **_row(one, flags[one.pk], families[one.pk]),
         "email": one.address if Scope.ADDRESSES in token_of(request).scopes else None,
+        "contact": one.contact,
         "profile_url": one.profile_url,
         "source": one.source,
         "carried": standing.carried,
         "wants": standing.wants,
         "takes_two": vetting.why_two(one, level=standing.carried, flags=one.flags.all()),
-        "may": sorted(verb for verb, since in vetting.TAKEN_FROM.items() if one.status in since),
+        "may": sorted(verb for verb in DECIDES if one.status in vetting.TAKEN_FROM[verb]) if decides else [],
         "open_with": str(holder.vetter) if holder else "",
         "open_flags": [
             {"kind": flag.flag.kind, "words": flag.words, "look_for": flag.look_for, "raised_at": flag.flag.raised_at}

@@ -34,7 +34,7 @@ PUBLIC = (
     *("level", "checked", "checked_at", "confirmed_at", "version"),
 )
 TEAM = (
-    *("id", "status", *PUBLIC, "email", "profile_url", "publish", "updates"),
+    *("id", "status", *PUBLIC, "email", "profile_url", "publish", "updates", "contact"),
     *("source", "created_at"),
 )
 # Every row carries these two, so that an excerpt still says what it is.

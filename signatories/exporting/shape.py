@@ -111,6 +111,7 @@ COLUMNS: dict[str, Column] = {
     "profile_url": _typed("profile_url"),
     "publish": _ticked("publish"),
     "updates": _ticked("updates"),
+    "contact": _ticked("contact"),
     "source": _typed("source"),
     "created_at": _moment("created_at"),
 }

@@ -35,7 +35,7 @@ class InviteForm(forms.Form):
 
     def clean_email(self) -> str:
         address = addresses.canonical(self.cleaned_data["email"])
-        if self.letter.invitations.filter(address_hash=addresses.keyed_hash(address)).exists():
+        if addresses.keyed_hash(address) in invitations.invited_before(self.letter):
             raise ValidationError(_("This mailbox was invited before."))
         return address
 

@@ -44,12 +44,15 @@ class TokenForm(forms.Form):
     )
 
 
+LONGEST = 500  # characters of a webhook's address
+
+
 class WebhookForm(forms.Form):
     """An address that is told of events."""
 
     url = LineField(
         label=gettext_lazy("Address"),
-        max_length=500,
+        max_length=LONGEST,
         help_text=gettext_lazy("It has to be on the public internet, and is asked for nothing before the first event."),
         error_messages={"required": gettext_lazy("Please give the address.")},
         widget=forms.URLInput(attrs={"placeholder": "https://"}),
@@ -70,4 +73,6 @@ class WebhookForm(forms.Form):
             raise ValidationError(str(problem)) from None
         if there.scheme != "https" and not settings.TRYING_OUT:
             raise ValidationError(_("Please give an address that starts with https://."))
+        if len(there.url) > LONGEST:  # signs that are no letters of an address are spelled with three
+            raise ValidationError(_("At most %(number)s characters, please.") % {"number": LONGEST})
         return there.url

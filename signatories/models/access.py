@@ -1,13 +1,15 @@
 """What lets a program act for a member of a team."""
 
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
+from django.dispatch import receiver
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from petition.identifiers import uuid7
+from petition.models import User, account_moved
 
 
 class AccessTokenQuerySet(models.QuerySet["AccessToken"]):
@@ -56,3 +58,9 @@ class AccessToken(models.Model):
     def is_over(self) -> bool:
         """Whether its time has passed."""
         return self.expires_at <= timezone.now()
+
+
+@receiver(account_moved)
+def _end_tokens(user: User, **_kwargs: Any) -> None:
+    """Whoever read the old mailbox may have made one."""
+    AccessToken.objects.filter(user=user, revoked_at=None).update(revoked_at=timezone.now())

@@ -153,17 +153,28 @@ def _send_one(mail: Mail) -> int:
         anew.begin(mail)
     try:
         message = compose(mail)
-    except Exception as problem:  # one mail that cannot be rendered must not hold up the others
-        log.exception("mail %s cannot be rendered", mail.pk)
-        _postpone(mail, problem)
-        return 0
+    except Exception as problem:
+        return _cannot(mail, problem)
     message.connection = line.connection
-    message.send()
+    try:
+        message.send()
+    except (OSError, smtplib.SMTPException):
+        raise
+    except Exception as problem:  # such as an address that no header can hold
+        line.close()  # it may have begun to speak
+        return _cannot(mail, problem)
     line.accepted += 1
     now = patience.now()
     _mark_sent(mail, now)
     log.info("mail sent", mail=str(mail.pk), kind=mail.kind, request_id=mail.request_id)
     return 1
+
+
+def _cannot(mail: Mail, problem: Exception) -> int:
+    """One mail that cannot be written must not hold up the others."""
+    log.exception("mail %s cannot be written", mail.pk)
+    _postpone(mail, problem)
+    return 0
 
 
 def _mark_sent(mail: Mail, now: datetime) -> None:

@@ -10,14 +10,17 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from petition import languages
 from petition.forms import UNPROCESSABLE, posted
-from signatories import invitations, signing
+from signatories import invitations, limits, outbox, signing
 from signatories.forms import signers
 from signatories.models import LINE, Invitation
-from signatories.views import links
+from signatories.views import limited, links
+
+TRIES = 20  # of each mail's code a day: in the 60 days somebody with the link alone guesses right with 12 in 10,000
 
 
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited.limited("code")
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """A founder's own page: the frozen text, their line, the code from the mail."""
     mail = links.mail_behind("invitation", token)
@@ -32,6 +35,8 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     form = signers.InvitedForm(invited.letter, posted(request), initial=_known(invited))
     if request.method == "POST" and form.is_valid():
         try:
+            if not limits.take("invitation code", str(mail.pk), most=TRIES, window=outbox.DAY).allowed:
+                raise signing.WrongCode
             said = {"code": form.cleaned_data["code"], "read": form.cleaned_data["version"]}
             signature = invitations.accept(mail.pk, **said, typed=form.typed(), locale=languages.told(request))
         except signing.WrongCode:

@@ -51,8 +51,12 @@ def make(letter: Letter, *, url: str, events: Collection[str], by: User) -> tupl
 
 
 def change(webhook: Webhook, *, url: str, events: Collection[str]) -> None:
-    """Send to another address, or of other events; what is owed already goes there too."""
+    """Send to another address, or of other events; what is owed already goes there too.
+
+    Another address has failed at nothing yet.
+    """
     chosen = [str(event) for event in Webhook.Event if event in events]
+    Webhook.objects.filter(pk=webhook.pk).exclude(url=url).update(failures=0, failing_since=None)
     Webhook.objects.filter(pk=webhook.pk).update(url=url, events=chosen, rest_until=None)
 
 

@@ -77,3 +77,21 @@ def test_the_clock_sends_account_mail_every_second():
     schedule = django_settings.CELERY_BEAT_SCHEDULE["send the log-in codes that are owed"]
     assert schedule["task"] in app.tasks
     assert schedule["schedule"] <= 2
+
+
+def test_an_address_that_no_header_can_hold_holds_up_nobody(asked):
+    account_mail.owe(to="vera@example.org\u202c", subject="Welcome", body="You are on the team.\n", code=False)
+    AccountMail.objects.filter(pk=asked.pk).update(send_after=timezone.now() + timedelta(seconds=1))  # behind the other
+    for row in AccountMail.objects.all():
+        row.send_after = timezone.now() - timedelta(seconds=2 if "\u202c" in row.to else 1)
+        row.save()
+    assert account_mail.send() == 1
+    assert [message.to for message in mail.outbox] == [["olive@example.org"]]
+    assert AccountMail.objects.get().send_after > timezone.now()
+
+
+def test_nobody_joins_with_an_address_that_hides_something(organiser, letter, at_desk):
+    page = f"/desk/{letter.slug}/team/"
+    answer = at_desk(organiser).post(page, {"email": "vera@exam\u2064ple.org", "name": "Vera", "role": "vetter"})
+    assert answer.status_code == 422
+    assert "U+2064" in answer.content.decode()

@@ -8,7 +8,7 @@ from django.core import mail
 from django.test import Client
 
 from petition.models import User
-from signatories import account_mail
+from signatories import access_tokens, account_mail
 from tests.conftest import logged_in
 
 NEW, PASSWORD = "vera@new.example", "read-before-you-sign"
@@ -57,6 +57,14 @@ def test_what_the_old_mailbox_had_opened_is_closed(boss, vetter):
     Client().post("/accounts/login/", {"login": NEW, "password": PASSWORD})
     vetter.refresh_from_db()
     assert not vetter.has_usable_password()
+
+
+def test_a_token_that_was_made_under_the_old_address_opens_nothing(boss, vetter, letter):
+    _row, secret = access_tokens.issue(vetter, name="a program", scopes=["read"], days=7)
+    ask = {"Authorization": f"Bearer {secret}"}
+    assert Client().get("/api/v1/team/letters", headers=ask).status_code == 200
+    correct(boss, vetter)
+    assert Client().get("/api/v1/team/letters", headers=ask).status_code == 401
 
 
 def test_a_code_that_is_on_its_way_to_the_old_mailbox_opens_nothing(boss, vetter, client):

@@ -56,6 +56,7 @@ def problem(tmp_path, db: None):
         ("addressees:\n  - nom: x", "not nom"),
         ("addressees:\n  - name: {a: b}", "addressees: This must be one text"),
         ("addressees:\n  - name: a; b", "semicolon"),
+        ("addressees:\n  - name: a\n    address: Main Street 1; Springfield", "semicolon"),
         ("disciplines: {a: [b]}", "disciplines: This must be one text"),
         ("disciplines: {'a:b': c}", "colon"),
         ("milestones: [[1]]", "milestones: This must be one text"),

@@ -1,7 +1,12 @@
 """A program reads letters, names, numbers and changes."""
 
-import pytest
+import threading
 
+import pytest
+from django.core.cache import caches
+from django.test import RequestFactory
+
+from config.api import PerClient
 from petition import lifecycle, tally
 from petition.models import Letter
 from signatories import exporting, privacy
@@ -148,3 +153,24 @@ def test_people_find_every_operation_on_a_page_with_a_real_letter(client, read, 
     page = client.get("/api/").content.decode()
     for path in read("/openapi.json").json()["paths"]:
         assert path.replace("{slug}", letter.slug) in page
+
+
+def test_each_thread_counts_whom_it_serves():
+    """One object of the library is asked by all threads of a process; a client's uses are under its own key alone."""
+    throttle, asked = PerClient("1000/min"), RequestFactory()
+
+    def ask(client: str, times: int) -> None:
+        for _ in range(times):
+            assert throttle.allow_request(asked.get("/api/v1/letters", REMOTE_ADDR=client))
+
+    def busy() -> None:
+        ask("203.0.113.1", 100)
+
+    threads = [threading.Thread(target=busy) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    ask("198.51.100.1", 50)
+    for thread in threads:
+        thread.join()
+    uses = {client: len(caches["process"].get(f"api:{client}")) for client in ("203.0.113.1", "198.51.100.1")}
+    assert uses == {"203.0.113.1": 600, "198.51.100.1": 50}

@@ -228,3 +228,25 @@ def test_whoever_withdrew_is_not_in_what_is_read(vera, waiting):
     privacy.withdraw(waiting)
     whole = vera(f"{PATH}/{waiting.pk}").json()
     assert (whole["status"], whole["name"], whole["email"], whole["found"]) == ("withdrawn", "", "", [])
+
+
+def test_a_form_is_no_body_of_the_api(client, vetter, waiting):
+    _, secret = access_tokens.issue(vetter, name="a program", scopes=["decide"], days=7)
+    sent = {"Authorization": f"Bearer {secret}"}
+    answer = client.post(f"/api/v1/team{PATH}/{waiting.pk}/decisions", {"outcome": "list"}, headers=sent)
+    assert (answer.status_code, answer["Content-Type"]) == (415, "application/problem+json")
+
+
+def test_a_key_may_be_quoted_as_the_standard_has_it(vera, waiting):
+    path, key = f"{PATH}/{waiting.pk}/decisions", {"Idempotency-Key": '"8e03978e-40d5-43dd-bc93-6894a57f9324"'}
+    assert [vera(path, LIST, **key).status_code for _ in range(2)] == [201, 201]
+    assert Decision.objects.count() == 1
+
+
+def test_it_is_told_no_decision_that_it_cannot_take(program, letter, confirmed, listed, vetter, waiting):
+    name = listed(confirmed("l@example.com"))
+    observer = program(member(letter, Role.OBSERVER))
+    assert observer(f"{PATH}/{waiting.pk}").json()["may"] == []
+    assert program(vetter)(f"{PATH}/{name.pk}").json()["may"] == []
+    own = confirmed(vetter.email)
+    assert program(vetter)(f"{PATH}/{own.pk}").json()["may"] == []

@@ -206,3 +206,14 @@ def test_a_failed_test_is_not_repeated_and_proves_nothing(hook, site):
 
 def test_it_has_the_slow_line_so_that_no_mail_waits_behind_it():
     assert celery("", SCHEDULE)["CELERY_TASK_ROUTES"]["signatories.tasks.send_webhooks"] == {"queue": "slow"}
+
+
+def test_an_address_that_was_corrected_has_failed_at_nothing_yet(hook, owed, site):
+    webhooks.send()
+    Webhook.objects.update(failing_since=timezone.now() - timedelta(days=4))
+    webhooks.change(hook, url=site.url("/other"), events=[*Webhook.Event])
+    assert (fresh(hook).failures, hook.failing_since) == (0, None)
+    site.pages["/other"] = answer("busy", status="500 Oh")
+    WebhookDelivery.objects.update(send_after=timezone.now())
+    webhooks.send()
+    assert (fresh(hook).failures, hook.off_why) == (1, "")

@@ -70,6 +70,16 @@ def test_a_client_reports_five_times_an_hour_and_is_told_when_to_come_back(clien
     assert Client().post(f"{L}{people[5].pk}/report/", SAID, REMOTE_ADDR="203.0.113.9").status_code == 303
 
 
+def test_a_network_reports_twice_as_often_as_a_client(client: Client, name, settings):
+    def ask(number: int) -> int:
+        there = f"2001:db8:1:{number:x}::1"
+        return client.post(f"{L}{name.pk}/report/", SAID, REMOTE_ADDR=there).status_code
+
+    assert [ask(number) for number in range(11)] == [303] * 10 + [429]
+    settings.LIMIT_FACTOR = 0
+    assert ask(11) == 303
+
+
 @pytest.mark.parametrize(("text", "said"), [("", "Please write"), ("x" * 1001, "at most 1000"), ("a\0b", "invisible")])
 def test_a_report_that_says_nothing_is_explained(client: Client, name, text, said):
     answer = report(client, name, text=text)
