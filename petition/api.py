@@ -170,7 +170,7 @@ class Figures(Headline):
 
 @reads(router, "/letters", Letters, "All public letters")
 def letters(request: HttpRequest, limit: Limit = MOST) -> dict[str, Any]:
-    """Open, paused, closed and delivered letters."""
+    """Open, paused, closed and delivered letters, the first `limit` of them."""
     return {"letters": [_summary(letter) for letter in Letter.objects.public()[:limit]]}
 
 
