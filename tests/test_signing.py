@@ -76,6 +76,13 @@ def test_a_stranger_cannot_rewrite_what_the_owner_of_the_mailbox_confirms(post_s
     assert Signature.objects.get().name == "Ada Example"
 
 
+def test_whoever_signs_on_behalf_names_the_organisation_and_belongs_to_it(post_sign):
+    page = post_sign(capacity="behalf", organisation="", former=True).content.decode()
+    assert "on behalf of which organisation" in page
+    assert "that they have left" in page
+    assert post_sign(capacity="behalf").status_code == 303
+
+
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [

@@ -136,6 +136,16 @@ class LineForm(Worded):
     def clean_profile_url(self) -> str:
         return _web(clean(str(self.cleaned_data["profile_url"])))
 
+    def clean(self) -> dict[str, Any]:
+        """Whoever signs on behalf of an organisation names it, and belongs to it."""
+        data = super().clean() or self.cleaned_data
+        if data.get("capacity") == Signature.Capacity.BEHALF:
+            if data.get("organisation") == "":
+                self.add_error("organisation", _("Please say on behalf of which organisation you sign."))
+            if data.get("former"):
+                self.add_error("former", _("Nobody signs on behalf of an organisation that they have left."))
+        return data
+
     def typed(self) -> dict[str, Any]:
         """Return a value for each name in `LINE`."""
         data = {"discipline": "", **self.cleaned_data}

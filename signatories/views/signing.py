@@ -14,7 +14,7 @@ from petition import languages, versions
 from petition.forms import UNPROCESSABLE, posted
 from petition.idempotency import once
 from petition.models import Letter
-from signatories import origins, outbox, signing, tokens
+from signatories import limits, origins, outbox, signing, tokens
 from signatories.forms import signers
 from signatories.limits import signing as pressure
 from signatories.models import Signature
@@ -87,17 +87,20 @@ def sent(request: HttpRequest, slug: str) -> HttpResponse:
     """The tab of signing: it asks for the code from the mail."""
     token = request.GET.get("t", "")
     mail_id = links.read("tab", token, at=slug)
-    form = signers.CodeForm(posted(request))
+    form, closed = signers.CodeForm(posted(request)), False
     if request.method == "POST" and form.is_valid():
         try:
             confirmed = signing.confirm(mail_id, form.cleaned_data["code"], in_tab=True)
         except signing.WrongCode:
+            # Counted apart from the mail's own tries, which are none where the mailbox has signed: that is not shown.
+            tries = {"most": signing.MAX_TAB_TRIES - 1, "window": outbox.DAY}
+            closed = not limits.take("tab", str(mail_id), **tries).allowed
             form.add_error("code", _wrong_in_tab())
         except signing.Gone:
             return _gone(request, mail_id)
         else:
             return redirect(links.mine_path(confirmed.signature))
-    context = {"letter": _letter(slug), "form": form, "token": token, "again": "again" in request.GET}
+    context = {"letter": _letter(slug), "form": form, "closed": closed, "token": token, "again": "again" in request.GET}
     return render(request, "signatories/sent.html", context, status=UNPROCESSABLE if form.errors else 200)
 
 
