@@ -75,6 +75,7 @@ class Addressee(Schema):
     name: str
     office: str = ""
     address: str = ""
+    source: str = Field("", description="a page on the web that says so")
 
 
 class Wording(Schema):

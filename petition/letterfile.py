@@ -45,7 +45,7 @@ def read(path: Path) -> dict[str, Any]:
             data[name] = SHAPES.get(name, _text)(value)
         except BadLetter as problem:
             problems.append(f"{name}: {problem}")
-    form = NewLetterForm({"listing": "vetted", **data, "body": body})
+    form = NewLetterForm({"listing": "vetted", **data, "body": body}, whole=True)
     for name, errors in form.errors.items():
         if name in data or name not in given:
             problems.extend(f"{name}: {error}" for error in errors)

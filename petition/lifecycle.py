@@ -123,14 +123,17 @@ def missing(letter: Letter) -> list[str]:
 
 
 def unset(letter: Letter) -> list[str]:
-    """Return what may be left out, and is, in words: none of it keeps a letter from being published."""
-    optional = {
+    """Return what may still be added, in words: none of it keeps a letter from being published."""
+    frame = {
         _("who may sign"): letter.eligibility,
         _("disciplines"): letter.disciplines,
+        _("a source for every addressee"): all(one.get("source") for one in letter.addressees),
+    }
+    optional = {
+        **(frame if letter.status == Letter.Status.DRAFT else {}),
         _("the organiser’s interests"): letter.interests,
         _("a closing time"): letter.closes_at,
         _("until when signers’ data are kept"): letter.keep_until,
-        _("a source for every addressee"): all(one.get("source") for one in letter.addressees),
     }
     return [what for what, value in optional.items() if not value]
 

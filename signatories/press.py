@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from petition.models import Letter, Tally
 from petition.tally import SMALLEST_CELL
 from signatories import reasons, sentences
+from signatories.sentences import apart
 
 AMONG = 3  # the largest disciplines that the sentence names
 
@@ -49,15 +50,15 @@ def sentence(letter: Letter, tally: Tally) -> str:
     n = counted["listed"] - review if mass else counted["experts"]
     among = [
         _("%(number)s in %(discipline)s")
-        % {"number": sentences.grouped(some), "discipline": _in_a_sentence(letter, key)}
+        % {"number": sentences.grouped(some), "discipline": apart(_in_a_sentence(letter, key))}
         for key, some in ([] if review else counted["disciplines"][:AMONG])
     ]
     said = {
         "time": _moment(tally),
         "number": sentences.grouped(n),
-        "title": letter.title,
-        "to": "; ".join(letter.addressee_lines),
-        "organiser": letter.organiser,
+        "title": apart(letter.title),
+        "to": apart("; ".join(letter.addressee_lines)),
+        "organiser": apart(letter.organiser),
         "among": sentences.joined(among),
     }
     signed = _signed(n, mass=mass, among=bool(among)) % said
@@ -127,7 +128,7 @@ def citation(letter: Letter, tally: Tally, *, address: str) -> str:
         "%(address)s",
         n,
     )
-    named = {"title": letter.title, "organiser": letter.organiser, "address": address}
+    named = {"title": apart(letter.title), "organiser": apart(letter.organiser), "address": apart(address)}
     return said % {**named, "number": sentences.grouped(n), "time": _moment(tally)}
 
 

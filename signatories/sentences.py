@@ -6,7 +6,7 @@ from babel import Locale
 from babel.lists import format_list
 from django.conf import settings
 from django.utils.formats import number_format
-from django.utils.translation import get_language, to_locale
+from django.utils.translation import get_language, get_language_bidi, to_locale
 
 # These begin a common noun small inside a sentence; German does not, and Arabic has no capitals.
 SMALL_INSIDE = {"en", "fr", "es"}
@@ -22,6 +22,11 @@ def inside(label: object) -> str:
     """Return a label, which begins with a capital where it stands alone, as it stands inside a sentence."""
     said = str(label)
     return said.lower() if spoken().partition("-")[0] in SMALL_INSIDE else said
+
+
+def apart(text: str) -> str:
+    """Set a text that may run the other way apart, in a sentence that runs from right to left (UAX #9, isolates)."""
+    return f"\u2068{text}\u2069" if get_language_bidi() else text
 
 
 def joined(parts: Iterable[object]) -> str:

@@ -1,5 +1,6 @@
 """A team writes a letter and publishes it; what was published stays as it is."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -42,6 +43,37 @@ def test_a_letter_is_written_previewed_saved_and_published_in_the_browser(organi
     assert list(letter.milestones.values_list("number", flat=True)) == [10, 20]
 
 
+def test_a_draft_is_saved_with_its_title_alone_and_publishing_asks_for_the_rest(organiser, at_desk):
+    client = at_desk(organiser)
+    for _ in range(2):
+        client.post("/desk/new/", {"title": "Open the windows", "listing": "vetted"})
+    assert [*Letter.objects.order_by("pk").values_list("slug", flat=True)] == ["open-the-windows", "open-the-windows-2"]
+    page = client.get("/desk/open-the-windows/").content.decode()
+    assert "a contact address" in page
+    client.post("/desk/open-the-windows/publish/", {"sure": "on"})
+    assert {letter.status for letter in Letter.objects.all()} == {"draft"}
+    ask = re.search(r'<label for="id_ask">(.*?)</label>', client.get("/desk/open-the-windows/edit/").content.decode())
+    assert ask[1] == "The ask in one sentence"  # and not "optional"
+    assert (
+        "optional" not in client.get("/desk/open-the-windows/edit/").content.decode().partition('name="eligibility"')[0]
+    )
+
+
+def test_only_a_draft_has_a_form_to_be_changed_in(letter, organiser, at_desk):
+    client = at_desk(organiser)
+    answer = client.get(f"/desk/{letter.slug}/edit/", follow=True)
+    assert "no draft any more" in answer.content.decode()
+    kept = client.post(f"/desk/{letter.slug}/edit/", {**FORM, "title": "Typed for an hour"})
+    assert (kept.status_code, "Typed for an hour" in kept.content.decode()) == (409, True)
+
+
+def test_a_page_that_says_who_an_addressee_is_stands_beside_the_name(organiser, at_desk, client):
+    desk = at_desk(organiser)
+    desk.post("/desk/new/", {**FORM, "addressees": "The Mayor; Town Hall; Springfield; https://town.example.org/mayor"})
+    desk.post("/desk/open-the-windows/publish/", {"sure": "on"})
+    assert 'href="https://town.example.org/mayor"' in client.get("/letters/open-the-windows/").content.decode()
+
+
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [
@@ -50,7 +82,7 @@ def test_a_letter_is_written_previewed_saved_and_published_in_the_browser(organi
         ("slug", "Not a slug!", "valid"),
         ("slug", "new", "has this address"),
         ("slug", LETTER["slug"], "has this address"),
-        ("addressees", "", "required"),
+        ("addressees", "The Mayor; Town Hall; Springfield; not-a-page", "not a page on the web"),
         ("contact", "nobody", "valid email"),
         ("contact", "light@exam\u2064ple.org", "U+2064"),
         ("contact", f"light@{'x' * 70}.org", "valid email"),

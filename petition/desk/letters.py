@@ -139,13 +139,20 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
     """Change a draft."""
     letter = get_object_or_404(Letter.objects.run_by(request.user, Power.EDIT), slug=slug)
     form = LetterForm(posted(request), initial=initial(letter))
+    if request.method == "GET" and letter.status != Status.DRAFT:
+        messages.error(request, _("This letter is no draft any more: its text and frame stay as they are."))
+        return redirect("petition:desk_letter", letter.slug)
     if form.is_valid():
         try:
             _save(letter, form, request.user)
         except versions.Conflict as conflict:
             data = request.POST.copy()
             data["edits"] = str(conflict.theirs.edits)
+            letter.refresh_from_db()
             return _letter_form(request, LetterForm(data, initial=initial(letter)), letter, theirs=conflict.theirs)
+        except NotAllowed as problem:  # nothing of what was typed is lost to somebody who was quicker
+            form.add_error(None, str(problem))
+            return _letter_form(request, form, letter, status=CONFLICT)
         messages.success(request, _("Saved."))
         return redirect("petition:desk_letter", letter.slug)
     return _letter_form(request, form, letter)
@@ -257,8 +264,15 @@ def _save(letter: Letter, form: LetterForm, user: Any) -> Version | None:
 
 
 def _letter_form(
-    request: HttpRequest, form: LetterForm, letter: Letter | None, theirs: Version | None = None
+    request: HttpRequest, form: LetterForm, letter: Letter | None, theirs: Version | None = None, *, status: int = 0
 ) -> HttpResponse:
-    context = {"form": form, "letter": letter, "theirs": theirs}
-    status = CONFLICT if theirs else UNPROCESSABLE if form.errors else 200
+    context = {"form": form, "letter": letter, "theirs": theirs, "differ": _differ(form) if theirs else []}
+    status = status or (CONFLICT if theirs else UNPROCESSABLE if form.errors else 200)
     return render(request, "petition/desk/edit.html", context, status=status)
+
+
+def _differ(form: LetterForm) -> list[tuple[Any, Any]]:
+    """Return what else is saved otherwise than it stands in a form: the name of each field, and the saved value."""
+    names = [name for name in form.changed_data if name not in {"body", "edits"}]
+    saved = {name: form.fields[name].prepare_value(form[name].initial) for name in names}
+    return [(form.fields[name].label, "✓" if value is True else value or "–") for name, value in saved.items()]

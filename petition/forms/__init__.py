@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import EmailValidator
+from django.core.validators import EmailValidator, URLValidator
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from django.utils.encoding import punycode
@@ -21,6 +21,7 @@ CONFLICT = 409  # RFC 9110, section 15.5.10: somebody else was quicker
 UNPROCESSABLE = 422  # RFC 9110, section 15.5.21: understood, and with something to correct
 MOST_ROWS = 40
 ADDRESSEE = ("name", "office", "address", "source")
+MAY_WAIT = ("addressees", "ask", "body", "disclaimer", "organiser", "contact")  # until a letter is published
 EARLIEST, LATEST = 2000, 2100  # years in which a letter may close
 
 
@@ -85,9 +86,16 @@ class AddresseesField(RowsField):
     def to_python(self, value: Any) -> Any:
         if isinstance(value, list):
             value = "\n".join("; ".join(str(one.get(k, "")) for k in ADDRESSEE) for one in value)
-        return [
+        found = [
             dict(zip(ADDRESSEE, (part.strip() for part in row.split(";", 3)), strict=False)) for row in self.rows(value)
         ]
+        for source in filter(None, (one.get("source") for one in found)):
+            try:
+                URLValidator(schemes=["https", "http"])(source)
+            except ValidationError:
+                said = _("%(source)s is not a page on the web; what follows the third semicolon is one.")
+                raise ValidationError(said % {"source": source}) from None
+        return found
 
     def prepare_value(self, value: Any) -> Any:
         if not isinstance(value, list):
@@ -225,6 +233,13 @@ class LetterForm(Closing):
     )
     edits = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
+    def __init__(self, *args: Any, whole: bool = False, **kwargs: Any) -> None:
+        """A draft may be saved before it is `whole`; publishing asks for the rest (`lifecycle.missing`)."""
+        super().__init__(*args, **kwargs)
+        for name in MAY_WAIT:
+            self.fields[name].required = whole
+            self.fields[name].waits = not whole  # type: ignore[attr-defined]
+
     def clean_language(self) -> str:
         return str(self.cleaned_data["language"] or "en")
 
@@ -242,12 +257,24 @@ class NewLetterForm(LetterForm):
     field_order = ("title", "slug")
 
     def clean_slug(self) -> str:
-        slug = str(self.cleaned_data["slug"]).lower() or slugify(self.cleaned_data.get("title", ""))[:80].strip("-")
-        if not slug:
-            raise ValidationError(_("Please choose an address, such as defend-the-defenders."))
-        if slug in {"new", "preview", "status"} or Letter.objects.filter(slug=slug).exists():
+        slug = str(self.cleaned_data["slug"]).lower()
+        if slug and _is_taken(slug):
             raise ValidationError(_("Another letter has this address already."))
-        return slug
+        return slug or self._made_from(self.cleaned_data.get("title", ""))
+
+    def _made_from(self, title: str) -> str:
+        slug = free = slugify(title)[:76].strip("-")
+        if title and not slug:
+            raise ValidationError(_("Please choose an address, such as defend-the-defenders."))
+        number = 1
+        while free and _is_taken(free):
+            number += 1
+            free = f"{slug}-{number}"
+        return free
+
+
+def _is_taken(slug: str) -> bool:
+    return slug in {"new", "preview", "status"} or Letter.objects.filter(slug=slug).exists()
 
 
 class SeenForm(forms.Form):

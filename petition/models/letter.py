@@ -128,6 +128,13 @@ class Letter(models.Model):
         """Name, office and address of each addressee in one line."""
         return [text.addressee_line(addressee) for addressee in self.addressees]
 
+    @property
+    def sourced_addressees(self) -> list[tuple[str, str]]:
+        """The same with a page on the web that says so, or an empty string."""
+        sources = (one.get("source", "") for one in self.addressees)
+        pages = (source if source.startswith(("https://", "http://")) else "" for source in sources)
+        return [*zip(self.addressee_lines, pages, strict=True)]
+
     @cached_property
     def version(self) -> Version | None:
         """The published version that is signed today, or None while it is a draft."""

@@ -229,7 +229,7 @@ def is_public(address: Address) -> bool:
 def _port(scheme: str, port: int | None) -> int:
     port = {"http": 80, "https": 443}[scheme] if port is None else port
     if port not in settings.FETCH_PORTS and port not in {allowed for network, allowed in settings.FETCH_ALLOW}:
-        raise Refused(_("Pages are opened on the usual ports only, not on port %(port)s."), port=port)
+        raise Refused(_("We open the usual ports only, not port %(port)s."), port=port)
     return port
 
 

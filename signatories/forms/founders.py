@@ -22,11 +22,11 @@ class InviteForm(forms.Form):
     """One founder."""
 
     email = LineField(label=_("Email"), max_length=254, widget=forms.EmailInput)
-    name = LineField(max_length=120)
-    role = LineField(max_length=120, required=False)
-    organisation = LineField(max_length=160, required=False)
-    country = CountryField()
-    discipline = forms.ChoiceField(required=False)
+    name = LineField(label=_("Name"), max_length=120)
+    role = LineField(label=_("Role"), max_length=120, required=False)
+    organisation = LineField(label=_("Organisation"), max_length=160, required=False)
+    country = CountryField(label=_("Country"))
+    discipline = forms.ChoiceField(label=_("Discipline"), required=False)
 
     def __init__(self, letter: Letter, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

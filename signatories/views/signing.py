@@ -93,8 +93,8 @@ def sent(request: HttpRequest, slug: str) -> HttpResponse:
             confirmed = signing.confirm(mail_id, form.cleaned_data["code"], in_tab=True)
         except signing.WrongCode:
             # Counted apart from the mail's own tries, which are none where the mailbox has signed: that is not shown.
-            tries = {"most": signing.MAX_TAB_TRIES - 1, "window": outbox.DAY}
-            closed = not limits.take("tab", str(mail_id), **tries).allowed
+            some = limits.take("tab", str(mail_id), most=signing.MAX_TAB_TRIES - 1, window=outbox.DAY)
+            closed = not some.allowed
             form.add_error("code", _wrong_in_tab())
         except signing.Gone:
             return _gone(request, mail_id)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from petition import lifecycle, news, versions
 from petition.models import Letter
 from tests.conftest import logged_in
+from tests.test_publishing import FORM
 
 DESK = "/desk/keep-the-lights-on/"
 SEEN = re.compile(r'name="seen" value="([^"]+)"')  # the last one: above may stand the tick that publishes
@@ -68,6 +69,23 @@ def test_a_translation(letter, organiser, twice):
     assert SAID in said
     assert letter.version.translations.get().body == "Der ganze Text"
     assert again().status_code == 303
+
+
+def test_whoever_saves_a_draft_sees_all_that_a_colleague_changed(draft, organiser):
+    desk, path = logged_in(organiser), f"{DESK}edit/"
+    typed = {
+        **FORM,
+        "title": draft.title,
+        "edits": re.search(r'name="edits" value="(\d+)"', desk.get(path).content.decode())[1],
+    }
+    first = desk.post(path, {**typed, "title": "Another title", "organiser": "Friends of Dark"})
+    assert first.status_code == 303
+    said = desk.post(path, typed)
+    assert said.status_code == 409
+    theirs = said.content.decode().partition("What else is saved otherwise")[2].partition("</dl>")[0]
+    assert "Another title" in theirs
+    assert "Friends of Dark" in theirs
+    assert FORM["ask"] not in theirs
 
 
 def test_nobody_throws_away_what_a_colleague_wrote_meanwhile(letter, organiser):
