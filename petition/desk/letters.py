@@ -140,8 +140,7 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
     letter = get_object_or_404(Letter.objects.run_by(request.user, Power.EDIT), slug=slug)
     form = LetterForm(posted(request), initial=initial(letter))
     if request.method == "GET" and letter.status != Status.DRAFT:
-        messages.error(request, _("This letter is no draft any more: its text and frame stay as they are."))
-        return redirect("petition:desk_letter", letter.slug)
+        return redirect("petition:desk_letter", letter.slug)  # which says why
     if form.is_valid():
         try:
             _save(letter, form, request.user)

@@ -232,4 +232,4 @@ def test_the_name_of_the_second_person_is_as_harmless_as_the_first(post_sign, co
     post_sign(name="Call 0900123456 " + "W" * 90)
     body = deliver()[-1].body
     assert "0900" not in body
-    assert max(len(line.strip()) for line in body.splitlines() if "WW" in line) <= 60
+    assert max(len(line.strip()) for line in body.splitlines() if "WWWW" in line) <= 60
