@@ -78,6 +78,7 @@ def growth(letter: Letter) -> dict[str, Any]:
         "points": points,
         "first": first,
         "last": last,
+        "ends": "H:i e" if first[0].date() == last[0].date() else "DATE_FORMAT",
         "line": f"M0 {100 - 100 * first[1] / top:.2f}{''.join(steps)}",
         "grid": [{"n": n, "y": round(above + PLOT * (1 - n / top))} for n in (0, top // 2, top)],
         "marks": marks,

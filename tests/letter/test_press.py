@@ -1,6 +1,7 @@
 """A journalist looks for a number that can be printed."""
 
 import json
+import re
 
 import pytest
 from django.core.management import call_command
@@ -137,6 +138,14 @@ def test_the_chart_of_growth_has_a_title_a_description_and_its_numbers(letter, c
     assert 'd="M0 99.50H1000.0V25.00"' in chart
     assert '<td class="n">1,500</td>' in chart
     assert " style=" not in chart
+
+
+def test_on_its_first_day_the_chart_says_the_hours(letter, counted, time_machine):
+    time_machine.move_to("2026-06-16T10:05:00Z", tick=False)
+    letter.opened_at = counted(listed=10).as_of
+    time_machine.move_to("2026-06-16T14:05:00Z", tick=False)
+    counted(listed=20)
+    assert re.findall(r'<text class="scale[^>]*>([^<]*:[^<]*)</text>', growth(letter)) == ["10:05 UTC", "14:05 UTC"]
 
 
 def test_the_chart_marks_milestones_texts_and_closings(letter, counted, time_machine):
