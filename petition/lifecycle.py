@@ -214,6 +214,7 @@ def schedule(letter: Letter, *, at: datetime | None, least_founders: int, actor:
         actor: who decides.
 
     Raises:
+        Incomplete: it is a draft that lacks something.
         NotAllowed: it is public already or discarded, the hour has passed, or it is after the closing time.
     """
     _take(letter)  # the clock may be publishing it in this very moment
@@ -224,6 +225,8 @@ def schedule(letter: Letter, *, at: datetime | None, least_founders: int, actor:
         raise NotAllowed(_("That hour has passed."))
     if at is not None and letter.closes_at and at >= letter.closes_at:
         raise NotAllowed(_("The letter would be closed at that hour already."))
+    if at is not None and letter.status == Letter.Status.DRAFT:
+        _check_complete(letter)
     Letter.objects.filter(pk=letter.pk).update(publish_at=at, least_founders=least_founders)
     reason = f"scheduled: {at:{history.HOUR}}" if at else "not scheduled"
     letter.events.create(was=letter.status, now=letter.status, actor=actor, reason=reason)

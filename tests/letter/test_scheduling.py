@@ -55,6 +55,16 @@ def test_an_hour_behind_the_closing_time_is_explained_beside_it(draft, organiser
     assert draft.publish_at is None
 
 
+@NOW
+def test_a_draft_that_lacks_something_gets_no_hour(draft, organiser, at_desk):
+    Letter.objects.update(ask="")
+    answer = plan(at_desk(organiser), draft)
+    assert answer.status_code == 422
+    assert "still needs the ask" in answer.content.decode()
+    draft.refresh_from_db()
+    assert draft.publish_at is None
+
+
 def test_the_scheduler_publishes_at_the_hour_and_not_before(draft, organiser):
     lifecycle.schedule(draft, at=timezone.now() + timedelta(hours=1), least_founders=0, actor=organiser)
     assert lifecycle.publish_due() == 0
