@@ -164,9 +164,11 @@ def invite(letter: Letter, *, rows: list[dict[str, str]], by: User | None = None
     letter.refresh_from_db(from_queryset=Letter.objects.select_for_update())
     if letter.version is None or letter.status in {Letter.Status.CLOSED, Letter.Status.DELIVERED}:
         raise NotAllowed(_("Founders can be invited once the text is frozen, and until the letter closes."))
+    hashes = [addresses.keyed_hash(row["email"]) for row in rows]
+    # Whoever declines in this moment has declined before, or after: their row is locked.
+    over = {one.address_hash: one for one in letter.invitations.select_for_update().filter(address_hash__in=hashes)}
     invited = invited_before(letter)
-    new = {hash_: row for row in rows if (hash_ := addresses.keyed_hash(row["email"])) not in invited}
-    over = {one.address_hash: one for one in letter.invitations.filter(address_hash__in=new)}
+    new = {hash_: row for hash_, row in zip(hashes, rows, strict=True) if hash_ not in invited}
     position = letter.invitations.aggregate(last=Max("position"))["last"] or 0
     made = []
     for address_hash, row in new.items():
